@@ -1,0 +1,344 @@
+"""The values that travel along the line: what each stage takes and gives.
+
+All instants are aware datetimes in UTC unless a name says otherwise; all texts are NFC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+# ---------------------------------------------------------------- content
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something wrong with one input; the rest goes on without it."""
+
+    kind: Literal["article", "template", "feed", "page", "edition", "content", "publish"]
+    path: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourceFile:
+    """A file in the content folder; `path` is relative to it, with forward slashes."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An article's picture. `src` is as written in the article: absolute, or relative to its page."""
+
+    src: str
+    alt: str = ""
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A local file published beside the article's page.
+
+    `source` is relative to the content folder, `name` is the bare file name beside the page.
+    """
+
+    source: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one file says, before it has an identity. A cache: it can be made again from the file.
+
+    `when` is a date where the author gave no time, a datetime where he did (aware: the publication's
+    zone was applied), None where he gave neither. `html` is safe; its URLs are absolute or relative to
+    the article's own page. `id` and `slug` are what the front matter asks for.
+    """
+
+    path: str
+    title: str
+    html: str
+    summary: str = ""
+    when: date | datetime | None = None
+    updated: date | datetime | None = None
+    language: str = ""
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    picture: Picture | None = None
+    media: tuple[Media, ...] = ()
+    id: str | None = None
+    slug: str | None = None
+    draft: bool = False
+    mtime: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class ArticleState(StrEnum):
+    """Whether an article's file is there: `missing` is gone but held, `withdrawn` is gone for good."""
+
+    PRESENT = "present"
+    MISSING = "missing"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """What the database remembers of an article for ever: its identity and its moments.
+
+    `undated_at` stands in for the date of an article that names none. `floor_at` is the earliest moment
+    the article may count as visible: its first sight, or the epoch for an article of an archive.
+    """
+
+    id: str
+    path: str
+    slug: str
+    fingerprint: str
+    state: ArticleState
+    first_seen_at: datetime
+    floor_at: datetime
+    undated_at: datetime
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One piece of content, ready to publish.
+
+    `visible_at` is the later of `published` and the moment we first saw it (see `ArticleRecord.floor_at`).
+    `html` is safe; `summary` is plain text; `tags` are unique in their order.
+    """
+
+    id: str
+    path: str
+    slug: str
+    title: str
+    html: str
+    summary: str
+    language: str
+    published: datetime
+    updated: datetime
+    visible_at: datetime
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    picture: Picture | None = None
+    media: tuple[Media, ...] = ()
+    present: bool = True  # False while its file is missing and the removal is not accepted
+
+
+# ---------------------------------------------------------------- publishing
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One published document over a selection of articles, newest first.
+
+    `folder` is where its files lie below the publish folder: "" or "tags/politik". `home` is the absolute
+    URL of the HTML page it belongs to.
+    """
+
+    id: str
+    title: str
+    description: str
+    folder: str
+    home: str
+    language: str
+    author: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file for the publish folder: relative path with forward slashes, and its bytes."""
+
+    path: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedFile:
+    """A file for the publish folder copied from an absolute path as it is."""
+
+    path: str
+    source: str
+
+
+# ---------------------------------------------------------------- editions
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """One due mailing of a schedule: the text that names it and the instant it was due."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """An edition rendered once: the letter's bytes with slots, and the articles in it, in order.
+
+    `body` is 7-bit with CRLF line ends; `digest.letter.fill` fills its slots.
+    """
+
+    language: str
+    subject: str
+    body: bytes
+    article_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One mailing of a newsletter, unique by (newsletter, occasion). `uid` is random hex."""
+
+    uid: str
+    newsletter: str
+    occasion: str
+    occasion_at: datetime
+    frozen_at: datetime
+
+
+# ---------------------------------------------------------------- delivery
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands. The open ones are pending, sending, deferred and unknown."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEFERRED = "deferred"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+OPEN_STATES = (
+    DeliveryState.PENDING,
+    DeliveryState.SENDING,
+    DeliveryState.DEFERRED,
+    DeliveryState.UNKNOWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A delivery that was claimed: its attempt is durable, its letter may be handed over once.
+
+    `attempts` counts this one. `message_id` has no angle brackets.
+    """
+
+    delivery_id: int
+    rendition_id: int
+    edition_uid: str
+    newsletter: str
+    occasion: str
+    subscriber_id: int
+    email: str
+    token: str
+    attempts: int
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The bytes of one delivery with its envelope; equal for every attempt."""
+
+    sender: str
+    recipient: str
+    message_id: str
+    name: str  # a file name for transports that keep letters as files, without a suffix
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A relay took the letter: it said 250, or the folder holds the file."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """A 4xx, or a connection lost before the body was handed over: safe to try again."""
+
+    code: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A 5xx: this letter is not tried again."""
+
+    code: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The body was handed over and no answer came: the relay may have it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The letter was never attempted (the relay could not be reached): given back, no attempt burnt."""
+
+    text: str = ""
+
+
+Outcome = Sent | Deferred | Refused | Unknown | Returned
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """When a deferred letter is tried again: doubling from `first` to at most `longest`, until `give_up`."""
+
+    first: timedelta
+    longest: timedelta
+    give_up: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Deliveries counted by state; `frozen` is their sum."""
+
+    counts: dict[DeliveryState, int] = field(default_factory=dict)
+
+    def __getitem__(self, state: DeliveryState) -> int:
+        return self.counts.get(state, 0)
+
+    @property
+    def frozen(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def open(self) -> int:
+        return sum(self[state] for state in OPEN_STATES)
+
+
+# ---------------------------------------------------------------- subscribers
+
+
+class SubscriptionState(StrEnum):
+    ACTIVE = "active"
+    UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Email:
+    """A checked address. `address` is as written with the domain lower-cased, `key` is one per person:
+    A-label domain and lower-cased local part."""
+
+    address: str
+    key: str
