@@ -1,0 +1,47 @@
+"""Texts that claim to be mail addresses -> checked values. The only file that knows email-validator."""
+
+from __future__ import annotations
+
+import re
+
+from email_validator import EmailNotValidError, validate_email
+
+from syndicate.model import Email
+
+_MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>]+)")
+
+
+def parse_email(text: str) -> Email:
+    """Return the address in `text` (RFC 5321 mailbox, RFC 6531 where it is not ASCII).
+
+    The domain becomes its lower-case A-label and the local part keeps its case; the key, one per
+    person, is lower case throughout. Names in special use such as ``localhost`` are allowed, because a
+    relay of one's own may serve them. Raises ValueError with the text and the reason.
+    """
+    stripped = text.strip()
+    try:
+        checked = validate_email(
+            stripped, check_deliverability=False, globally_deliverable=False, allow_quoted_local=False
+        )
+    except EmailNotValidError as error:
+        raise ValueError(f"{stripped[:80]!r} is not a mail address: {error}") from None
+    address = f"{checked.local_part}@{checked.ascii_domain.lower()}"
+    return Email(address=address, key=address.lower())
+
+
+def parse_mailbox(text: str) -> tuple[str, Email]:
+    """Return the display name (may be empty) and the address of ``Name <address>`` (RFC 5322 3.4).
+
+    Raises ValueError with the text in it.
+    """
+    if any(ord(character) < 32 for character in text):
+        raise ValueError(f"{text[:80]!r} holds a control character")
+    match = _MAILBOX.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"{text[:80]!r} is not of the form Name <address>")
+    if match["bare"]:
+        return "", parse_email(match["bare"])
+    name = match["name"].strip()
+    if name.startswith('"') and name.endswith('"') and len(name) > 1:
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    return name, parse_email(match["address"])

@@ -1,0 +1,1 @@
+"""State: tables, queries and migrations. SQLAlchemy and Alembic stay behind this folder."""
