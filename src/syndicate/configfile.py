@@ -59,7 +59,8 @@ def parse_config(text: str, *, name: str, base: Path, environment: Mapping[str, 
 
     def substitute(value: str, location: Location) -> str:
         def one(match: re.Match[str]) -> str:
-            found = environment.get(match[1], match[2])
+            fallback: str | None = match[2]
+            found = environment.get(match[1], fallback)
             if found is None:
                 unset.append((location, match[1]))
             return found or ""
@@ -77,7 +78,7 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
     faults: list[tuple[Location, bool, str]] = [
         (location, True, "is given twice") for location, _ in document.duplicates
     ]
-    data: object = document.data if document.data is not None else {}
+    data = document.data if document.data is not None else {}
     if not isinstance(data, dict):
         raise ConfigError([f"{name}:1:1: must hold settings such as publication: and mail:"])
     if "base" in data:

@@ -46,7 +46,7 @@ class Position:
 class Document:
     """The values of a YAML text. `duplicates` names keys given twice, as (location, position)."""
 
-    data: Any = None
+    data: object = None
     positions: dict[Location, Position] = field(default_factory=dict)
     duplicates: list[tuple[Location, Position]] = field(default_factory=list)
 

@@ -134,7 +134,9 @@ rendition_article = sa.Table(
     "rendition_article",
     metadata,
     _column("rendition_id", Serial, sa.ForeignKey("rendition.id"), primary_key=True),
-    _column("article_id", sa.Text, sa.ForeignKey("article.id"), primary_key=True, index=True),
+    _column(
+        "article_id", sa.Text, sa.ForeignKey("article.id", onupdate="CASCADE"), primary_key=True, index=True
+    ),
     _column("position", sa.Integer),
 )
 
