@@ -83,6 +83,17 @@ class Parsed:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class CachedParse:
+    """The last reading of a file. `parsed` is its last good reading, kept while `fault` says why the
+    present bytes cannot be read; None where it never could be."""
+
+    source: SourceFile
+    version: str
+    parsed: Parsed | None
+    fault: Fault | None = None
+
+
 class ArticleState(StrEnum):
     """Whether an article's file is there: `missing` is gone but held, `withdrawn` is gone for good."""
 
@@ -301,6 +312,21 @@ Outcome = Sent | Deferred | Refused | Unknown | Returned
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What the ledger writes after an attempt: the delivery's next state, and when it is due again.
+
+    `burnt` is False where the letter was never attempted, so that the attempt does not count.
+    """
+
+    attempt: Attempt
+    state: DeliveryState
+    due_at: datetime
+    code: int | None = None
+    reply: str = ""
+    burnt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """When a deferred letter is tried again: doubling from `first` to at most `longest`, until `give_up`."""
 
@@ -333,6 +359,30 @@ class Tally:
 class SubscriptionState(StrEnum):
     ACTIVE = "active"
     UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A person and his choice for one newsletter, as lists and exports show it."""
+
+    email: str
+    newsletter: str
+    state: SubscriptionState
+    token: str
+    started_at: datetime
+    ended_at: datetime | None
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """When a recurring work (scan, publish, newsletter:NAME, send) last ran, and how it ended."""
+
+    name: str
+    started_at: datetime
+    ended_at: datetime | None
+    detail: str
+    error: str | None
 
 
 @dataclass(frozen=True, slots=True)
