@@ -1,0 +1,268 @@
+"""Templates -> text: the shipped files, overridden one by one by the operator's. The only file that knows
+Jinja2.
+
+A template cannot reach beyond what it is given: it runs in Jinja's sandbox, a name that is not there is a
+fault, and what stands in ``.html`` is escaped. Every failure is a TemplateFault that names the real file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes, select_autoescape
+from jinja2.exceptions import TemplateSyntaxError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from syndicate import i18n
+from syndicate.errors import TemplateFault
+from syndicate.model import Fault
+
+SHIPPED = "shipped/"  # `{% extends "shipped/pages/layout.html" %}` passes by the operator's file of that name
+_KINDS = frozenset({".html", ".txt", ".css"})
+_MOST_ENVIRONMENTS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The file behind a name, and what tells that it has changed."""
+
+    path: Path
+    mtime_ns: int
+    size: int
+
+
+class Templates:
+    """The templates in the folder `shipped`, each overridden by a file of its name below `override`.
+
+    Safe to share between threads. A file that changes, comes or goes is seen by the next `render`.
+    """
+
+    def __init__(self, shipped: Path, override: Path | None = None) -> None:
+        self._roots = (override, shipped) if override else (shipped,)
+        self._loader = _Loader(self._roots)
+        self._environments: dict[tuple[str, str], Environment] = {}
+
+    def render(self, name: str, *, language: str, zone: ZoneInfo, **context: object) -> str:
+        """Return the template `name` filled with `context`, in the words and dates of `language` and `zone`.
+
+        Raises TemplateFault with file and line for whatever goes wrong in it.
+        """
+        try:
+            return self._environment(language, zone).get_template(name).render(context)
+        except TemplateFault:
+            raise
+        except Exception as error:
+            raise self._fault(name, error) from error
+
+    def source(self, name: str) -> str:
+        """Return a file such as a style sheet as it is, the operator's before ours. Raises TemplateFault."""
+        try:
+            return _read(self._loader.find(name).path)
+        except TemplateNotFound as error:
+            raise self._fault(name, error) from error
+
+    def names(self) -> list[str]:
+        """Return the names of all templates and style sheets, shipped or the operator's, sorted."""
+        return sorted({name for root in self._roots for name in _names(root)})
+
+    def check(self) -> list[Fault]:
+        """Return what is wrong with every file, shipped and overriding; never raises."""
+        environment = self._environment(i18n.SOURCE_LANGUAGE, ZoneInfo("UTC"))
+        return [
+            fault
+            for root in reversed(self._roots)
+            for name in _names(root)
+            for fault in self._check_file(environment, root, name)
+        ]
+
+    def _check_file(self, environment: Environment, root: Path, name: str) -> Iterator[Fault]:
+        path = root / name
+        try:
+            text = _read(_Loader((root,)).find(name).path)
+            if path.suffix == ".css":
+                return
+            tree = environment.parse(text, name, str(path))
+            environment.compile(text, name, str(path))
+        except TemplateFault as error:
+            yield error.fault
+        except Exception as error:
+            yield self._fault(name, error, path=path).fault
+        else:
+            yield from self._missing(tree, path)
+
+    def _missing(self, tree: nodes.Template, path: Path) -> Iterator[Fault]:
+        """Yield a fault for each template that is extended, included or imported by name and is not there."""
+        kinds = (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport)
+        for node in tree.find_all(kinds):
+            wanted = getattr(node, "template", None)
+            if not isinstance(wanted, nodes.Const) or getattr(node, "ignore_missing", False):
+                continue
+            try:
+                self._loader.find(str(wanted.value))
+            except TemplateNotFound:
+                yield Fault("template", str(path), node.lineno, f"there is no template {wanted.value!r}")
+            except TemplateFault as error:
+                yield error.fault
+
+    def _environment(self, language: str, zone: ZoneInfo) -> Environment:
+        """Return Jinja's environment of one language and zone; each compiles for itself."""
+        key = (language, str(zone))
+        found = self._environments.get(key)
+        if found is None:
+            if len(self._environments) >= _MOST_ENVIRONMENTS:
+                self._environments.clear()
+            found = self._environments.setdefault(key, self._new_environment(language, zone))
+        return found
+
+    def _new_environment(self, language: str, zone: ZoneInfo) -> Environment:
+        environment = SandboxedEnvironment(
+            loader=self._loader,
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(["html"], default_for_string=False, default=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.filters |= {
+            "date": partial(i18n.format_date, language=language, zone=zone),
+            "datetime": partial(i18n.format_datetime, language=language, zone=zone),
+            "iso": partial(_iso, zone=zone),
+            "number": partial(i18n.format_number, language=language),
+        }
+        environment.globals |= {
+            "language": language,
+            "direction": i18n.direction,
+            "language_name": i18n.language_name,
+            "style_sheet": self._style_sheet,
+        }
+        return environment
+
+    def _style_sheet(self, name: str) -> Markup:
+        """Return a style sheet for a ``<style>`` element, which it cannot end."""
+        return Markup(self.source(name).replace("</", "<\\/"))  # noqa: S704 the operator's own file
+
+    def _fault(self, name: str, error: Exception, *, path: Path | None = None) -> TemplateFault:
+        """Return `error` as a fault at the template line it came from."""
+        if isinstance(error, TemplateSyntaxError):
+            where = error.filename or error.name or name
+            return TemplateFault(where, error.message or "cannot be read", line=error.lineno)
+        file, line = self._last_template_line(error.__traceback__)
+        message = _message(error)
+        return TemplateFault(file or str(path or self._likely_path(name)), message, line=line)
+
+    def _last_template_line(self, trace: TracebackType | None) -> tuple[str | None, int | None]:
+        """Return the innermost template file and line of a traceback, which Jinja has put in there."""
+        roots = [str(root) + "/" for root in self._roots]
+        found: tuple[str | None, int | None] = (None, None)
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            if any(file.startswith(root) for root in roots):
+                found = (file, trace.tb_lineno)
+            trace = trace.tb_next
+        return found
+
+    def _likely_path(self, name: str) -> Path:
+        paths = [root / name.removeprefix(SHIPPED) for root in self._roots]
+        return next((path for path in paths if path.is_file()), paths[-1])
+
+
+class _Loader(BaseLoader):
+    """Finds a template by name: the first folder that has the file."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        self._roots = roots
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        del environment
+        found = self.find(template)
+        return _read(found.path), str(found.path), lambda: self._still(template, found)
+
+    def find(self, name: str) -> _Found:
+        """Return the file for `name`.
+
+        Raises TemplateNotFound where there is none, and TemplateFault where the operator's file is a link
+        that leads out of his folder or is no file.
+        """
+        roots = self._roots[-1:] if name.startswith(SHIPPED) else self._roots
+        relative = name.removeprefix(SHIPPED)
+        if not _is_plain(relative):
+            raise TemplateNotFound(name, f"{name!r} is not the name of a template")
+        for root in roots:
+            path = root / relative
+            if path.is_symlink() or path.exists():
+                return _inside(root, path)
+        raise TemplateNotFound(name, f"there is no template {name!r}")
+
+    def _still(self, name: str, before: _Found) -> bool:
+        try:
+            return self.find(name) == before
+        except (TemplateNotFound, TemplateFault):
+            return False
+
+
+def _is_plain(name: str) -> bool:
+    """Tell whether `name` is a relative path that goes only down."""
+    parts = name.split("/")
+    return not any(part in ("", ".", "..") for part in parts) and not re.search(r"[\x00-\x1f\\]", name)
+
+
+def _inside(root: Path, path: Path) -> _Found:
+    try:
+        real = path.resolve(strict=True)
+        status = real.stat()
+    except (OSError, RuntimeError) as error:
+        raise TemplateFault(str(path), f"cannot be read: {error}") from None
+    if not real.is_relative_to(root.resolve()):
+        raise TemplateFault(str(path), "is a link that leads out of the templates folder; put a copy there")
+    if not real.is_file():
+        raise TemplateFault(str(path), "is not a file")
+    return _Found(path, status.st_mtime_ns, status.st_size)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise TemplateFault(str(path), "is not UTF-8; save it as UTF-8", line=line) from None
+    except OSError as error:
+        raise TemplateFault(str(path), f"cannot be read: {error.strerror}") from None
+
+
+def _names(root: Path) -> list[str]:
+    """Return the relative names of the templates and style sheets below `root`, hidden ones left out."""
+    return sorted(
+        str(relative.as_posix())
+        for path in root.rglob("*")
+        if path.suffix in _KINDS and (path.is_symlink() or not path.is_dir())
+        for relative in [path.relative_to(root)]
+        if not any(part.startswith(".") for part in relative.parts)
+    )
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "includes or extends itself without end"
+    if isinstance(error, TemplateNotFound):
+        return error.message or f"there is no template {error.name!r}"
+    text = " ".join(str(error).split()) or type(error).__name__
+    known = type(error).__module__.startswith("jinja2")
+    return text if known else f"{type(error).__name__}: {text}"
+
+
+def _iso(value: date, *, zone: ZoneInfo) -> str:
+    """Return `value` for the attribute ``datetime`` of a ``time`` element, in whole seconds."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat(timespec="seconds")
+    return value.isoformat()
