@@ -1,0 +1,121 @@
+"""Makes a publication of one's own: the shipped configuration with the answers put in."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from syndicate import yamldoc
+from syndicate.configfile import parse_config
+from syndicate.durable import make_folder, write_whole
+from syndicate.errors import ConfigError, UsageError
+from syndicate.resources import shipped
+
+_GITIGNORE = "/public/\n/var/\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the operator said. An empty `sender` becomes one at the host of `url`."""
+
+    title: str
+    url: str
+    language: str
+    timezone: str
+    sender: str
+
+
+def found(folder: Path, answers: Answers, *, demo: bool, now: datetime) -> list[Path]:
+    """Write ``config.yaml``, ``content/`` and ``.gitignore`` into `folder`; return what was made.
+
+    Raises UsageError naming the answers that cannot be used; then nothing was written.
+    """
+    text = configuration(shipped("config.yaml").read_text("utf-8"), answers)
+    try:
+        config = parse_config(text, name="config.yaml", base=folder.absolute(), environment=os.environ)
+    except ConfigError as error:
+        lines = [re.sub(r"^config\.yaml:\d+:\d+: ", "", fault) for fault in error.faults]
+        raise UsageError("\n".join(lines)) from None
+    make_folder(folder.absolute())
+    content = folder / "content"
+    make_folder(content.absolute())
+    made = [folder / "config.yaml", content]
+    if demo:
+        today = now.astimezone(config.publication.timezone).date()
+        made += _add_samples(content, today)
+    if not (folder / ".gitignore").exists():
+        write_whole(folder / ".gitignore", _GITIGNORE.encode())
+        made.append(folder / ".gitignore")
+    write_whole(folder / "config.yaml", text.encode())
+    return made
+
+
+def configuration(template: str, answers: Answers) -> str:
+    """Return the shipped configuration with the answers in place of its example; comments stay."""
+    host = urlsplit(answers.url).hostname or "localhost"
+    domain = "news.example.org" if re.fullmatch(r"[\d.:]+|localhost", host) else host
+    sender = answers.sender or f"{_plain_name(answers.title)} <news@{domain}>"
+    values = {
+        "title": answers.title,
+        "url": answers.url,
+        "description": "",
+        "language": answers.language,
+        "timezone": answers.timezone,
+        "author": "",
+        "from": sender,
+    }
+    text = template
+    for key, value in values.items():
+        line = f"  {key}: {yamldoc.quote(value)}" if value else f'  {key}: ""'
+        text = re.sub(rf"(?m)^  {key}: .*?(?=  +#|$)", lambda _, line=line: line, text, count=1)  # type: ignore[misc]
+    title = yamldoc.quote(answers.title)
+    return re.sub(r"(?m)^    title: .*$", lambda _: f"    title: {title}", text, count=1)
+
+
+def _plain_name(title: str) -> str:
+    return re.sub(r"[<>\"\\,;:@()\[\]]", "", title).strip() or "News"
+
+
+def local_zone() -> str:
+    """Return this machine's zone where it tells, else UTC."""
+    name = os.environ.get("TZ", "")
+    if not name:
+        real = os.path.realpath("/etc/localtime")
+        name = real.partition("zoneinfo/")[2]
+    return name if name in available_timezones() else "UTC"
+
+
+def _add_samples(content: Path, today: date) -> list[Path]:
+    """Copy the sample articles, their dates moved so that the newest is of `today`."""
+    source = shipped("content")
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    texts = {path: path.read_text("utf-8") for path in files if path.suffix in (".md", ".html", ".txt")}
+    newest = max((day for text in texts.values() for day in _days(text)), default=today)
+    made = []
+    for path in files:
+        target = content / path.relative_to(source)
+        body = moved(texts[path], today - newest).encode() if path in texts else path.read_bytes()
+        write_whole(target, body)
+        made.append(target)
+    return made
+
+
+_DATE_LINE = re.compile(r"(?m)^(?P<before>date: *|.*article:published_time\" content=\")(?P<day>\d{4}-\d\d-\d\d)[^\"\n]*")
+
+
+def _days(text: str) -> list[date]:
+    return [date.fromisoformat(match["day"]) for match in _DATE_LINE.finditer(text)]
+
+
+def moved(text: str, by: timedelta) -> str:
+    """Return an article's text with the dates of its head moved, and without their time of day."""
+
+    def one(match: re.Match[str]) -> str:
+        return f"{match['before']}{date.fromisoformat(match['day']) + by}"
+
+    return _DATE_LINE.sub(one, text)

@@ -1,0 +1,49 @@
+"""Whether the work that should have happened did. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from syndicate.config import Config
+from syndicate.digest.occasions import latest, schedule_of
+from syndicate.model import Tick
+
+GRACE = timedelta(minutes=10)
+
+
+def overdue(
+    ticks: Mapping[str, Tick],
+    starts: Mapping[str, datetime],
+    config: Config,
+    *,
+    now: datetime,
+    running_since: datetime | None,
+) -> list[str]:
+    """Return a sentence for each scan or edition that should be done by `now` and is not.
+
+    `starts` gives each newsletter's start mark. A process that began at `running_since` gets the grace
+    time to catch up with what fell due while it was off.
+    """
+    problems = []
+    scan = ticks.get("scan")
+    last = scan.ended_at if scan else None
+    allowed = 2 * config.content.every + GRACE
+    if (
+        now - max(filter(None, (last, running_since)), default=datetime.min.replace(tzinfo=now.tzinfo))
+        > allowed
+    ):
+        when = f"the last ended {last:%Y-%m-%d %H:%M} UTC" if last else "none has ended yet"
+        problems.append(f"the scan of the content folder is overdue: {when}")
+    for name, newsletter in config.newsletters.items():
+        occasion = latest(schedule_of(newsletter, config.publication.timezone), now)
+        start = starts.get(name)
+        if start is None or occasion.at <= start:
+            continue
+        tick = ticks.get(f"newsletter:{name}")
+        decided = tick is not None and tick.detail.startswith(f"{occasion.text}: ")
+        if tick is not None and decided and tick.error:
+            problems.append(f"the edition of {name} for {occasion.text} was not made: {tick.error}")
+        elif not decided and now - max(filter(None, (occasion.at, running_since))) > GRACE:
+            problems.append(f"the edition of {name} for {occasion.text} is overdue")
+    return problems

@@ -1,0 +1,245 @@
+"""Articles -> editions: which are due, composed once, frozen with their recipients."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from syndicate.app.site import Site
+from syndicate.config import Config, Newsletter
+from syndicate.digest.due import due, is_too_late, newest, start_mark
+from syndicate.digest.letter import LetterSettings, compose
+from syndicate.digest.occasions import latest, previous
+from syndicate.errors import TemplateFault, UsageError
+from syndicate.model import Article, Edition, Occasion, Rendition, Tally
+from syndicate.store import editions, notes, subscribers
+
+log = logging.getLogger("syndicate.edition")
+
+NEWEST = 10  # articles of a preview with nothing due, and of an edition made at once
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of one occasion. `edition_id` is None where nothing was new or it is only a plan."""
+
+    newsletter: str
+    occasion: Occasion
+    fate: Literal["made", "exists", "nothing new", "too late", "no subscribers", "planned"]
+    edition_id: int | None = None
+    articles: tuple[Article, ...] = ()
+    recipients: int = 0
+    repeated: bool = False  # its articles were all in an earlier edition
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An edition that is only looked at."""
+
+    made: Made
+    edition: Edition
+    rendition: Rendition
+
+
+def newsletter_of(site: Site, name: str) -> Newsletter:
+    """Return the configured newsletter; UsageError names those that there are."""
+    found = site.config.newsletters.get(name)
+    if found is None:
+        known = ", ".join(site.config.newsletters) or "none; add one under newsletters: in the configuration"
+        raise UsageError(f"no newsletter is named {name!r} (there are: {known})")
+    return found
+
+
+def make_due_editions(site: Site, articles: Sequence[Article], *, now: datetime) -> list[Made]:
+    """Make the edition of each newsletter whose latest occasion has none yet and is not too late.
+
+    The caller holds the build lock. A broken template stops only its newsletter: a fault, tried again
+    at the next call.
+    """
+    made = []
+    for name in site.config.newsletters:
+        occasion = latest(site.schedule(name), now)
+        with site.store.read() as conn:
+            start = editions.newsletter_start(conn, name)
+            tick = notes.ticks(conn).get(f"newsletter:{name}")
+        decided = tick is not None and tick.error is None and tick.detail.startswith(f"{occasion.text}: ")
+        if decided or start is None or occasion.at <= start:
+            continue
+        try:
+            made.append(_decide(site, name, articles, occasion, now=now))
+        except TemplateFault as error:
+            log.error("newsletter %s, %s: %s", name, occasion.text, error)
+            _note(site, name, occasion, "not made", now=now, error=str(error))
+    return made
+
+
+def make_edition(
+    site: Site, name: str, articles: Sequence[Article], *, now: datetime, dry_run: bool = False
+) -> Made:
+    """Make the edition of the latest occasion at `now`, however late; `now` is the planning clock."""
+    newsletter_of(site, name)
+    occasion = latest(site.schedule(name), now)
+    return _make(site, name, articles, occasion, dry_run=dry_run)
+
+
+def make_edition_now(
+    site: Site, name: str, articles: Sequence[Article], *, now: datetime, dry_run: bool = False
+) -> Made:
+    """Make an edition at once from the newest articles.
+
+    One a day: a second call goes on with an edition that is still open, or makes another from the
+    articles that came since; it never mails an article of the day's first again.
+    """
+    newsletter_of(site, name)
+    day = now.astimezone(site.config.publication.timezone).date().isoformat()
+    with site.store.read() as conn:
+        rows = [row for row in editions.editions(conn, name) if row.edition.occasion.startswith(f"{day}/now")]
+        mailed = editions.mailed_articles(conn, name)
+        running = next((row for row in rows if editions.tally(conn, row.id).open), None)
+    if running:
+        occasion = Occasion(running.edition.occasion, running.edition.occasion_at)
+        return Made(name, occasion, "exists", running.id, recipients=_tally(site, running.id).frozen)
+    occasion = Occasion(f"{day}/now" if not rows else f"{day}/now-{len(rows) + 1}", now)
+    unmailed = [article for article in articles if article.id not in mailed]
+    chosen = tuple(
+        dict.fromkeys((*newest(unmailed, now=now, count=NEWEST), *_due(site, name, articles, now)))
+    )
+    repeated = not chosen and not rows
+    if repeated:
+        chosen = newest(articles, now=now, count=NEWEST)
+    if not chosen:
+        return Made(name, occasion, "nothing new")
+    return _freeze(site, name, occasion, chosen, dry_run=dry_run, repeated=repeated)
+
+
+def preview(site: Site, name: str, articles: Sequence[Article], *, now: datetime) -> Preview:
+    """Return what the next edition would be if it left at `now`, and its letter; nothing is remembered.
+
+    With nothing due it shows the newest articles and says so in `Made.repeated`. Raises UsageError
+    where there is no article at all.
+    """
+    newsletter_of(site, name)
+    occasion = Occasion(latest(site.schedule(name), now).text, now)
+    chosen = _due(site, name, articles, now)
+    repeated = not chosen
+    chosen = chosen or newest(articles, now=now, count=NEWEST)
+    if not chosen:
+        raise UsageError(f"{site.config.content.folder} holds no article to show; write one and try again")
+    edition = _edition(name, occasion, now=now)
+    made = Made(name, occasion, "planned", None, chosen, recipients_of(site, name), repeated)
+    return Preview(made, edition, compose(edition, chosen, settings_for(site.config, name), site.templates))
+
+
+def recipients_of(site: Site, name: str) -> int:
+    """Return how many people would get an edition of this newsletter now."""
+    with site.store.read() as conn:
+        return subscribers.count_active(conn, name)
+
+
+def settings_for(config: Config, name: str) -> LetterSettings:
+    """Return what the letters of a newsletter take from the configuration."""
+    return LetterSettings(
+        publication=config.publication,
+        newsletter=name,
+        title=config.newsletters[name].title,
+        sender=config.mail.sender,
+        web_url=config.web_url,
+    )
+
+
+def _decide(site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, now: datetime) -> Made:
+    if is_too_late(occasion, site.config.newsletters[name].late_by, now):
+        made = Made(name, occasion, "too late")
+        log.warning(
+            "newsletter %s: %s is too late to send; its articles wait for the next", name, occasion.text
+        )
+    else:
+        made = _make(site, name, articles, occasion)
+    if made.fate == "no subscribers":
+        # nobody was there to get them: the first subscriber is not to get weeks of articles at once
+        with site.store.write() as tx:
+            editions.set_newsletter_start(tx, name, occasion.at)
+    _note(site, name, occasion, made.fate, now=now)
+    return made
+
+
+def _make(
+    site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, dry_run: bool = False
+) -> Made:
+    with site.store.read() as conn:
+        row = editions.find(conn, name, occasion.text)
+    if row:
+        return Made(name, occasion, "exists", row.id, recipients=_tally(site, row.id).frozen)
+    chosen = _due(site, name, articles, occasion.at)
+    if not chosen:
+        return Made(name, occasion, "nothing new")
+    return _freeze(site, name, occasion, chosen, dry_run=dry_run)
+
+
+def _due(site: Site, name: str, articles: Sequence[Article], until: datetime) -> tuple[Article, ...]:
+    with site.store.read() as conn:
+        mark = _mark(
+            site, name, until, editions.newsletter_start(conn, name), editions.has_editions(conn, name)
+        )
+        mailed = editions.mailed_articles(conn, name)
+    return due(articles, after=mark, until=until, mailed=mailed)
+
+
+def _mark(site: Site, name: str, until: datetime, started: datetime | None, has_editions: bool) -> datetime:
+    """Return the newsletter's start mark: one period before its first edition, which may be this one."""
+    schedule = site.schedule(name)
+    if has_editions and started is not None:
+        return started
+    return start_mark(started, previous(schedule, latest(schedule, until)).at)
+
+
+def _freeze(
+    site: Site,
+    name: str,
+    occasion: Occasion,
+    chosen: tuple[Article, ...],
+    *,
+    dry_run: bool,
+    repeated: bool = False,
+) -> Made:
+    recipients = recipients_of(site, name)
+    if not recipients:
+        return Made(name, occasion, "no subscribers", None, chosen)
+    edition = _edition(name, occasion, now=site.clock())
+    rendition = compose(edition, chosen, settings_for(site.config, name), site.templates)
+    if dry_run:
+        return Made(name, occasion, "planned", None, chosen, recipients, repeated)
+    with site.store.write() as tx:
+        first = not editions.has_editions(tx, name)
+        frozen = editions.freeze(tx, edition, [rendition], now=edition.frozen_at)
+        if frozen is not None and first:
+            started = editions.newsletter_start(tx, name)
+            editions.set_newsletter_start(tx, name, _mark(site, name, occasion.at, started, False))
+    if frozen is None:
+        with site.store.read() as conn:
+            row = editions.find(conn, name, occasion.text)
+        return Made(name, occasion, "exists", row.id if row else None)
+    log.info("newsletter %s: edition %s made for %d people", name, occasion.text, frozen.deliveries)
+    return Made(name, occasion, "made", frozen.edition_id, chosen, frozen.deliveries, repeated)
+
+
+def _edition(name: str, occasion: Occasion, *, now: datetime) -> Edition:
+    return Edition(secrets.token_hex(8), name, occasion.text, occasion.at, now.replace(microsecond=0))
+
+
+def _tally(site: Site, edition_id: int) -> Tally:
+    with site.store.read() as conn:
+        return editions.tally(conn, edition_id)
+
+
+def _note(
+    site: Site, name: str, occasion: Occasion, fate: str, *, now: datetime, error: str | None = None
+) -> None:
+    """Remember what was decided for an occasion, for `status` and `/health`."""
+    with site.store.write() as tx:
+        notes.start_tick(tx, f"newsletter:{name}", now=now)
+        notes.end_tick(tx, f"newsletter:{name}", now=now, detail=f"{occasion.text}: {fate}", error=error)

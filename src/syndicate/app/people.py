@@ -1,0 +1,133 @@
+"""Subscribing people by hand and from a file, and removing them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from syndicate.app.site import Site, mint_token
+from syndicate.emails import parse_email
+from syndicate.errors import SyndicateError, UsageError
+from syndicate.model import Email
+from syndicate.store import subscribers
+
+_BATCH = 500
+_COLUMN_NAMES = ("email", "e-mail", "email address", "e-mail address")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one address, in words."""
+
+    words: str
+    good: bool
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of a file: its rows, how many of which fate, and a line for each that was left out."""
+
+    rows: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+
+def add_people(
+    site: Site, texts: Sequence[str], newsletters: Sequence[str], *, resubscribe: bool = False
+) -> list[Result]:
+    """Subscribe each address to `newsletters`; a bad one is a result, not an end."""
+    results = []
+    for text in texts:
+        try:
+            email = parse_email(text)
+        except ValueError as error:
+            results.append(Result(str(error), good=False))
+            continue
+        with site.store.write() as tx:
+            fates = subscribers.add(
+                tx, email, newsletters, now=site.clock(), token=mint_token, resubscribe=resubscribe
+            )
+        results += [_result(email, newsletter, fate) for newsletter, fate in fates.items()]
+    return results
+
+
+def _result(email: Email, newsletter: str, fate: str) -> Result:
+    match fate:
+        case "added":
+            return Result(f"{email.address} gets {newsletter} from now on.", good=True)
+        case "already":
+            return Result(f"{email.address} gets {newsletter} already.", good=True)
+        case _:
+            words = (
+                f"{email.address} unsubscribed from {newsletter}; --resubscribe overrules that if asked for."
+            )
+            return Result(words, good=False)
+
+
+def import_people(site: Site, file: Path, newsletters: Sequence[str]) -> ImportReport:
+    """Subscribe everyone in a CSV file with a column ``email``; see `read_people` for what is read."""
+    report = ImportReport()
+    rows = read_people(file, report)
+    while batch := list(islice(rows, _BATCH)):
+        with site.store.write() as tx:
+            counts = subscribers.add_many(tx, batch, newsletters, now=site.clock(), token=mint_token)
+        for fate, number in counts.items():
+            report.counts[fate] = report.counts.get(fate, 0) + number
+    return report
+
+
+def read_people(file: Path, report: ImportReport) -> Iterator[tuple[Email, dict[str, str]]]:
+    """Yield the good rows of a CSV file (UTF-8 or UTF-16, comma, semicolon or tab) and count into `report`.
+
+    Raises UsageError where there is no column of addresses, and SyndicateError where the file is not text.
+    """
+    try:
+        with file.open(encoding=_encoding(file), newline="") as opened:
+            rows = csv.reader(opened, delimiter=_delimiter(opened.readline()))
+            opened.seek(0)
+            header = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
+            column = _email_column(header, file)
+            for row in rows:
+                if not any(cell.strip() for cell in row):
+                    continue
+                report.rows += 1
+                cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
+                try:
+                    email = parse_email(cells.pop(header[column], ""))
+                except ValueError as error:
+                    report.faults.append(f"{file}:{rows.line_num}: {error}")
+                    continue
+                yield email, {name: value for name, value in cells.items() if name and value}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SyndicateError(f"{file}: cannot be read as CSV: {error}; save it as CSV in UTF-8") from None
+
+
+def _encoding(file: Path) -> str:
+    with file.open("rb") as opened:
+        start = opened.read(2)
+    return "utf-16" if start in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+
+
+def _delimiter(line: str) -> str:
+    return max(",;\t", key=line.count)
+
+
+def _email_column(header: Sequence[str], file: Path) -> int:
+    for index, name in enumerate(header):
+        if name.lower() in _COLUMN_NAMES:
+            return index
+    names = ", ".join(header) or "nothing"
+    raise UsageError(f"{file}:1: has no column named email (its first line holds: {names[:200]})")
+
+
+def remove_person(site: Site, text: str) -> bool:
+    """Erase a person; False where the address is not known. UsageError for no address."""
+    try:
+        email = parse_email(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with site.store.write() as tx:
+        return subscribers.remove(tx, email.key, now=site.clock())

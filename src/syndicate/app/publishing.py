@@ -1,0 +1,95 @@
+"""Articles -> feeds and pages in the publish folder."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from syndicate import __version__
+from syndicate.app.site import Site, mint_urn
+from syndicate.feeds.formats import FeedSite, render_feed
+from syndicate.feeds.select import feed_keys, publishable, select_feeds
+from syndicate.model import Article, Fault, Feed, OutputFile
+from syndicate.pages import PageSite, RenderedPages, render_pages
+from syndicate.publish.folder import Published, publish
+from syndicate.store import ids, notes
+
+log = logging.getLogger("syndicate.publish")
+
+_KINDS = ("feed", "page", "template", "publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """What a build left in the publish folder."""
+
+    articles: int
+    feeds: int
+    published: Published
+    faults: tuple[Fault, ...]
+
+
+def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> Publishing:
+    """Render every feed and page of the articles visible at `now` and write what changed.
+
+    The caller holds the build lock. Raises PublishError where the folder cannot be written; a bad
+    template or article is a fault, and what was made from it before stays.
+    """
+    with site.store.write() as tx:
+        notes.start_tick(tx, "publish", now=now)
+    shown = publishable(articles, now=now)
+    feeds = _feeds(site, shown)
+    files, faults = _feed_files(site, feeds)
+    pages = _pages(site, shown, feeds)
+    faults += pages.faults
+    published = publish(site.config.publish.folder, [*pages.files, *files], keep=pages.keep)
+    faults += published.faults
+    with site.store.write() as tx:
+        notes.replace_faults(tx, _KINDS, faults, now=now)
+        detail = f"{len(shown)} articles, {len(feeds)} feeds, {len(published.written)} files written"
+        notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
+    for fault in faults:
+        log.warning("%s", fault)
+    return Publishing(len(shown), len(feeds), published, tuple(faults))
+
+
+def _feeds(site: Site, shown: Sequence[Article]) -> tuple[Feed, ...]:
+    """Select the feeds; their ids are durable before a file carries them."""
+    keys = feed_keys(shown)
+    with site.store.read() as conn:
+        known = {key: urn for key in keys if (urn := ids.get_id(conn, key))}
+    if len(known) < len(keys):
+        with site.store.write() as tx:
+            known = ids.mint_ids(tx, keys, mint_urn)
+    publication = site.config.publication
+    return select_feeds(shown, publication, known, items=site.config.feeds.items, base=publication.url)
+
+
+def _feed_files(site: Site, feeds: Sequence[Feed]) -> tuple[list[OutputFile], list[Fault]]:
+    publication = site.config.publication
+    settings = FeedSite(
+        base=publication.url,
+        content=site.config.feeds.content,
+        zone=publication.timezone,
+        version=__version__,
+    )
+    files: list[OutputFile] = []
+    faults: list[Fault] = []
+    for feed in feeds:
+        rendered = render_feed(feed, settings)
+        files += rendered.files
+        faults += rendered.faults
+    return files, list(dict.fromkeys(faults))
+
+
+def _pages(site: Site, shown: Sequence[Article], feeds: Sequence[Feed]) -> RenderedPages:
+    config = site.config
+    page_site = PageSite(
+        publication=config.publication,
+        web_url=config.web_url,
+        newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
+        content_folder=config.content.folder,
+    )
+    return render_pages(page_site, shown, feeds, site.templates)

@@ -1,0 +1,92 @@
+"""Site: one configuration with its open store and templates; made once per process."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from syndicate.config import Config
+from syndicate.content.parse import Defaults
+from syndicate.digest.occasions import Schedule, schedule_of
+from syndicate.durable import locked, make_folder
+from syndicate.resources import shipped
+from syndicate.store.engine import Store, open_store
+from syndicate.store.migrate import migrate
+from syndicate.templating import Templates
+
+BUILD_WAIT = 60.0  # seconds that a second build waits for the first
+
+
+def wall_clock() -> datetime:
+    """Return the real time; only entry points call this."""
+    return datetime.now(UTC)
+
+
+def mint_urn() -> str:
+    """Return a new id that hangs on nothing (RFC 9562 version 4, as a URN)."""
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def mint_token() -> str:
+    """Return 22 characters that nobody can guess: 128 bits, safe in a URL."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a process needs to work on one publication."""
+
+    config: Config
+    store: Store
+    templates: Templates
+    clock: Callable[[], datetime] = wall_clock
+
+    @property
+    def defaults(self) -> Defaults:
+        publication = self.config.publication
+        return Defaults(publication.language, publication.timezone, publication.author)
+
+    def schedule(self, newsletter: str) -> Schedule:
+        return schedule_of(self.config.newsletters[newsletter], self.config.publication.timezone)
+
+    def build_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to scan, publish and make editions; waits a minute, then Busy."""
+        busy = "another syndicate process has been building for a minute; try again when it is done"
+        return locked(self.config.var / "build.lock", wait=BUILD_WAIT, busy=busy)
+
+    def sender_lock(self) -> AbstractContextManager[None]:
+        """Hold the right to send; Busy at once where another sender lives."""
+        return locked(self.config.var / "sender.lock", busy="another syndicate process is sending")
+
+
+def templates_of(config: Config) -> Templates:
+    """Return the shipped templates under the operator's own."""
+    return Templates(shipped("templates"), config.templates.folder)
+
+
+@contextmanager
+def open_site(config: Config, clock: Callable[[], datetime] = wall_clock) -> Iterator[Site]:
+    """Open the publication for the block: private folders made, database brought up to date.
+
+    Raises StoreError where the database cannot be used.
+    """
+    private_folder(config.var)
+    store = open_store(config.database.url, sqlite_path=config.sqlite_path)
+    try:
+        migrate(store, backups=config.var / "backup", now=clock())
+        yield Site(config, store, templates_of(config), clock)
+    finally:
+        store.close()
+
+
+def private_folder(folder: Path) -> None:
+    """Make `folder` for this user alone; one that was there is closed to others too if it is ours."""
+    make_folder(folder, mode=0o700)
+    if folder.stat().st_uid == os.getuid():
+        folder.chmod(0o700)

@@ -1,0 +1,56 @@
+"""syndicate build."""
+
+from __future__ import annotations
+
+import click
+
+from syndicate.cli.output import configuration, count, emit
+
+
+@click.command()
+@click.option("--accept-removals", is_flag=True, help="Withdraw articles whose files are gone, however many.")
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
+    """Scan the content folder and publish feeds and pages once.
+
+    A bad article or template is named and left out; everything else is published. Exit status 1 where
+    the content folder is missing or removals are held back.
+    """
+    from syndicate.app.publishing import publish_site
+    from syndicate.app.scanning import scan_content
+    from syndicate.app.site import open_site
+
+    config = configuration(ctx)
+    with open_site(config) as site, site.build_lock():
+        scanned = scan_content(site, accept_removals=accept_removals)
+        result = publish_site(site, scanned.articles, now=site.clock())
+    faults = [*scanned.faults, *result.faults]
+    published = result.published
+    if as_json:
+        emit(
+            {
+                "articles": result.articles,
+                "feeds": result.feeds,
+                "read": scanned.read,
+                "withdrawn": scanned.withdrawn,
+                "removals_held": scanned.held,
+                "written": len(published.written),
+                "unchanged": published.unchanged,
+                "deleted": len(published.deleted),
+                "folder": config.publish.folder,
+                "faults": [str(fault) for fault in faults],
+            }
+        )
+    else:
+        for fault in faults:
+            click.echo(str(fault), err=True)
+        if scanned.withdrawn:
+            click.echo(f"Withdrawn: {count(scanned.withdrawn, 'article')}.")
+        click.echo(
+            f"{count(result.articles, 'article')} in {count(result.feeds, 'feed')}; "
+            f"{count(len(published.written), 'file')} written, {published.unchanged:,} unchanged, "
+            f"{len(published.deleted):,} deleted in {config.publish.folder}"
+        )
+    if scanned.held or not scanned.present:
+        ctx.exit(1)

@@ -1,0 +1,34 @@
+"""syndicate check."""
+
+from __future__ import annotations
+
+import click
+
+from syndicate.cli.output import configuration, count, emit
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def check(ctx: click.Context, as_json: bool) -> None:
+    """Check configuration, templates and articles; list every fault at once.
+
+    Nothing is written. Exit status 78 for faults in the configuration, 1 for others.
+    """
+    from syndicate.app.checking import check_all
+
+    config = configuration(ctx)
+    found = check_all(config)
+    if as_json:
+        emit({"articles": found.articles, "faults": list(found.faults), "warnings": list(found.warnings)})
+    else:
+        for line in found.faults:
+            click.echo(line)
+        for line in found.warnings:
+            click.echo(f"warning: {line}")
+        good = "no faults" if not found.faults else count(len(found.faults), "fault")
+        click.echo(f"{count(found.articles, 'article')} read; {good}.")
+    if found.config_faults:
+        ctx.exit(78)
+    if found.faults:
+        ctx.exit(1)

@@ -1,0 +1,57 @@
+"""syndicate deliver."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from syndicate.cli.output import configuration, emit, moment, sending_progress, tally_json, tally_words
+from syndicate.errors import TemporaryError
+
+if TYPE_CHECKING:
+    from syndicate.app.site import Site
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def deliver(ctx: click.Context, as_json: bool) -> None:
+    """Send what is due in the outbox, then end.
+
+    Beside a sender that is at work it follows that one's progress. Exit status 75 while letters wait for
+    another try, 0 when none do.
+    """
+    from syndicate.app.site import open_site
+
+    with open_site(configuration(ctx)) as site:
+        finish(ctx, site, None, as_json=as_json, about={})
+
+
+def finish(
+    ctx: click.Context, site: Site, edition_id: int | None, *, as_json: bool, about: Mapping[str, object]
+) -> None:
+    """Deliver, say how it ended, and exit with 75 where letters wait."""
+    from syndicate.app.sending import deliver_due
+
+    with sending_progress(as_json) as progress:
+        result = deliver_due(site, edition_id=edition_id, progress=progress)
+    zone = site.config.publication.timezone
+    if as_json:
+        emit({**about, "letters": tally_json(result.tally), "relay_error": result.relay_error})
+    elif result.tally.frozen:
+        click.echo(f"{tally_words(result.tally)}.")
+    else:
+        click.echo("The outbox is empty.")
+    if not result.waiting:
+        return
+    if not as_json:
+        if result.relay_error:
+            click.echo(f"The relay did not take them: {result.relay_error}", err=True)
+        if result.next_due:
+            when = moment(result.next_due, zone)
+            click.echo(
+                f"The next try is due {when}; `syndicate run` or `syndicate deliver` makes it.", err=True
+            )
+    ctx.exit(TemporaryError.exit_code)

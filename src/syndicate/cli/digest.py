@@ -1,0 +1,141 @@
+"""syndicate digest preview|send."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import click
+
+from syndicate.cli.deliver import finish
+from syndicate.cli.output import configuration, count, emit, moment
+
+if TYPE_CHECKING:
+    from syndicate.app.mailing import Made
+    from syndicate.app.site import Site
+
+_AT = "Plan as if it were WHEN (an ISO time; without a zone, the publication's)."
+
+
+@click.group()
+def digest() -> None:
+    """Preview or send a newsletter's edition."""
+
+
+@digest.command()
+@click.argument("newsletter")
+@click.option("--at", metavar="WHEN", help=_AT)
+@click.option("--output", metavar="DIR", type=click.Path(path_type=Path), help="Where to write it.")
+@click.pass_context
+def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | None) -> None:
+    """Write what the next edition would be as HTML, text and .eml; nobody is mailed.
+
+    With nothing due it shows the newest articles and says so.
+    """
+    from syndicate.app.mailing import preview as make_preview
+    from syndicate.app.previewing import write_preview
+    from syndicate.app.scanning import scan_content
+    from syndicate.app.site import open_site
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        now = _planning_clock(at, site)
+        with site.build_lock():
+            scanned = scan_content(site)
+        shown = make_preview(site, newsletter, scanned.articles, now=now)
+        written = write_preview(site, shown, output or config.var / "preview" / newsletter)
+    made = shown.made
+    if made.repeated:
+        click.echo("Nothing is due yet, so this shows the newest articles.")
+    click.echo(f"Subject: {shown.rendition.subject}")
+    click.echo(f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}")
+    for path in written:
+        click.echo(f"  {path}")
+
+
+@digest.command()
+@click.argument("newsletter")
+@click.option("--at", metavar="WHEN", help=_AT)
+@click.option("--now", "at_once", is_flag=True, help="Make one at once from the newest articles.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def send(
+    ctx: click.Context, newsletter: str, at: str | None, at_once: bool, dry_run: bool, as_json: bool
+) -> None:
+    """Scan, make the edition of the latest occasion however late, deliver it, and print the tally.
+
+    The same command again goes on where it stopped and mails nobody twice. Exit status 75 while letters
+    wait for another try, 0 when none do.
+    """
+    from syndicate.app.mailing import make_edition, make_edition_now
+    from syndicate.app.publishing import publish_site
+    from syndicate.app.scanning import scan_content
+    from syndicate.app.site import open_site
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        now = _planning_clock(at, site)
+        make = make_edition_now if at_once else make_edition
+        with site.build_lock():
+            scanned = scan_content(site)
+            if not dry_run:
+                publish_site(site, scanned.articles, now=site.clock())
+            made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
+        about = _about(made)
+        if not as_json:
+            click.echo(_words(made, site, newsletter))
+        if made.edition_id is None:
+            if as_json:
+                emit(about)
+            return
+        finish(ctx, site, made.edition_id, as_json=as_json, about=about)
+
+
+def _planning_clock(text: str | None, site: Site) -> datetime:
+    return site.clock() if text is None else parse_when(text, site.config.publication.timezone)
+
+
+def parse_when(text: str, zone: ZoneInfo) -> datetime:
+    """Return the instant in an ISO 8601 text; without an offset it is local time in `zone`."""
+    try:
+        when = datetime.fromisoformat(text.strip())
+        return when.replace(tzinfo=zone) if when.tzinfo is None else when
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
+        ) from None
+
+
+def _about(made: Made) -> dict[str, object]:
+    return {
+        "newsletter": made.newsletter,
+        "occasion": made.occasion.text,
+        "fate": made.fate,
+        "articles": [{"id": article.id, "title": article.title} for article in made.articles],
+        "recipients": made.recipients,
+        "repeated": made.repeated,
+    }
+
+
+def _words(made: Made, site: Site, newsletter: str) -> str:
+    name = f"The edition of {newsletter} for {made.occasion.text}"
+    what = f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}"
+    again = (
+        " All of its articles were in an earlier edition: nothing newer is there." if made.repeated else ""
+    )
+    match made.fate:
+        case "made":
+            return f"{name}: {what}.{again}"
+        case "planned":
+            return f"{name} would be: {what}.{again} Nothing was sent (--dry-run)."
+        case "exists":
+            return f"{name} was made before; what is still due of it is sent now."
+        case "no subscribers":
+            add = f"add someone with `syndicate subscribers add EMAIL --newsletter {newsletter}`"
+            return f"{name} has {count(len(made.articles), 'article')} but nobody to go to; {add}."
+        case _:
+            when = moment(made.occasion.at, site.config.publication.timezone)
+            return f"Nothing new for {newsletter} up to {when}: no mail."

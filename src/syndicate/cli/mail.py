@@ -1,0 +1,56 @@
+"""syndicate mail test."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from syndicate.cli.output import configuration
+from syndicate.errors import UsageError
+
+
+@click.group()
+def mail() -> None:
+    """Try the mail settings."""
+
+
+@mail.command()
+@click.argument("address")
+@click.option("--newsletter", metavar="NAME", help="Whose digest to send; else the first.")
+@click.pass_context
+def test(ctx: click.Context, address: str, newsletter: str | None) -> None:
+    """Connect, secure, log in, and send one real digest to ADDRESS alone.
+
+    Each step is shown with the server's words, and with what to do where it fails.
+    """
+    from syndicate.app.mailing import preview
+    from syndicate.app.previewing import sample_letter
+    from syndicate.app.scanning import scan_content
+    from syndicate.app.site import open_site
+    from syndicate.delivery.probe import Step, probe
+    from syndicate.emails import parse_email
+
+    config = configuration(ctx)
+    if not config.newsletters:
+        raise UsageError(
+            "there is no newsletter to test with; add one under newsletters: in the configuration"
+        )
+    try:
+        recipient = parse_email(address).address
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with open_site(config) as site:
+        with site.build_lock():
+            scanned = scan_content(site)
+        name = newsletter or next(iter(config.newsletters))
+        shown = preview(site, name, scanned.articles, now=site.clock())
+        letter = sample_letter(site, shown, recipient=recipient)
+
+    def show(step: Step) -> None:
+        click.echo(f"{'ok  ' if step.ok else 'FAIL'} {step.name}: {step.words}")
+        if step.advice:
+            click.echo(f"     {step.advice}")
+
+    if not asyncio.run(probe(config, letter, show)):
+        ctx.exit(1)

@@ -1,0 +1,112 @@
+"""How commands speak: lines, JSON, moments, counts, and progress of long work."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from syndicate.config import Config
+from syndicate.configfile import load_config
+from syndicate.model import DeliveryState, Tally
+
+_LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal
+
+
+def configuration(ctx: click.Context) -> Config:
+    """Return the configuration that --config names."""
+    path: Path = ctx.obj
+    return load_config(path)
+
+
+def emit(data: Any) -> None:
+    """Print `data` as JSON for a machine."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value)
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Return an instant as an operator reads it: ``Mon 2026-11-23 07:00 (Asia/Jakarta)``."""
+    return f"{value.astimezone(zone):%a %Y-%m-%d %H:%M} ({zone.key})"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: ``1 article``, ``3 articles``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def tally_words(tally: Tally) -> str:
+    """Return a tally in words; the numbers add up to what was frozen."""
+    waiting = tally.open
+    parts = [
+        f"{tally[DeliveryState.SENT]:,} sent",
+        f"{tally[DeliveryState.FAILED]:,} failed",
+        f"{tally[DeliveryState.SKIPPED]:,} skipped",
+        f"{waiting:,} waiting",
+    ]
+    return (
+        f"{tally.frozen:,} letters: {', '.join(parts)}"
+        if tally.frozen != 1
+        else f"1 letter: {', '.join(parts)}"
+    )
+
+
+def tally_json(tally: Tally) -> dict[str, int]:
+    """Return a tally for a machine: each state, and the sum."""
+    return {**{state.value: tally[state] for state in DeliveryState}, "frozen": tally.frozen}
+
+
+@contextmanager
+def sending_progress(quiet: bool) -> Iterator[Callable[[Tally], None]]:
+    """Show letters on their way: a bar on a terminal, a line every few seconds elsewhere."""
+    if quiet:
+        yield _quiet
+    elif sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+def _quiet(tally: Tally) -> None:
+    del tally
+
+
+def _done(tally: Tally) -> int:
+    return tally.frozen - tally.open
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Tally], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Sending", total=None)
+        yield lambda tally: progress.update(task, total=tally.frozen or None, completed=_done(tally))
+
+
+def _lines() -> Callable[[Tally], None]:
+    said = time.monotonic()
+
+    def show(tally: Tally) -> None:
+        nonlocal said
+        if time.monotonic() - said >= _LINE_EVERY:
+            said = time.monotonic()
+            click.echo(f"{_done(tally):,} of {tally.frozen:,} letters done", err=True)
+
+    return show

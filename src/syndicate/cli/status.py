@@ -1,0 +1,75 @@
+"""syndicate status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from syndicate.cli.output import configuration, count, emit, moment, tally_json, tally_words
+
+if TYPE_CHECKING:
+    from syndicate.app.reporting import Status
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def status(ctx: click.Context, as_json: bool) -> None:
+    """Show articles, editions, deliveries by state, next runs, and what is wrong."""
+    from syndicate.app.reporting import status_of
+    from syndicate.app.site import open_site
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        found = status_of(site)
+    if as_json:
+        emit(_for_machine(found))
+    else:
+        for line in _lines(found, config.publication.timezone):
+            click.echo(line)
+
+
+def _lines(found: Status, zone: ZoneInfo) -> list[str]:
+    articles = [f"{number:,} {state}" for state, number in sorted(found.articles.items())]
+    lines = [
+        f"Service     {'running' if found.running else 'not running (start it with `syndicate run`)'}",
+        f"Articles    {', '.join(articles) or 'none yet; `syndicate build` reads them'}",
+        f"Editions    {found.editions:,}",
+        f"Deliveries  {tally_words(found.deliveries)}",
+    ]
+    for one in found.newsletters:
+        lines.append(f"{one.title} ({one.name}): {count(one.subscribers, 'subscriber')}")
+        lines.append(f"  next      {moment(one.next_at, zone)}")
+        if one.last_occasion and one.last_tally:
+            lines.append(f"  last      {one.last_occasion}, {tally_words(one.last_tally)}")
+    for name, tick in found.ticks.items():
+        when = moment(tick.ended_at, zone) if tick.ended_at else "under way"
+        lines.append(f"Last {name}: {when}; {tick.error or tick.detail}")
+    lines.append("Nothing is wrong." if not found.wrong else "What is wrong:")
+    return [*lines, *(f"  {line}" for line in found.wrong)]
+
+
+def _for_machine(found: Status) -> dict[str, Any]:
+    return {
+        "running": found.running,
+        "articles": found.articles,
+        "editions": found.editions,
+        "deliveries": tally_json(found.deliveries),
+        "newsletters": {
+            one.name: {
+                "title": one.title,
+                "subscribers": one.subscribers,
+                "next_at": one.next_at,
+                "last_occasion": one.last_occasion,
+                "last_deliveries": tally_json(one.last_tally) if one.last_tally else None,
+            }
+            for one in found.newsletters
+        },
+        "last": {
+            name: {"started_at": t.started_at, "ended_at": t.ended_at, "detail": t.detail, "error": t.error}
+            for name, t in found.ticks.items()
+        },
+        "wrong": found.wrong,
+    }

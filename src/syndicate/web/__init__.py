@@ -1,0 +1,1 @@
+"""What answers over HTTP: the published folder, unsubscribing, health. Starlette and uvicorn stay here."""

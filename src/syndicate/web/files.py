@@ -1,0 +1,45 @@
+"""Serves the publish folder: right content types, ETag, 304, HEAD, and nothing that starts with a dot."""
+
+from __future__ import annotations
+
+import mimetypes
+import os
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from syndicate.feeds.formats import FORMATS
+
+_FEED_TYPES = {form.filename: f"{form.content_type}; charset=utf-8" for form in FORMATS.values()}
+_FEED_AGE = 900  # seconds a reader or proxy may keep a feed
+
+
+class PublishedFiles(StaticFiles):
+    """The publish folder. ``x/`` answers ``x/index.html``; ``x`` is sent on to ``x/``; else 404."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, html=True, check_dir=False)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if any(part.startswith(".") for part in path.split("/") if part not in ("", ".")):
+            raise HTTPException(404)
+        response = await super().get_response(path, scope)
+        name = path.rsplit("/", 1)[-1]
+        if name in _FEED_TYPES:
+            response.headers["content-type"] = _FEED_TYPES[name]
+            response.headers["cache-control"] = f"public, max-age={_FEED_AGE}"
+        return response
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Return the file for `path`; a name the file system cannot hold is simply not there."""
+        try:
+            return super().lookup_path(path)
+        except (ValueError, OSError):
+            return "", None
+
+
+mimetypes.add_type("image/webp", ".webp")
+mimetypes.add_type("image/avif", ".avif")

@@ -1,0 +1,102 @@
+"""The web application: which address answers with what."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from syndicate import __version__
+from syndicate.app.health import overdue
+from syndicate.app.site import Site
+from syndicate.errors import SyndicateError
+from syndicate.store import editions, notes
+from syndicate.web.files import PublishedFiles
+from syndicate.web.unsubscribe import unsubscribe
+
+log = logging.getLogger("syndicate.web")
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"server", b"syndicate"),
+]
+
+
+class SafetyHeaders:
+    """Adds the headers every answer carries, where the answer does not set its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(pair for pair in _HEADERS if pair[0] not in there),
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+def make_web(site: Site, *, started: datetime) -> Starlette:
+    """Return the application over `site`; `started` is when this process began to answer."""
+    app = Starlette(
+        routes=[
+            Route("/health", health, methods=["GET"]),
+            Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            Mount("/", PublishedFiles(site.config.publish.folder)),
+        ],
+        middleware=[Middleware(SafetyHeaders)],
+        exception_handlers={HTTPException: _refused, Exception: _broken},
+    )
+    app.state.site = site
+    app.state.started = started
+    return app
+
+
+async def health(request: Request) -> Response:
+    """Answer 200 while all is done in time, 503 with the reasons when a scan or an edition is overdue."""
+    site: Site = request.app.state.site
+    try:
+        problems = await run_in_threadpool(_problems, site, request.app.state.started)
+    except SyndicateError as error:
+        problems = [str(error)]
+    body = {"status": "overdue" if problems else "ok", "problems": problems, "version": __version__}
+    return JSONResponse(body, status_code=503 if problems else 200, headers={"cache-control": "no-store"})
+
+
+def _problems(site: Site, started: datetime) -> list[str]:
+    with site.store.read() as conn:
+        ticks = notes.ticks(conn)
+        marks = {name: editions.newsletter_start(conn, name) for name in site.config.newsletters}
+    starts = {name: mark for name, mark in marks.items() if mark}
+    return overdue(ticks, starts, site.config, now=site.clock(), running_since=started)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer an HTTP error; a page that is not there gets the publication's own 404 page."""
+    assert isinstance(error, HTTPException)  # noqa: S101 the table above maps no other
+    site: Site = request.app.state.site
+    own = site.config.publish.folder / "404.html"
+    if error.status_code == 404 and own.is_file():
+        return HTMLResponse(await run_in_threadpool(own.read_bytes), status_code=404)
+    return PlainTextResponse(
+        f"{error.status_code} {error.detail}\n", error.status_code, headers=error.headers
+    )
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    log.error("the answer to %s failed", request.scope.get("route_name", "a request"), exc_info=error)
+    return PlainTextResponse("500 Something went wrong here; it has been noted.\n", 500)
