@@ -1,0 +1,135 @@
+"""Brings a database to the newest schema, after a backup; the only file that drives Alembic."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from syndicate.durable import make_folder, sync_folder
+from syndicate.errors import StoreError
+from syndicate.store.engine import Store
+
+_ADVISORY_LOCK = 7_309_940_618  # any number of ours, the same in every version
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """What `migrate` did: the revision before (None: the database was empty), after, and the backup."""
+
+    before: str | None
+    after: str
+    backup: Path | None = None
+
+
+def migrate(store: Store, *, backups: Path, now: datetime) -> Migrated:
+    """Bring the database to this program's schema in one transaction; does nothing where it is there.
+
+    An SQLite database with tables is first copied to ``syndicate-<UTC stamp>-<revision>.db`` (0600) in
+    the folder `backups`. Several processes may call this at once: one migrates, the others wait. Raises
+    StoreError for a database of a newer syndicate, Busy where another writer takes too long.
+    """
+    return migrate_to(store, newest(), backups=backups, now=now)
+
+
+def newest() -> str:
+    """Return the revision this program's code is written for."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise RuntimeError("this installation of syndicate ships no migrations")
+    return head
+
+
+def migrate_to(store: Store, target: str, *, backups: Path, now: datetime) -> Migrated:
+    """Like `migrate`, but stop at the revision `target`; the tests build old databases with it."""
+    with store.read() as conn:
+        before = _revision(conn)
+    if before == target:
+        return Migrated(before, target)
+    with store.alone():
+        return _migrate_alone(store, target, backups=backups, now=now)
+
+
+def _migrate_alone(store: Store, target: str, *, backups: Path, now: datetime) -> Migrated:
+    backup = _back_up(store, target, backups, now) if store.dialect == "sqlite" else None
+    with store.begin(foreign_keys=False) as conn:
+        if store.dialect == "postgresql":
+            conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        before = _revision(conn)
+        if before != target:
+            _refuse_unknown(store, before)
+            command.upgrade(_config(conn), target)
+            _check_foreign_keys(conn)
+    return Migrated(before, target, backup)
+
+
+def _revision(conn: sa.Connection) -> str | None:
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None
+    number: str | None = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return number
+
+
+def _refuse_unknown(store: Store, revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"{store.where}: this database was made by a newer syndicate (its schema is {revision}); "
+            "install that version or restore a backup"
+        )
+
+
+def _back_up(store: Store, target: str, backups: Path, now: datetime) -> Path | None:
+    """Copy the database as it is now; the caller holds the lock, so that no write comes between."""
+    with store.read() as conn:
+        revision = _revision(conn)
+    if revision in (None, target):
+        return None
+    _refuse_unknown(store, revision)
+    path = backups / f"syndicate-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{revision}.db"
+    try:
+        make_folder(backups, mode=0o700)
+        _copy(store, path)
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the backup before the migration cannot be written: {error.strerror}"
+        ) from error
+    return path
+
+
+def _copy(store: Store, path: Path) -> None:
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with closing(os.fdopen(descriptor, "rb")) as file:
+        try:
+            store.copy_into(draft)
+            os.fsync(file.fileno())  # VACUUM INTO leaves that to us
+            draft.replace(path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
+    sync_folder(path.parent)
+
+
+def _check_foreign_keys(conn: sa.Connection) -> None:
+    """Make sure that a migration that rebuilt a table unchecked left no row without its parent."""
+    if conn.dialect.name != "sqlite":
+        return
+    broken = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        raise RuntimeError(f"the migration left a row of {broken[0]} without its parent in {broken[2]}")
+
+
+def _config(conn: sa.Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "syndicate.store:migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = conn
+    return config

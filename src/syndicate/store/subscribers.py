@@ -1,0 +1,237 @@
+"""Queries: persons and their choice for each newsletter."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, SubscriptionState
+from syndicate.store.batches import BATCH, batched, insert_missing
+from syndicate.store.tables import delivery, subscriber, subscription
+
+Added = Literal["added", "already", "unsubscribed"]
+Person = tuple[Email, Mapping[str, str]]
+_Row = tuple[str, str]  # a person's key and a newsletter
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What an addition asks for, whoever is added."""
+
+    newsletters: tuple[str, ...]
+    now: datetime
+    token: Callable[[], str]
+    resubscribe: bool = False
+
+
+def add(
+    conn: sa.Connection,
+    email: Email,
+    newsletters: Sequence[str],
+    *,
+    now: datetime,
+    token: Callable[[], str],
+    extra: Mapping[str, str] | None = None,
+    resubscribe: bool = False,
+) -> dict[str, Added]:
+    """Subscribe `email` to `newsletters`; return for each what came of it.
+
+    "unsubscribed" means that he left it once and stays away, unless `resubscribe`, which says "added".
+    `token` makes a random text for his unsubscribe link; it stays the same for ever. `extra` joins what
+    is known of him.
+    """
+    wish = _Wish(tuple(dict.fromkeys(newsletters)), now, token, resubscribe)
+    fates = _add(conn, [(email, extra or {})], wish)
+    return {name: fates[(email.key, name)] for name in wish.newsletters}
+
+
+def add_many(
+    conn: sa.Connection,
+    rows: Sequence[Person],
+    newsletters: Sequence[str],
+    *,
+    now: datetime,
+    token: Callable[[], str],
+) -> dict[Added, int]:
+    """Subscribe thousands in few statements; return how many pairs (person, newsletter) met which fate.
+
+    Nobody who left is resubscribed. A person named twice in `rows` counts as "already" the second time.
+    """
+    wish = _Wish(tuple(dict.fromkeys(newsletters)), now, token)
+    counts: Counter[Added] = Counter({"added": 0, "already": 0, "unsubscribed": 0})
+    for batch in batched(rows):
+        fates = _add(conn, batch, wish)
+        counts.update(fates.values())
+        counts["already"] += len(batch) * len(wish.newsletters) - len(fates)
+    return dict(counts)
+
+
+def _add(conn: sa.Connection, rows: Sequence[Person], wish: _Wish) -> dict[_Row, Added]:
+    """Add at most a batch of persons with their subscriptions."""
+    persons = {email.key: (email, extra) for email, extra in reversed(rows)}  # the first mention counts
+    ids = _save_persons(conn, persons, wish.now)
+    states = _states(conn, ids, wish.newsletters)
+    wanted = [(key, name) for key in persons for name in wish.newsletters]
+    missing = [row for row in wanted if row not in states]
+    _subscribe(conn, [(ids[key], name) for key, name in missing], wish)
+    left = [row for row, state in states.items() if state == SubscriptionState.UNSUBSCRIBED]
+    if wish.resubscribe:
+        _resubscribe(conn, [(ids[key], name) for key, name in left], wish.now)
+    fates: dict[_Row, Added] = dict.fromkeys(wanted, "already")
+    fates.update(dict.fromkeys(missing, "added"))
+    fates.update(dict.fromkeys(left, "added" if wish.resubscribe else "unsubscribed"))
+    return fates
+
+
+def _save_persons(conn: sa.Connection, persons: Mapping[str, Person], now: datetime) -> dict[str, int]:
+    """Return each person's number; new ones are inserted, news of old ones are joined to `extra`."""
+    rows = [
+        {"email": email.address, "email_key": key, "extra": _packed(extra), "created_at": now}
+        for key, (email, extra) in persons.items()
+    ]
+    insert_missing(conn, subscriber, rows, keys=["email_key"])
+    columns = (subscriber.c.email_key, subscriber.c.id, subscriber.c.extra)
+    found = sa.select(*columns).where(subscriber.c.email_key.in_(list(persons)))
+    stored = conn.execute(found).tuples().all()
+    news = []
+    for key, number, packed in stored:
+        joined = _packed({**json.loads(packed), **persons[key][1]})
+        if joined != packed:
+            news.append({"number": number, "joined": joined})
+    if news:
+        conn.execute(_SET_EXTRA, news)
+    return {key: number for key, number, _ in stored}
+
+
+_SET_EXTRA = (
+    sa.update(subscriber)
+    .where(subscriber.c.id == sa.bindparam("number"))
+    .values(extra=sa.bindparam("joined"))
+)
+
+
+def _packed(extra: Mapping[str, str]) -> str:
+    return json.dumps(dict(extra), ensure_ascii=False)
+
+
+def _states(
+    conn: sa.Connection, ids: Mapping[str, int], newsletters: Sequence[str]
+) -> dict[_Row, SubscriptionState]:
+    keys = {number: key for key, number in ids.items()}
+    found = sa.select(subscription.c.subscriber_id, subscription.c.newsletter, subscription.c.state).where(
+        subscription.c.subscriber_id.in_(list(keys)), subscription.c.newsletter.in_(newsletters)
+    )
+    return {(keys[number], name): SubscriptionState(state) for number, name, state in conn.execute(found)}
+
+
+def _subscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], wish: _Wish) -> None:
+    rows = [
+        {
+            "subscriber_id": number,
+            "newsletter": name,
+            "state": SubscriptionState.ACTIVE.value,
+            "token": wish.token(),
+            "started_at": wish.now,
+        }
+        for number, name in pairs
+    ]
+    insert_missing(conn, subscription, rows, keys=["subscriber_id", "newsletter"])
+
+
+def _resubscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], now: datetime) -> None:
+    if pairs:
+        rows = [{"number": number, "name": name, "moment": now} for number, name in pairs]
+        conn.execute(_RESUBSCRIBE, rows)
+
+
+_RESUBSCRIBE = (
+    sa.update(subscription)
+    .where(
+        subscription.c.subscriber_id == sa.bindparam("number"),
+        subscription.c.newsletter == sa.bindparam("name"),
+        subscription.c.state == SubscriptionState.UNSUBSCRIBED.value,
+    )
+    .values(state=SubscriptionState.ACTIVE.value, started_at=sa.bindparam("moment"), ended_at=None)
+)
+
+_SUBSCRIBER = sa.select(
+    subscriber.c.email,
+    subscription.c.newsletter,
+    subscription.c.state,
+    subscription.c.token,
+    subscription.c.started_at,
+    subscription.c.ended_at,
+    subscriber.c.extra,
+).join_from(subscriber, subscription)
+
+
+def subscribers(conn: sa.Connection, newsletter: str | None = None) -> Iterator[Subscriber]:
+    """Give every subscription, or one newsletter's, by address; read it while `conn` is open."""
+    statement = _SUBSCRIBER.order_by(subscriber.c.email_key, subscription.c.newsletter)
+    if newsletter is not None:
+        statement = statement.where(subscription.c.newsletter == newsletter)
+    for row in conn.execute(statement, execution_options={"yield_per": BATCH}).tuples():
+        yield _subscriber(row)
+
+
+def _subscriber(row: Any) -> Subscriber:
+    email, newsletter, state, token, started_at, ended_at, extra = row
+    choice = SubscriptionState(state)
+    return Subscriber(email, newsletter, choice, token, started_at, ended_at, json.loads(extra))
+
+
+def count_active(conn: sa.Connection, newsletter: str) -> int:
+    """Return how many persons the next edition of `newsletter` goes to."""
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(subscription)
+        .where(
+            subscription.c.newsletter == newsletter, subscription.c.state == SubscriptionState.ACTIVE.value
+        )
+    )
+    return conn.scalar(statement) or 0
+
+
+def by_token(conn: sa.Connection, token: str) -> Subscriber | None:
+    """Return the subscription whose unsubscribe link carries `token`."""
+    row = conn.execute(_SUBSCRIBER.where(subscription.c.token == token)).first()
+    return _subscriber(row) if row else None
+
+
+def unsubscribe(conn: sa.Connection, token: str, *, now: datetime) -> bool:
+    """End the subscription of `token`; True where it is known, also when it had ended before.
+
+    Once the transaction is committed, no attempt to send him this newsletter begins.
+    """
+    end = (
+        sa.update(subscription)
+        .where(subscription.c.token == token, subscription.c.state == SubscriptionState.ACTIVE.value)
+        .values(state=SubscriptionState.UNSUBSCRIBED.value, ended_at=now)
+    )
+    return conn.execute(end).rowcount > 0 or by_token(conn, token) is not None
+
+
+def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
+    """Delete the person with the address key `key` and his choices; False where nobody has it.
+
+    What is still to be sent to him is skipped; the deliveries stay, nameless, so that sums still hold.
+    """
+    number = conn.scalar(sa.select(subscriber.c.id).where(subscriber.c.email_key == key).with_for_update())
+    if number is None:
+        return False
+    his = delivery.c.subscriber_id == number
+    # Locked in the order in which the outbox locks them, or PostgreSQL could see a deadlock.
+    conn.execute(sa.select(delivery.c.id).where(his).order_by(delivery.c.id).with_for_update())
+    states = [state.value for state in OPEN_STATES]
+    skip = {"state": DeliveryState.SKIPPED.value, "reply": "removed", "code": None, "changed_at": now}
+    conn.execute(sa.update(delivery).where(his, delivery.c.state.in_(states)).values(skip))
+    conn.execute(sa.update(delivery).where(his).values(subscriber_id=None, email="", token=""))
+    conn.execute(sa.delete(subscription).where(subscription.c.subscriber_id == number))
+    conn.execute(sa.delete(subscriber).where(subscriber.c.id == number))
+    return True
