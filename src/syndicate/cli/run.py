@@ -123,7 +123,7 @@ def work() -> None:
 def web(ctx: click.Context, listening: int, nudges: int) -> None:
     """Answer HTTP and keep the schedule."""
     from syndicate.app.site import open_site
-    from syndicate.app.workers import run_web
+    from syndicate.workers import run_web
 
     with open_site(configuration(ctx)) as site:
         run_web(site, listening=listening, nudges=nudges)
@@ -136,7 +136,7 @@ def web(ctx: click.Context, listening: int, nudges: int) -> None:
 def builder(ctx: click.Context, nudged: int, nudges: int) -> None:
     """Scan, publish and make editions."""
     from syndicate.app.site import open_site
-    from syndicate.app.workers import run_builder
+    from syndicate.workers import run_builder
 
     with open_site(configuration(ctx)) as site:
         run_builder(site, nudged=nudged, nudges=nudges)
@@ -148,7 +148,7 @@ def builder(ctx: click.Context, nudged: int, nudges: int) -> None:
 def sender(ctx: click.Context, nudged: int) -> None:
     """Send letters."""
     from syndicate.app.site import open_site
-    from syndicate.app.workers import run_sender_worker
+    from syndicate.workers import run_sender_worker
 
     with open_site(configuration(ctx)) as site:
         run_sender_worker(site, nudged=nudged)

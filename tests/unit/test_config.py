@@ -1,0 +1,162 @@
+"""The configuration: what it accepts, and how it names what it does not."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from syndicate.config import Config, parse_duration
+from syndicate.configfile import load_config, parse_config
+from syndicate.errors import ConfigError
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config.yaml"
+GOOD = """\
+publication:
+  title: Kabar Contoh
+  url: https://news.example.org/
+  language: id
+  timezone: Asia/Jakarta
+newsletters:
+  daily: {title: NO, at: 7:00, days: [mon, sun]}
+mail:
+  from: Kabar Harian <kabar@news.example.org>
+"""
+
+
+def parse(text: str, **environment: str) -> Config:
+    return parse_config(text, name="config.yaml", base=Path("/srv/news"), environment=environment)
+
+
+def faults(text: str, **environment: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, **environment)
+    assert caught.value.exit_code == 78
+    return caught.value.faults
+
+
+def test_the_shipped_configuration_is_good_and_mails_nobody() -> None:
+    """The shipped config.yaml loads, links to itself, and keeps letters in a folder."""
+    config = load_config(SHIPPED)
+    assert config.publication.url == "http://127.0.0.1:8000"
+    assert config.mail.transport == "folder"
+    assert config.newsletters["daily"].late_by == timedelta(hours=12)
+
+
+def test_texts_that_yaml_mistakes_stay_texts() -> None:
+    """An unquoted 7:00 is a time of day and NO is a title."""
+    newsletter = parse(GOOD).newsletters["daily"]
+    assert newsletter.at == time(7, 0)
+    assert newsletter.title == "NO"
+
+
+def test_paths_are_relative_to_the_file() -> None:
+    """Relative paths lie beside the configuration, absolute ones stay."""
+    config = parse(GOOD + "  folder: /mail\ncontent: {folder: ../articles}\n")
+    assert config.content.folder == Path("/srv/articles")
+    assert config.mail.folder == Path("/mail")
+    assert config.var == Path("/srv/news/var")
+
+
+def test_every_fault_is_reported_at_once_with_its_place() -> None:
+    """Five faults of five kinds come in file order, each with line and column."""
+    text = (
+        GOOD.replace("Asia/Jakarta", "Asia/Jakata").replace("title: Kabar", "titel: x\n  title: Kabar")
+        + "  smtp: {host: a, port: 25x}\n  retry: {first: 5}\n  retry: {first: 5}\n"
+    )
+    found = faults(text)
+    assert [fault.split(": ")[:2] for fault in found] == [
+        ["config.yaml:2:3", "publication.titel"],
+        ["config.yaml:6:13", "publication.timezone"],
+        ["config.yaml:11:25", "mail.smtp.port"],
+        ["config.yaml:13:3", "mail.retry"],
+        ["config.yaml:13:18", "mail.retry.first"],
+    ]
+    assert "is not a setting; did you mean title?" in found[0]
+    assert "did you mean Asia/Jakarta?" in found[1]
+    assert "is given twice" in found[3]
+
+
+def test_a_wrong_number_is_placed_at_the_number() -> None:
+    """The place of a wrong value is the value's, not the key's."""
+    assert faults(GOOD + "  smtp:\n    port: 25x\n") == (
+        "config.yaml:11:11: mail.smtp.port: must be a whole number",
+    )
+
+
+@pytest.mark.parametrize(
+    ("addition", "where"),
+    [
+        ("publish: {folder: content/out}\n", "publish.folder"),
+        ("publish: {folder: var}\n", "publish.folder"),
+        ("publish: {folder: .}\n", "publish.folder"),
+        ("database: {url: 'mysql://x'}\n", "database.url"),
+        ("web: {listen: 8000}\n", "web.listen"),
+        ("web: {listen: 'localhost:99999'}\n", "web.listen"),
+        ("base: /tmp\n", "base"),
+        ("feeds: {items: 0}\n", "feeds.items"),
+        ("content: {every: 0m}\n", "content.every"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_a_fault(addition: str, where: str) -> None:
+    """Overlapping folders, unknown databases and impossible values are named."""
+    assert any(f": {where}: " in fault for fault in faults(GOOD + addition))
+
+
+def test_overlaps_are_found_beside_other_faults() -> None:
+    """A fault elsewhere does not hide that two folders overlap."""
+    found = faults(GOOD + "publish: {folder: content}\nfeeds: {itms: 3}\n")
+    assert len(found) == 2
+
+
+def test_secrets_come_from_the_environment_and_are_not_shown() -> None:
+    """${NAME} is replaced after parsing, so a password may hold any character, and repr hides it."""
+    text = GOOD + '  transport: smtp\n  smtp: {password: "${SECRET}"}\n'
+    config = parse(text, SECRET='p"a: [#ss')
+    assert config.smtp_password() == 'p"a: [#ss'
+    assert "#ss" not in repr(config)
+    assert "SECRET is not set" in faults(text)[0]
+
+
+def test_an_unset_smtp_secret_is_no_fault_while_letters_go_to_a_folder() -> None:
+    """The example configuration works before there is a password."""
+    assert parse(GOOD + '  smtp: {password: "${SECRET}"}\n').smtp_password() == ""
+
+
+def test_a_password_file_is_read_without_its_line_end(tmp_path: Path) -> None:
+    """What an editor or a secret store adds at the end does not belong to the password."""
+    (tmp_path / "secret").write_text("hunter2\n")
+    config = parse(GOOD + f"  smtp: {{password_file: {tmp_path / 'secret'}}}\n")
+    assert config.smtp_password() == "hunter2"
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
+    """The first thing a newcomer may do wrong is answered with what to do."""
+    with pytest.raises(ConfigError, match="syndicate init"):
+        load_config(tmp_path / "config.yaml")
+
+
+@pytest.mark.parametrize("text", ["a: ]", "- 1", "'", "a: *b", "[" * 9000, "a: !!python/object:os.system x"])
+def test_what_is_no_configuration_is_one_placed_fault(text: str) -> None:
+    """Broken YAML, lists, bombs and foreign tags end with a line and column."""
+    assert faults(text)[0].startswith("config.yaml:1:")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_is_a_configuration_or_a_list_of_faults(text: str) -> None:
+    """No text makes the reader fail in another way."""
+    try:
+        parse(text)
+    except ConfigError as error:
+        assert error.faults
+
+
+@given(st.integers(0, 99), st.integers(0, 99), st.integers(1, 99))
+def test_lengths_of_time_add_up(days: int, hours: int, seconds: int) -> None:
+    """Parts of a length may be combined."""
+    expected = timedelta(days=days, hours=hours, seconds=seconds)
+    assert parse_duration(f"{days}d {hours}h{seconds}s") == expected
