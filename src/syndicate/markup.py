@@ -1,0 +1,332 @@
+"""Foreign HTML and text -> safe HTML and clean text. The only file that knows nh3, lxml.html and inscriptis.
+
+Everything here takes any text and never raises for what is in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape, unescape
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import lxml.html
+import nh3
+
+DEEPEST = 150  # elements inside one another: nh3 is quadratic in it, libxml2 cuts silently at 256
+
+ChangeUrl = Callable[[str, str, str], str | None]
+"""(element, attribute, url) -> the url to write, or None to leave the attribute out."""
+
+_TAGS = frozenset(
+    "a abbr acronym article audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn"
+    " div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p picture pre q rp"
+    " rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead"
+    " time tr track tt u ul var video wbr".split()
+)
+_DROPPED_WHOLE = frozenset(
+    "applet button canvas embed frameset head iframe math noembed noframes noscript object option script"
+    " select style svg template textarea title xmp".split()
+)
+_LAZY_SRC = ("data-src", "data-lazy-src", "data-original")
+_LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
+_ATTRIBUTES: dict[str, set[str]] = {
+    "*": {"id", "lang", "dir", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"src", "controls"},
+    "blockquote": {"cite"},
+    "code": {"class"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", *_LAZY_SRC, *_LAZY_SRCSET},
+    "input": {"type", "checked"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"start", "reversed", "type"},
+    "pre": {"class"},
+    "q": {"cite"},
+    "source": {"src", "srcset", "sizes", "type", "media", *_LAZY_SRCSET},
+    "td": {"colspan", "rowspan", "headers"},
+    "th": {"colspan", "rowspan", "headers", "scope", "abbr"},
+    "time": {"datetime"},
+    "track": {"src", "kind", "srclang", "label"},
+    "video": {"src", "poster", "controls", "width", "height"},
+}
+_SCHEMES = {"http", "https", "mailto", "tel"}
+_URLS = {"href", "src", "poster", "cite", *_LAZY_SRC}
+_SRCSETS = {"srcset", *_LAZY_SRCSET}
+_MODERN = {"acronym": "abbr", "strike": "s", "tt": "code"}
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*?)(?:,+(?=\s|$)|\s+([^,]*)(?:,|$)|$)")
+# What nh3 writes is canonical: every value quoted, no "<" left in text.
+_ELEMENT = re.compile(r'<(/?)(acronym|strike|tt|img|input|source)((?: [\w:-]+="[^"]*")*)>')
+_ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
+_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+_SHALLOW = frozenset(  # void, or closed by the next of its kind
+    "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
+)
+
+_ILLEGAL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ud800-\udfff\ufdd0-\ufdef\ufeff"
+    + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
+    + "]"
+)
+_LINE_END = re.compile("\r\n?|\x85|\u2028|\u2029")
+
+
+def clean_text(text: str) -> str:
+    """Return `text` in NFC with LF line ends and without characters no feed may carry.
+
+    XML 1.0 (section 2.2) forbids most controls, lone surrogates, U+FFFE and U+FFFF; zero-width space and
+    byte-order mark go too. ZWNJ and ZWJ stay: Persian and emoji need them.
+    """
+    return unicodedata.normalize("NFC", _ILLEGAL.sub("", _LINE_END.sub("\n", text)))
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space as one space, and none at its ends."""
+    return " ".join(text.split())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return `text` on one line and at most `limit` characters long, cut at a word, with an ellipsis."""
+    line = one_line(text)
+    if len(line) <= limit:
+        return line
+    if limit < 2:
+        return "…"[:limit]
+    end = limit - 1
+    space = line.rfind(" ", 0, end + 1)
+    if space > end // 2:
+        end = space
+    while end > 1 and _joined(line[end], line[end - 1]):
+        end -= 1
+    return line[:end].rstrip(" ,;:-–—(“\"'") + "…"
+
+
+def _joined(character: str, before: str) -> bool:
+    return unicodedata.category(character)[0] == "M" or "\u200d" in (character, before)
+
+
+def sanitise(html: str) -> str:
+    """Return `html` as a well-formed, safe fragment; calling it again changes nothing.
+
+    Gone: scripts, styles, forms, frames, on*, every class but ``language-…``, javascript: and data:
+    addresses, 1x1 pictures. Lazy pictures get their real source, checkboxes become ☐ and ☑.
+    """
+    return rewrite_urls(html, lambda _element, _attribute, url: url)
+
+
+def rewrite_urls(html: str, change: ChangeUrl) -> str:
+    """Return the sanitised `html` with every address (also each one of a srcset) passed through `change`."""
+    text = clean_text(html)
+    if too_deep(text):
+        text = escape(unescape(_ANY_TAG.sub(" ", text)))
+    clean = nh3.clean(
+        text,
+        tags=set(_TAGS),
+        clean_content_tags=set(_DROPPED_WHOLE),
+        attributes=_ATTRIBUTES,
+        attribute_filter=_filter(change),
+        url_schemes=_SCHEMES,
+        link_rel=None,
+    )
+    clean = _ELEMENT.sub(_mend, _ILLEGAL.sub("", clean))
+    # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
+    return unicodedata.normalize("NFC", clean.replace(">\u0338", ">&#824;"))
+
+
+def too_deep(html: str) -> bool:
+    """Return whether elements in `html` lie deeper than `DEEPEST`; unclosed ones count as open."""
+    depth = 0
+    for match in _ANY_TAG.finditer(html):
+        if match[2].lower() not in _SHALLOW:
+            depth = max(0, depth - 1) if match[1] else depth + 1
+            if depth > DEEPEST:
+                return True
+    return False
+
+
+def _filter(change: ChangeUrl) -> Callable[[str, str, str], str | None]:
+    def keep(element: str, attribute: str, value: str) -> str | None:
+        if attribute in _URLS:
+            url = value.strip()
+            return change(element, attribute, url) if is_safe_url(url) else None
+        if attribute in _SRCSETS:
+            return _srcset(value, lambda url: change(element, "srcset", url)) or None
+        if attribute == "class":
+            kept = [name for name in value.split() if re.fullmatch(r"language-[\w+#.-]+", name)]
+            return kept[0] if kept else None
+        if attribute == "dir":
+            return value if value in ("ltr", "rtl", "auto") else None
+        return value
+
+    return keep
+
+
+def is_safe_url(url: str) -> bool:
+    """Return whether `url` is relative or has a scheme that only shows something."""
+    if re.search(r"[\x00-\x1f\x7f]", url):
+        return False
+    scheme = _SCHEME.match(url)
+    return scheme is None or scheme[1].lower() in _SCHEMES
+
+
+def _srcset(value: str, change: Callable[[str], str | None]) -> str:
+    kept = []
+    for match in _CANDIDATE.finditer(value[:20_000]):
+        url = change(match[1]) if is_safe_url(match[1]) else None
+        if url:
+            kept.append(f"{url} {(match[2] or '').strip()}".strip())
+    return ", ".join(kept)
+
+
+def _mend(match: re.Match[str]) -> str:
+    closing, name, rest = match[1], match[2], match[3]
+    if name in _MODERN:
+        return f"<{closing}{_MODERN[name]}{rest}>"
+    attributes = dict(_ATTRIBUTE.findall(rest))
+    if name == "input":
+        return ("☑ " if "checked" in attributes else "☐ ") if attributes.get("type") == "checkbox" else ""
+    for lazy in _LAZY_SRC:
+        attributes["src"] = attributes.pop(lazy, None) or attributes.get("src", "")
+    for lazy in _LAZY_SRCSET:
+        attributes["srcset"] = attributes.pop(lazy, None) or attributes.get("srcset", "")
+    if name == "img" and not attributes["src"]:
+        attributes["src"] = attributes["srcset"].split(" ")[0].rstrip(",")
+    sizes = {attributes.get("width", "").removesuffix("px"), attributes.get("height", "").removesuffix("px")}
+    if not (attributes["src"] or attributes["srcset"]) or (name == "img" and sizes <= {"0", "1"}):
+        return ""
+    kept = "".join(
+        f' {key}="{value}"' for key, value in attributes.items() if value or key not in ("src", "srcset")
+    )
+    return f"<{name}{kept}>"
+
+
+def absolutise(html: str, page_url: str) -> str:
+    """Return the sanitised `html` with every address absolute, as seen from `page_url`; ``#fn1`` too."""
+    return rewrite_urls(html, lambda _element, _attribute, url: absolute(url, page_url))
+
+
+def absolute(url: str, page_url: str) -> str | None:
+    """Return `url` as seen from `page_url`, percent-encoded (RFC 3986), or None where it is none."""
+    try:
+        parts = urlsplit(urljoin(page_url, url))
+        encoded = (quote(part, safe="/~!$&'()*+,;=:@%?[]|") for part in parts[2:])
+        return urlunsplit((parts.scheme, parts.netloc.replace(" ", ""), *encoded))
+    except ValueError:
+        return None
+
+
+def plain_text(html: str, *, links: bool = True) -> str:
+    """Return the readable text of a fragment; with `links`, an address follows its text in brackets."""
+    from inscriptis import get_text  # noqa: PLC0415 - only letters need it, and it takes a while
+
+    safe = sanitise(html)
+    if links:
+        safe = _LINK.sub(_link_as_text, safe)
+    if not safe.strip():
+        return ""
+    text = clean_text(get_text(f"<div>{safe}</div>"))
+    lines = (line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+_LINK = re.compile(r'<a(?: [\w:-]+="[^"]*")*? href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
+
+
+def _link_as_text(match: re.Match[str]) -> str:
+    shown = re.sub(r"<[^>]*>", "", match[2]).strip()
+    if match[1].startswith("#") or shown in ("", match[1], match[1].removeprefix("mailto:")):
+        return match[2]
+    return f"{match[2]} ({match[1].removeprefix('mailto:')})"
+
+
+_IMAGE = re.compile(r'<img((?: [\w:-]+="[^"]*")*)>')
+_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)</p>", re.DOTALL)
+_NOTE_MARK = re.compile(r'<sup><a href="#[^"]*"[^>]*>[^<]*</a></sup>')
+
+
+def first_image(safe: str) -> dict[str, str]:
+    """Return the attributes of the first picture in sanitised HTML; empty where there is none."""
+    match = _IMAGE.search(safe)
+    return {key: unescape(value) for key, value in _ATTRIBUTE.findall(match[1])} if match else {}
+
+
+def first_paragraph(safe: str) -> str:
+    """Return the plain text of the first paragraph with words in sanitised HTML, else of all of it."""
+    marked = _NOTE_MARK.sub("", safe)
+    for match in _PARAGRAPH.finditer(marked):
+        text = one_line(plain_text(match[1], links=False))
+        if text:
+            return text
+    return one_line(plain_text(marked, links=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What an HTML page says of itself; `metas` by lower-case name or property, `body` is raw HTML."""
+
+    title: str
+    heading: str
+    language: str
+    time: str
+    metas: dict[str, str]
+    body: str
+
+
+def read_page(html: str) -> Page:
+    """Return title, metadata and the part with the article in it of a page or fragment.
+
+    The article is the only ``<article>``, else ``<main>``, else the body; navigation, headers, footers
+    and asides leave it, and so does a first heading that `Page.heading` carries.
+    """
+    source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", html)
+    try:
+        root = lxml.html.document_fromstring(f"{source}\n")
+    except (lxml.etree.ParserError, ValueError):
+        return Page("", "", "", "", {}, "")
+    body = _article(root)
+    headings = list(body.iter("h1"))
+    times = [str(time.get("datetime")) for time in body.iter("time") if time.get("datetime")]
+    page = Page(
+        title=_text_of(next(root.iter("title"), None)),
+        heading=_text_of(headings[0]) if headings else "",
+        language=str(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),
+        time=times[0] if times else "",
+        metas=dict(_metas(root)),
+        body="",
+    )
+    for element in [*headings[:1], *body.iter("nav", "header", "footer", "aside", "script", "style")]:
+        if element.getparent() is not None and element is not body:
+            element.drop_tree()
+    return Page(page.title, page.heading, page.language, page.time, page.metas, _inner(body))
+
+
+def _article(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
+    for name in ("article", "main", "body"):
+        found: Sequence[lxml.html.HtmlElement] = list(root.iter(name))
+        if len(found) == 1 or (found and name == "main"):
+            return found[0]
+    return root
+
+
+def _metas(root: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    for meta in reversed(list(root.iter("meta"))):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        if name and meta.get("content"):
+            yield str(name).lower(), one_line(clean_text(str(meta.get("content"))))
+
+
+def _text_of(element: lxml.html.HtmlElement | None) -> str:
+    return one_line(clean_text(str(element.text_content()))) if element is not None else ""
+
+
+def _inner(element: lxml.html.HtmlElement) -> str:
+    parts = [escape(element.text or "")]
+    parts += [str(lxml.html.tostring(child, encoding="unicode")) for child in element]
+    return "".join(parts)
