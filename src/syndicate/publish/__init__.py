@@ -1,0 +1,1 @@
+"""Where published files go: a folder, written whole, only what changed, only ours deleted."""
