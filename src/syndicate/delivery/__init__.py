@@ -1,0 +1,1 @@
+"""Letters leave here: relays, the retry rule and the send loop."""
