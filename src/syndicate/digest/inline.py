@@ -1,0 +1,24 @@
+"""Style sheets -> style attributes, as mail programs want them. The only file that knows css-inline."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from css_inline import CSSInliner, InlineError
+
+
+def inline(html: str) -> str:
+    """Return the page `html` with the rules of its ``<style>`` written into the elements they select.
+
+    At-rules such as ``@media`` stay in a ``<style>``, because no attribute can hold them. Nothing is ever
+    loaded. Raises ValueError where a style sheet cannot be read.
+    """
+    try:
+        return str(_inliner().inline(html))
+    except InlineError as error:
+        raise ValueError(f"the style sheet cannot be inlined: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> CSSInliner:
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
