@@ -1,0 +1,89 @@
+"""The values of the pages' stages: what is given, what a page is before and after it is rendered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from syndicate import links
+from syndicate.config import Publication
+from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
+from syndicate.pages.stories import Story
+
+
+@dataclass(frozen=True, slots=True)
+class PageSite:
+    """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media."""
+
+    publication: Publication
+    web_url: str
+    newsletters: tuple[str, ...]
+    content_folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPages:
+    """The files to publish, what went wrong, and the paths whose published files are to stay as they are."""
+
+    files: tuple[OutputFile | CopiedFile, ...]
+    faults: tuple[Fault, ...]
+    keep: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A tag with a page of its own; `articles` counts all that carry it."""
+
+    name: str
+    path: str
+    feed: Feed
+    stories: tuple[Story, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that pages are made from. `stories` are newest first, `topics` by their number of stories."""
+
+    site: PageSite
+    stories: tuple[Story, ...]
+    feeds: tuple[Feed, ...]
+    topics: tuple[Topic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page before it is rendered. `portable` pages link relatively; others are shown at any address."""
+
+    path: str
+    template: str
+    language: str
+    context: dict[str, object]
+    feed: Feed | None = None
+    portable: bool = True
+
+
+def gather(site: PageSite, articles: Sequence[Article], feeds: Sequence[Feed]) -> Material:
+    """Return the material for `site`; articles and feeds may come in any order."""
+    by_id = sorted(articles, key=lambda article: article.id)
+    ordered = sorted(by_id, key=lambda article: article.published, reverse=True)
+    feeds = sorted(feeds, key=lambda feed: feed.folder)
+    folders = {feed.folder for feed in feeds if feed.folder}
+    stories = tuple(Story.of(article, folders) for article in ordered)
+    by_folder: dict[str, list[Story]] = {folder: [] for folder in folders}
+    for story in stories:
+        for folder in story.tag_folders:
+            by_folder[folder].append(story)
+    topics = [_topic(feed, by_folder[feed.folder]) for feed in feeds if feed.folder]
+    topics.sort(key=lambda topic: (-len(topic.stories), topic.name))
+    return Material(site, stories, tuple(feeds), tuple(topics))
+
+
+def _topic(feed: Feed, stories: list[Story]) -> Topic:
+    """Return the topic of a tag's feed, in the spelling that most of its articles use."""
+    spellings = Counter(
+        tag for story in stories for tag in story.tags if links.tag_folder(tag) == feed.folder
+    )
+    name = min(spellings, key=lambda tag: (-spellings[tag], tag), default=feed.title)
+    return Topic(name, f"{feed.folder}/index.html", feed, tuple(stories))
