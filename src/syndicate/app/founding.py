@@ -105,7 +105,9 @@ def _add_samples(content: Path, today: date) -> list[Path]:
     return made
 
 
-_DATE_LINE = re.compile(r"(?m)^(?P<before>date: *|.*article:published_time\" content=\")(?P<day>\d{4}-\d\d-\d\d)[^\"\n]*")
+_DATE_LINE = re.compile(
+    r"(?m)^(?P<before>date: *|.*article:published_time\" content=\")(?P<day>\d{4}-\d\d-\d\d)[^\"\n]*"
+)
 
 
 def _days(text: str) -> list[date]:

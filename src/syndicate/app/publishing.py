@@ -9,7 +9,9 @@ from datetime import datetime
 
 from syndicate import __version__
 from syndicate.app.site import Site, mint_urn
-from syndicate.feeds.formats import FeedSite, render_feed
+from syndicate.errors import PublishError
+from syndicate.feeds.document import FeedSite
+from syndicate.feeds.formats import render_feed
 from syndicate.feeds.select import feed_keys, publishable, select_feeds
 from syndicate.model import Article, Fault, Feed, OutputFile
 from syndicate.pages import PageSite, RenderedPages, render_pages
@@ -44,7 +46,12 @@ def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> P
     files, faults = _feed_files(site, feeds)
     pages = _pages(site, shown, feeds)
     faults += pages.faults
-    published = publish(site.config.publish.folder, [*pages.files, *files], keep=pages.keep)
+    try:
+        published = publish(site.config.publish.folder, [*pages.files, *files], keep=pages.keep)
+    except PublishError as error:
+        with site.store.write() as tx:
+            notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
+        raise
     faults += published.faults
     with site.store.write() as tx:
         notes.replace_faults(tx, _KINDS, faults, now=now)
@@ -57,12 +64,8 @@ def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> P
 
 def _feeds(site: Site, shown: Sequence[Article]) -> tuple[Feed, ...]:
     """Select the feeds; their ids are durable before a file carries them."""
-    keys = feed_keys(shown)
-    with site.store.read() as conn:
-        known = {key: urn for key in keys if (urn := ids.get_id(conn, key))}
-    if len(known) < len(keys):
-        with site.store.write() as tx:
-            known = ids.mint_ids(tx, keys, mint_urn)
+    with site.store.write() as tx:
+        known = ids.mint_ids(tx, feed_keys(shown), mint_urn)
     publication = site.config.publication
     return select_feeds(shown, publication, known, items=site.config.feeds.items, base=publication.url)
 

@@ -1,0 +1,73 @@
+"""A publication in a folder of its own, with a clock that a test moves by hand."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from syndicate.app.mailing import Made, make_due_editions, make_edition, make_edition_now
+from syndicate.app.people import add_people
+from syndicate.app.publishing import Publishing, publish_site
+from syndicate.app.scanning import Scanned, scan_content
+from syndicate.app.site import Site, open_site
+from syndicate.configfile import load_config
+from syndicate.model import Article
+
+CONFIG = """\
+publication:
+  title: Test News
+  url: http://127.0.0.1:8000
+  language: en
+  timezone: {zone}
+content: {{folder: content, every: 1s}}
+newsletters:
+  daily: {{title: Daily News, at: "07:00"}}
+mail:
+  from: Daily News <news@news.example.org>
+{more}"""
+
+
+class Publication:
+    """A site on disk and the steps a test takes with it. Its clock stands until it is moved."""
+
+    def __init__(self, folder: Path, stack: ExitStack, *, zone: str, more: str, now: datetime) -> None:
+        self.folder = folder
+        self.now = now
+        (folder / "content").mkdir(parents=True)
+        (folder / "config.yaml").write_text(CONFIG.format(zone=zone, more=more))
+        self.config = load_config(folder / "config.yaml", {})
+        self.site: Site = stack.enter_context(open_site(self.config, lambda: self.now))
+        self.articles: tuple[Article, ...] = ()
+
+    def article_is_dropped(self, name: str, text: str = "Some words.", *, date: str = "") -> Path:
+        """Put a Markdown article into the folder; its file time is the clock's."""
+        path = self.folder / "content" / f"{name}.md"
+        head = f"---\ntitle: {name}\n{f'date: {date}' if date else ''}\n---\n"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{head}{text}\n")
+        os.utime(path, (self.now.timestamp(), self.now.timestamp()))
+        return path
+
+    def time_passes(self, **parts: float) -> None:
+        self.now += timedelta(**parts)
+
+    def folder_is_scanned(self, *, accept_removals: bool = False) -> Scanned:
+        scanned = scan_content(self.site, accept_removals=accept_removals)
+        self.articles = scanned.articles
+        return scanned
+
+    def folder_is_published(self) -> Publishing:
+        return publish_site(self.site, self.articles, now=self.now)
+
+    def people_subscribe(self, *emails: str) -> None:
+        assert all(result.good for result in add_people(self.site, emails, ["daily"]))
+
+    def due_editions_are_made(self) -> list[Made]:
+        self.folder_is_scanned()
+        return make_due_editions(self.site, self.articles, now=self.now)
+
+    def edition_is_made(self, *, at: datetime | None = None, at_once: bool = False) -> Made:
+        make = make_edition_now if at_once else make_edition
+        return make(self.site, "daily", self.articles, now=at or self.now)
