@@ -20,15 +20,20 @@ DEEPEST = 150  # elements inside one another: nh3 is quadratic in it, libxml2 cu
 ChangeUrl = Callable[[str, str, str], str | None]
 """(element, attribute, url) -> the url to write, or None to leave the attribute out."""
 
-_TAGS = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_TAGS = _names(
     "a abbr acronym article audio b bdi bdo blockquote br caption cite code col colgroup dd del details dfn"
     " div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i img input ins kbd li mark ol p picture pre q rp"
     " rt ruby s samp section small source span strike strong sub summary sup table tbody td tfoot th thead"
-    " time tr track tt u ul var video wbr".split()
+    " time tr track tt u ul var video wbr"
 )
-_DROPPED_WHOLE = frozenset(
+_DROPPED_WHOLE = _names(
     "applet button canvas embed frameset head iframe math noembed noframes noscript object option script"
-    " select style svg template textarea title xmp".split()
+    " select style svg template textarea title xmp"
 )
 _LAZY_SRC = ("data-src", "data-lazy-src", "data-original")
 _LAZY_SRCSET = ("data-srcset", "data-lazy-srcset")
@@ -66,8 +71,8 @@ _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*?)(?:,+(?=\s|$)|\s+([^,]*)(?:,|$)|$)")
 _ELEMENT = re.compile(r'<(/?)(acronym|strike|tt|img|input|source)((?: [\w:-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
-_SHALLOW = frozenset(  # void, or closed by the next of its kind
-    "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr".split()
+_SHALLOW = _names(  # void, or closed by the next of its kind
+    "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr"
 )
 
 _ILLEGAL = re.compile(
@@ -113,7 +118,7 @@ def _joined(character: str, before: str) -> bool:
 
 
 def sanitise(html: str) -> str:
-    """Return `html` as a well-formed, safe fragment; calling it again changes nothing.
+    """Return `html` as a well-formed, safe fragment.
 
     Gone: scripts, styles, forms, frames, on*, every class but ``language-…``, javascript: and data:
     addresses, 1x1 pictures. Lazy pictures get their real source, checkboxes become ☐ and ☑.
@@ -224,14 +229,16 @@ def absolute(url: str, page_url: str) -> str | None:
 
 def plain_text(html: str, *, links: bool = True) -> str:
     """Return the readable text of a fragment; with `links`, an address follows its text in brackets."""
-    from inscriptis import get_text  # noqa: PLC0415 - only letters need it, and it takes a while
+    from inscriptis import get_text
+    from inscriptis.css_profiles import STRICT_CSS_PROFILE
+    from inscriptis.model.config import ParserConfig
 
     safe = sanitise(html)
     if links:
         safe = _LINK.sub(_link_as_text, safe)
     if not safe.strip():
         return ""
-    text = clean_text(get_text(f"<div>{safe}</div>"))
+    text = clean_text(get_text(f"<div>{safe}</div>", ParserConfig(css=STRICT_CSS_PROFILE)))
     lines = (line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 

@@ -1,0 +1,59 @@
+"""HTML pages and fragments -> the article in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from html import escape
+
+from syndicate.content.dates import read_date
+from syndicate.content.naming import as_language
+from syndicate.content.reading import Reading, Source, same_title
+from syndicate.markup import Page, one_line, read_page
+
+_MORE = re.compile(r"<!--\s*(?:more|TEASER_END)\s*-->", re.IGNORECASE)
+_DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created", "pubdate")
+_UPDATED = ("article:modified_time", "datemodified", "last-modified", "dcterms.modified")
+_SUMMARIES = ("description", "og:description", "twitter:description")
+_AUTHORS = ("author", "article:author", "dc.creator")
+
+
+def read(source: Source) -> Reading:
+    """Return the article of a page: title, dates, language and summary from its head where it has one."""
+    page = read_page(source.text)
+    title = _title(page)
+    language = as_language(page.language)
+    body = page.body
+    if page.heading and not same_title(page.heading, source.title or title):
+        body = f"<h1>{one_line(escape(page.heading))}</h1>{body}"
+    when = (_first(page.metas, _DATES), page.time)
+    more = _MORE.search(body)
+    author = _first(page.metas, _AUTHORS)
+    return Reading(
+        html=body,
+        title=title,
+        summary=_first(page.metas, _SUMMARIES),
+        teaser=body[: more.start()] if more else "",
+        when=next((day for text in when if (day := _date(text, source, language))), None),
+        updated=_date(_first(page.metas, _UPDATED), source, language),
+        language=language,
+        authors=(author,) if author and "://" not in author else (),
+        picture=_first(page.metas, ("og:image", "twitter:image")),
+    )
+
+
+def _title(page: Page) -> str:
+    named = _first(page.metas, ("og:title", "twitter:title", "dc.title")) or page.title
+    # "Headline - Site name": the heading knows where the headline ends.
+    if page.heading and (not named or page.heading.casefold() in named.casefold()):
+        return page.heading
+    return named
+
+
+def _first(metas: Mapping[str, str], names: Sequence[str]) -> str:
+    return next((metas[name] for name in names if metas.get(name)), "")
+
+
+def _date(text: str, source: Source, language: str) -> date | datetime | None:
+    return read_date(text, language=source.language or language, zone=source.zone) if text else None

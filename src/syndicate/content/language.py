@@ -1,0 +1,67 @@
+"""The language of a plain text, by its script and its commonest words. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+
+# The commonest little words of each language that are rare in the others here.
+_WORDS = {
+    "id": "yang dan di dengan untuk pada dari ini itu tidak dalam akan oleh adalah telah sebagai juga karena"
+    " saya kami mereka ke tersebut sudah bisa ada para kata lebih atau saat seperti antara merupakan belum"
+    " menjadi setelah masih hanya sejak hingga bagi tahun hari seorang kepada secara sekitar pun wib wita"
+    " anak milik maka jika namun ia dia anda kita lalu agar",
+    "en": "the and of to in is that for it with was on are as be this have from by at not which you they his",
+    "es": "el los las del que una por con para es su al como más pero sus ha este fue son también muy",
+    "fr": "le les des et une du est dans que qui pour pas sur au plus par avec ce sont cette nous vous il",
+    "pt": "os as do da em um uma não para com por mais dos das ao foi são também pela pelo você seu sua",
+    "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden wir",
+    "it": "il di che è per una sono della nel con non gli alla dei anche più le si come ha questo delle lo",
+    "nl": "de het een van en dat op te in voor met zijn niet aan er om ook als bij maar nog naar wordt deze",
+    "tr": "ve bir bu için ile da de çok olarak olan daha gibi sonra kadar ne ancak ise değil ya en göre",
+}
+_SETS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_SCRIPTS = {
+    "ARABIC": "ar", "HEBREW": "he", "GREEK": "el", "THAI": "th", "HANGUL": "ko", "HIRAGANA": "ja",
+    "KATAKANA": "ja", "CJK": "zh", "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta", "TELUGU": "te",
+    "GEORGIAN": "ka", "ARMENIAN": "hy", "KHMER": "km", "LAO": "lo", "MYANMAR": "my", "CYRILLIC": "ru",
+    "GUJARATI": "gu", "MALAYALAM": "ml", "KANNADA": "kn", "SINHALA": "si", "ETHIOPIC": "am",
+}  # fmt: skip
+_PERSIAN = frozenset("پچژگی")
+_UKRAINIAN = frozenset("іїєґ")
+_SAMPLE = 8000
+
+
+def detect(text: str) -> str:
+    """Return the language of `text` as a two-letter code, "" where its words do not settle it."""
+    sample = text[:_SAMPLE]
+    scripts = Counter(unicodedata.name(letter, "").split(" ")[0] for letter in sample if letter.isalpha())
+    total = sum(scripts.values())
+    if total < 20:
+        return ""
+    if scripts["HIRAGANA"] + scripts["KATAKANA"] > total // 20:
+        return "ja"
+    script, count = scripts.most_common(1)[0]
+    if count * 2 < total:
+        return ""
+    return _of_latin(sample) if script == "LATIN" else _of_script(script, sample)
+
+
+def _of_script(script: str, sample: str) -> str:
+    letters = Counter(sample)
+    if script == "ARABIC" and sum(letters[letter] for letter in _PERSIAN) > len(sample) // 100:
+        return "fa" if letters["ی"] > letters["ي"] else "ar"
+    if script == "CYRILLIC" and sum(letters[letter] for letter in _UKRAINIAN) > len(sample) // 100:
+        return "uk"
+    return _SCRIPTS.get(script, "")
+
+
+def _of_latin(sample: str) -> str:
+    words = re.findall(r"[^\W\d_]+", sample.lower())
+    if len(words) < 5:
+        return ""
+    scores = Counter({language: sum(word in known for word in words) for language, known in _SETS.items()})
+    (best, hits), (_, next_hits) = scores.most_common(2)
+    settled = hits >= 2 and hits * 12 >= len(words) and hits * 4 >= next_hits * 5
+    return best if settled else ""

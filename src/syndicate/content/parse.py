@@ -1,0 +1,314 @@
+"""One file -> what it says; the table of formats, and the cache's own format."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import re
+import signal
+import stat
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from types import FrameType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from syndicate.content import frontmatter, html, markdown, naming, plaintext
+from syndicate.content.frontmatter import FrontMatter
+from syndicate.content.media import Shelf
+from syndicate.content.reading import Read, Reading, Source
+from syndicate.errors import ContentError
+from syndicate.links import slugify
+from syndicate.markup import (
+    clean_text,
+    first_image,
+    first_paragraph,
+    is_safe_url,
+    one_line,
+    plain_text,
+    rewrite_urls,
+    sanitise,
+    shorten,
+    too_deep,
+)
+from syndicate.model import Media, Parsed, Picture, SourceFile
+
+PARSERS: Mapping[str, Read] = {
+    ".md": markdown.read,
+    ".markdown": markdown.read,
+    ".html": html.read,
+    ".htm": html.read,
+    ".txt": plaintext.read,
+}
+SECONDS = 5.0  # for one article
+LARGEST = 5_000_000  # bytes
+LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
+_MOST_CONTROLS = 8
+_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the configuration says where an article does not."""
+
+    language: str
+    zone: ZoneInfo
+    author: str
+
+
+class _Overtime(BaseException):
+    """The article took too long; no `except Exception` on the way may swallow it."""
+
+
+def parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+    """Return what the file at `source` says. Takes at most 5 s where it runs in the main thread.
+
+    Raises ContentError, and nothing else, with path, line and what to do; the other articles go on.
+    """
+    try:
+        with _time_limit():
+            return _parse(folder, source, defaults)
+    except ContentError:
+        raise
+    except _Overtime:
+        message = f"took longer than {SECONDS:.0f} seconds to read and was given up; simplify or split it"
+    except RecursionError:
+        message = "is nested too deeply; simplify it"
+    except Exception as error:
+        log.exception("a bug of syndicate while reading %s", source.path)
+        message = f"cannot be read: a fault inside syndicate ({type(error).__name__}); please report it"
+    raise ContentError(source.path, message)
+
+
+def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+    text = _decoded(source.path, _read_bytes(folder / source.path, source.path))
+    matter = frontmatter.split(source.path, text)
+    if not matter.body.strip() and not matter.values:
+        raise ContentError(source.path, "is empty; write something in it or remove it")
+    read = PARSERS[PurePosixPath(source.path).suffix.lower()]
+    known = Source(source.path, matter.body, matter.text("title"), _language(matter, source), defaults.zone)
+    reading = read(known)
+    if too_deep(reading.html):
+        raise ContentError(source.path, "its HTML is nested too deeply; close its elements")
+    shelf = Shelf(folder, source.path)
+    safe = rewrite_urls(reading.html, shelf.place).strip()
+    picture = _picture(matter, reading, safe, shelf)
+    words = one_line(plain_text(safe, links=False))
+    if not words and not first_image(safe) and not re.search(r"<(?:audio|video)\b", safe):
+        raise ContentError(source.path, "has no text; write some below its title", line=matter.body_line)
+    for url in shelf.missing:
+        matter.warnings.append(_missing(url, text))
+    language = known.language or reading.language or _folder_language(source) or defaults.language
+    return Parsed(
+        path=source.path,
+        title=_title(known, reading, words),
+        html=safe,
+        summary=_summary(matter, reading, safe),
+        when=_utc(
+            matter.moment("when", language=language, zone=defaults.zone)
+            or reading.when
+            or naming.date_of(source.path)
+        ),
+        updated=_utc(matter.moment("updated", language=language, zone=defaults.zone) or reading.updated),
+        language=language,
+        tags=matter.tags(),
+        authors=_authors(matter, reading, defaults),
+        picture=picture,
+        media=shelf.media,
+        id=matter.identity(),
+        slug=slugify(wanted) if (wanted := matter.slug()) else None,
+        draft=matter.draft() or naming.is_draft(source.path),
+        mtime=_moment(source.mtime_ns),
+        warnings=tuple(matter.warnings),
+    )
+
+
+# ---------------------------------------------------------------- bytes -> text
+
+
+def _read_bytes(file: Path, path: str) -> bytes:
+    try:
+        # A fifo put in the file's place must not hold us up.
+        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise ContentError(path, "is not a regular file")
+            body = opened.read(LARGEST + 1)
+    except OSError as error:
+        raise ContentError(path, f"cannot be opened: {error.strerror or error}") from None
+    except ValueError:
+        raise ContentError(path, "cannot be opened: its name is no file name") from None
+    if len(body) > LARGEST:
+        raise ContentError(path, "is larger than 5 MB; split it")
+    return body
+
+
+def _decoded(path: str, body: bytes) -> str:
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        text = body.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        if wide:
+            raise ContentError(path, "is broken UTF-16; save it again as UTF-8") from None
+        line = body.count(b"\n", 0, error.start) + 1
+        message = (
+            f"byte {body[error.start]:#04x} is not UTF-8; open the file in an editor and save it as UTF-8"
+        )
+        raise ContentError(path, message, line=line) from None
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise ContentError(path, "holds a NUL character, so it is no text; save it as UTF-8 text", line=line)
+    controls = list(_CONTROL.finditer(text))
+    if len(controls) > _MOST_CONTROLS:
+        line = text.count("\n", 0, controls[0].start()) + 1
+        raise ContentError(path, f"holds {len(controls)} control characters; remove them", line=line)
+    return clean_text(text)
+
+
+# ---------------------------------------------------------------- what it says -> Parsed
+
+
+def _language(matter: FrontMatter, source: SourceFile) -> str:
+    name = PurePosixPath(source.path).name
+    return matter.language() or naming.language_of(name)
+
+
+def _folder_language(source: SourceFile) -> str:
+    return naming.language_of(source.path)
+
+
+def _title(known: Source, reading: Reading, words: str) -> str:
+    name = naming.readable(known.path)
+    if re.fullmatch(r"(?:index|untitled|post|article|[\d\s]*)", name, re.IGNORECASE):
+        name = shorten(words, 80)
+    title = known.title or one_line(clean_text(reading.title)) or name
+    return shorten(title, LONGEST_TITLE) or known.path
+
+
+def _summary(matter: FrontMatter, reading: Reading, safe: str) -> str:
+    text = matter.summary() or reading.summary
+    if not text and reading.teaser:
+        text = plain_text(sanitise(reading.teaser), links=False)
+    return shorten(clean_text(text or first_paragraph(safe)), LONGEST_SUMMARY)
+
+
+def _authors(matter: FrontMatter, reading: Reading, defaults: Defaults) -> tuple[str, ...]:
+    named = matter.texts_of("authors") or tuple(clean_text(author) for author in reading.authors)
+    return tuple(dict.fromkeys(named)) or ((defaults.author,) if defaults.author else ())
+
+
+def _picture(matter: FrontMatter, reading: Reading, safe: str, shelf: Shelf) -> Picture | None:
+    named, alt = matter.picture()
+    first = first_image(safe)
+    address = named or reading.picture
+    if address and is_safe_url(address):
+        placed = shelf.place("img", "src", address)
+        return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
+    if not first.get("src"):
+        return None
+    return Picture(
+        first["src"], first.get("alt", ""), _pixels(first.get("width")), _pixels(first.get("height"))
+    )
+
+
+def _pixels(text: str | None) -> int | None:
+    match = re.fullmatch(r"([1-9]\d{0,4})(?:px)?", text or "", re.ASCII)
+    return int(match[1]) if match else None
+
+
+def _missing(url: str, text: str) -> str:
+    at = text.find(url)
+    line = f"line {text.count(chr(10), 0, at) + 1}: " if at >= 0 else ""
+    return f"{line}{url} is not in the content folder; add the file or correct its path"
+
+
+def _utc(moment: date | datetime | None) -> date | datetime | None:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+
+
+def _moment(nanoseconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+# ---------------------------------------------------------------- the time limit
+
+
+@contextlib.contextmanager
+def _time_limit() -> Iterator[None]:
+    """Raise _Overtime in the block after `SECONDS`; no limit outside the main thread."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    armed = True
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        if armed:
+            raise _Overtime
+
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        # Again each half second: a callback inside a C library may swallow the first.
+        signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.5)
+        yield
+    finally:
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---------------------------------------------------------------- the cache
+
+
+def version(defaults: Defaults) -> str:
+    """Return a text that changes when the parser's code or `defaults` change: the cache's version."""
+    said = f"{defaults.language}\n{defaults.zone.key}\n{defaults.author}\n{_code()}"
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    here = Path(__file__).resolve().parent
+    sources = sorted([*here.rglob("*.py"), here.parent / "markup.py", here.parent / "yamldoc.py"])
+    return hashlib.sha256(b"\n".join(file.read_bytes() for file in sources)).hexdigest()
+
+
+def dump(parsed: Parsed) -> str:
+    """Return `parsed` as JSON, for the cache; `load` gives it back."""
+    data = asdict(parsed)
+    for name in ("when", "updated", "mtime"):
+        moment = data[name]
+        data[name] = moment.isoformat() if moment is not None else None
+    return json.dumps(data, separators=(",", ":"))
+
+
+def load(text: str) -> Parsed:
+    """Return what `dump` was given; ValueError for any other text."""
+    try:
+        data: dict[str, Any] = json.loads(text)
+        picture = data.pop("picture")
+        media = tuple(Media(**item) for item in data.pop("media"))
+        for name in ("when", "updated", "mtime"):
+            data[name] = _moment_of(data[name])
+        for name in ("tags", "authors", "warnings"):
+            data[name] = tuple(data[name])
+        return replace(Parsed(**data), picture=Picture(**picture) if picture else None, media=media)
+    except (TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"not a cached article: {error}") from None
+
+
+def _moment_of(text: str | None) -> date | datetime | None:
+    if text is None:
+        return None
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
