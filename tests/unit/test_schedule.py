@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from threading import Event
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ def test_the_trigger_fires_once_a_day_over_both_changes() -> None:
     while len(fired) < 364:
         fired.append(trigger.get_next_fire_time(fired[-1] if fired else None, now))
     days = [when.astimezone(zone).date() for when in fired]
-    assert all(later - earlier == timedelta(days=1) for earlier, later in zip(days, days[1:], strict=False))
+    assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
 
 
 def test_the_ticker_calls_and_stops() -> None:
