@@ -29,7 +29,7 @@ class CachedRow:
 
 def records(conn: sa.Connection) -> list[ArticleRecord]:
     """Return every article ever seen, by path, then id."""
-    rows = conn.execute(sa.select(article).order_by(article.c.path, article.c.id)).tuples()
+    rows = conn.execute(sa.select(article).order_by(article.c.path, article.c.id))
     return [
         ArticleRecord(name, path, slug, print_, ArticleState(state), *moments)
         for name, path, slug, print_, state, *moments in rows
@@ -62,7 +62,7 @@ def rename_ids(conn: sa.Connection, names: Mapping[str, str]) -> None:
 
 def cache(conn: sa.Connection) -> list[CachedRow]:
     """Return what every file said when it was last read, by path."""
-    rows = conn.execute(sa.select(parsed).order_by(parsed.c.path)).tuples()
+    rows = conn.execute(sa.select(parsed).order_by(parsed.c.path))
     return [CachedRow(*row) for row in rows]
 
 

@@ -83,7 +83,7 @@ def has_editions(conn: sa.Connection, name: str) -> bool:
 def _rows(
     conn: sa.Connection, statement: sa.Select[int, str, str, str, datetime, datetime]
 ) -> list[EditionRow]:
-    return [EditionRow(row[0], Edition(*row[1:])) for row in conn.execute(statement).tuples()]
+    return [EditionRow(row[0], Edition(*row[1:])) for row in conn.execute(statement)]
 
 
 def mailed_articles(conn: sa.Connection, name: str) -> set[str]:
@@ -167,7 +167,8 @@ def _enqueue(conn: sa.Connection, edition_id: int, rendition_id: int, now: datet
         .order_by(subscription.c.id)
         .with_for_update(read=True, key_share=True, of=subscriber)  # or a removal breaks the freeze
     )
-    return conn.execute(sa.insert(delivery).from_select(_QUEUED, recipients)).rowcount
+    queue = sa.insert(delivery).from_select(_QUEUED, recipients)
+    return conn.execute(queue, execution_options={"preserve_rowcount": True}).rowcount
 
 
 _QUEUED = (
@@ -189,4 +190,4 @@ def tally(conn: sa.Connection, edition_id: int | None = None) -> Tally:
     statement = sa.select(delivery.c.state, sa.func.count()).group_by(delivery.c.state)
     if edition_id is not None:
         statement = statement.where(delivery.c.edition_id == edition_id)
-    return Tally({DeliveryState(state): count for state, count in conn.execute(statement).tuples()})
+    return Tally({DeliveryState(state): count for state, count in conn.execute(statement)})

@@ -11,9 +11,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.durable import locked, make_folder, sync_folder
+from syndicate.durable import make_folder, sync_folder
 from syndicate.errors import StoreError
 from syndicate.store.failures import explain
+from syndicate.store.turns import turn
 
 WAIT_FOR_WRITERS = 60.0  # seconds
 _BUSY_TIMEOUT = 10.0  # seconds; only programs that do not take our lock file are waited for so
@@ -70,7 +71,7 @@ class Store:
         if getattr(self._mine, "writing", False):
             raise RuntimeError("a write transaction inside another would wait for itself")
         busy = f"{self.where}: another syndicate process has been writing for a minute; try again later"
-        with locked(self._lock, wait=WAIT_FOR_WRITERS, busy=busy):
+        with turn(self._lock, wait=WAIT_FOR_WRITERS, busy=busy):
             self._mine.writing = True
             try:
                 yield

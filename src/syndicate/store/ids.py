@@ -26,7 +26,7 @@ def _known(conn: sa.Connection, keys: list[str]) -> dict[str, str]:
     known: dict[str, str] = {}
     for batch in batched(keys, KEYS):
         found = sa.select(identity.c.key, identity.c.urn).where(identity.c.key.in_(batch))
-        known.update(conn.execute(found).tuples().all())
+        known.update(conn.execute(found).all())
     return known
 
 

@@ -25,7 +25,7 @@ def replace_faults(
     if strangers:
         raise ValueError(f"faults of kinds {sorted(strangers)} among those of {sorted(kinds)}")
     wanted = dict.fromkeys(faults)
-    stored = conn.execute(sa.select(fault.c.id, *_FAULT).where(fault.c.kind.in_(list(kinds)))).tuples().all()
+    stored = conn.execute(sa.select(fault.c.id, *_FAULT).where(fault.c.kind.in_(list(kinds)))).all()
     present = {Fault(*row[1:]): row[0] for row in stored}
     for batch in batched((number for one, number in present.items() if one not in wanted), KEYS):
         conn.execute(sa.delete(fault).where(fault.c.id.in_(batch)))
@@ -46,7 +46,7 @@ def faults(conn: sa.Connection) -> list[Fault]:
 def fault_times(conn: sa.Connection) -> dict[Fault, datetime]:
     """Return what is wrong now with the moment each was first seen, by kind, path and line."""
     order = (fault.c.kind, fault.c.path, sa.func.coalesce(fault.c.line, 0), fault.c.id)
-    rows = conn.execute(sa.select(*_FAULT, fault.c.seen_at).order_by(*order)).tuples()
+    rows = conn.execute(sa.select(*_FAULT, fault.c.seen_at).order_by(*order))
     return {Fault(*row[:4]): row[4] for row in rows}
 
 
@@ -68,5 +68,5 @@ def end_tick(
 def ticks(conn: sa.Connection) -> dict[str, Tick]:
     """Return the last run of each recurring work, by its name."""
     columns = (tick.c.name, tick.c.started_at, tick.c.ended_at, tick.c.detail, tick.c.error)
-    rows = conn.execute(sa.select(*columns).order_by(tick.c.name)).tuples()
+    rows = conn.execute(sa.select(*columns).order_by(tick.c.name))
     return {row[0]: Tick(*row) for row in rows}

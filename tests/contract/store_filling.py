@@ -1,0 +1,95 @@
+"""Steps that fill a store for its contract tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import sqlalchemy as sa
+
+from syndicate.model import (
+    ArticleRecord,
+    ArticleState,
+    Attempt,
+    DeliveryState,
+    Edition,
+    Email,
+    Rendition,
+    Settled,
+)
+from syndicate.store import articles, editions, subscribers
+from syndicate.store.editions import Frozen
+from syndicate.store.engine import Store
+from syndicate.store.tables import delivery
+
+NOW = datetime(2026, 11, 23, 7, 0, 0, 123456, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def tokens(prefix: str = "token") -> Callable[[], str]:
+    """Return a maker of distinct tokens that a test can foresee."""
+    numbers = count(1)
+    return lambda: f"{prefix}-{next(numbers)}"
+
+
+def email(name: str) -> Email:
+    """Return a checked address for `name`."""
+    return Email(address=f"{name}@Example.org", key=f"{name}@example.org".lower())
+
+
+def a_record(name: str, *, slug: str = "", state: ArticleState = ArticleState.PRESENT) -> ArticleRecord:
+    """Return what is remembered of the article in `name`.md."""
+    return ArticleRecord(
+        id=f"urn:{name}",
+        path=f"{name}.md",
+        slug=slug or name,
+        fingerprint=f"print of {name}",
+        state=state,
+        first_seen_at=NOW,
+        floor_at=datetime(1970, 1, 1, tzinfo=UTC),
+        undated_at=NOW - MINUTE,
+    )
+
+
+def articles_are_known(store: Store, *names: str) -> None:
+    """Let the store know articles of these names."""
+    with store.write() as conn:
+        articles.save_records(conn, [a_record(name) for name in names])
+
+
+def people_subscribe(store: Store, names: Sequence[str], *newsletters: str) -> None:
+    """Subscribe `names`, with the token "NAME-NEWSLETTER" each."""
+    with store.write() as conn:
+        for name in names:
+            links = iter([f"{name}-{newsletter}" for newsletter in newsletters])
+            subscribers.add(conn, email(name), newsletters, now=NOW, token=links.__next__)
+
+
+def a_crowd_subscribes(store: Store, size: int) -> None:
+    """Subscribe p0000, p0001, … to the daily newsletter, with the tokens token-1, token-2, …"""
+    rows: list[tuple[Email, Mapping[str, str]]] = [(email(f"p{number:04}"), {}) for number in range(size)]
+    with store.write() as conn:
+        subscribers.add_many(conn, rows, ["daily"], now=NOW, token=tokens())
+
+
+def edition_is_frozen(
+    store: Store, newsletter: str = "daily", occasion: str = "2026-11-23", *, holds: Sequence[str] = ()
+) -> Frozen | None:
+    """Freeze an edition of the articles `holds`; None where it was frozen before."""
+    one = Edition(f"uid of {newsletter} {occasion}", newsletter, occasion, NOW, NOW)
+    letter = Rendition("id", "Kabar", b"Halo,\r\n", tuple(f"urn:{name}" for name in holds))
+    with store.write() as conn:
+        return editions.freeze(conn, one, [letter], now=NOW)
+
+
+def settled(attempt: Attempt, state: DeliveryState, *, due_at: datetime = NOW) -> Settled:
+    """Return what the ledger writes for `attempt`."""
+    return Settled(attempt, state, due_at, code=250, reply="2.0.0 taken")
+
+
+def ledger(store: Store) -> list[tuple[str, str, int, str | None]]:
+    """Return (address, state, attempts, reply) of every delivery, in the order they were queued."""
+    columns = (delivery.c.email, delivery.c.state, delivery.c.attempts, delivery.c.reply)
+    with store.read() as conn:
+        return list(conn.execute(sa.select(*columns).order_by(delivery.c.id)))
