@@ -1,0 +1,1 @@
+"""Articles -> feeds: which articles, one document, and its bytes as RSS, Atom and JSON Feed."""

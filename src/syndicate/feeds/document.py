@@ -1,0 +1,197 @@
+"""The one model behind all formats: a feed with its links absolute, its dates placed, its texts checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import format_datetime
+from typing import Literal
+from urllib.parse import urljoin, urlsplit
+
+from syndicate import __version__, links
+from syndicate.markup import absolutise
+from syndicate.model import Article, Fault, Feed, Picture
+
+# What XML 1.0 cannot hold in any spelling (section 2.2): most control characters, surrogates, U+FFFE.
+ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+# Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
+LONGEST_HTML = 8_000_000
+
+# Mail dates, which RSS uses, leave early years open to guessing: readers take 0033 for 2033.
+EARLIEST_YEAR = 1000
+
+# An empty feed has no newest change; any fixed instant keeps its bytes stable.
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSite:
+    """What is true of every feed: where it lies, how much it carries, the zone its dates are written in."""
+
+    base: str
+    zone: tzinfo = UTC
+    content: Literal["full", "summary"] = "full"
+    version: str = __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An article as every format shows it. `html` is None where the feed carries summaries only."""
+
+    id: str
+    url: str
+    title: str
+    html: str | None
+    summary: str
+    published: datetime
+    updated: datetime
+    language: str
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty."""
+
+    id: str
+    title: str
+    description: str
+    home: str
+    folder_url: str
+    language: str
+    author: str
+    updated: datetime
+    items: tuple[Item, ...]
+    version: str
+
+    def address(self, filename: str) -> str:
+        """Return the absolute URL of this feed's file `filename`."""
+        return self.folder_url + filename
+
+
+def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
+    """Return the document for `feed`, and a fault for each article or picture that had to stay out."""
+    items: dict[str, Item] = {}
+    faults: list[Fault] = []
+    for article in feed.articles:
+        try:
+            item = _item(article, feed, site)
+        except (ValueError, OverflowError) as error:
+            faults.append(Fault("feed", article.path, None, f"is left out of the feeds: {error}"))
+            continue
+        if item.id in items:
+            text = f"is left out of the feeds: another article has its id {item.id}"
+            faults.append(Fault("feed", article.path, None, text))
+            continue
+        items[item.id] = item
+        if article.picture and not item.picture:
+            text = f"its picture is left out of the feeds: {article.picture.src[:200]!r} is no web address"
+            faults.append(Fault("feed", article.path, None, text))
+    return _document(feed, site, tuple(items.values())), tuple(faults)
+
+
+def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
+    title = ILLEGAL.sub("", feed.title).strip() or "Feed"
+    changes = [max(item.published, item.updated) for item in items]
+    return Document(
+        id=feed.id,
+        title=title,
+        description=ILLEGAL.sub("", feed.description).strip() or title,
+        home=feed.home,
+        folder_url=links.url(site.base, f"{feed.folder}/" if feed.folder else ""),
+        language=feed.language,
+        author=ILLEGAL.sub("", feed.author).strip() or title,
+        updated=max(changes, default=place(EPOCH, site.zone)),
+        items=items,
+        version=site.version,
+    )
+
+
+def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
+    """Return `article` as an item; ValueError or OverflowError says why it cannot be one."""
+    page = links.article_url(site.base, article.slug)
+    item = Item(
+        id=article.id,
+        url=page,
+        title=" ".join(article.title.split()) or article.slug,
+        html=_html(article, page) if site.content == "full" else None,
+        summary=" ".join(article.summary.split()),
+        published=place(article.published, site.zone),
+        updated=place(article.updated, site.zone),
+        language=article.language or feed.language,
+        authors=_unique(article.authors) or _unique((feed.author,)),
+        tags=_unique(article.tags),
+        picture=_picture(article.picture, page),
+    )
+    if not item.id.strip():
+        raise ValueError("it has no id")
+    for name, text in _texts(item):
+        if found := ILLEGAL.search(text):
+            raise ValueError(f"its {name} holds U+{ord(found[0]):04X}, which no feed can carry")
+    if item.published.year < EARLIEST_YEAR:
+        raise ValueError(f"its date is before the year {EARLIEST_YEAR}")
+    return item
+
+
+def _html(article: Article, page: str) -> str:
+    """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
+    if len(article.html) <= LONGEST_HTML:
+        html = absolutise(article.html, page)
+        if len(html.encode()) <= LONGEST_HTML:
+            return html
+    raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")
+
+
+def _texts(item: Item) -> Iterator[tuple[str, str]]:
+    yield from (("id", item.id), ("address", item.url), ("title", item.title), ("text", item.html or ""))
+    yield from (("summary", item.summary), ("language", item.language))
+    yield from (("author", name) for name in item.authors)
+    yield from (("tag", tag) for tag in item.tags)
+    if item.picture:
+        yield from (("picture", item.picture.src), ("picture", item.picture.alt))
+
+
+def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return `names` without blank ones, and once where they differ in nothing but case and spaces."""
+    found: dict[str, str] = {}
+    for name in (" ".join(name.split()) for name in names):
+        if name:
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
+
+
+def _picture(picture: Picture | None, page: str) -> Picture | None:
+    """Return the picture with an absolute address, or None where it has no web address."""
+    if picture is None:
+        return None
+    try:
+        src = urljoin(page, picture.src.strip())
+        parts = urlsplit(src)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s<>\"\x00-\x20]", src):
+        return None
+    return Picture(src, " ".join(picture.alt.split()), picture.width, picture.height)
+
+
+def place(moment: datetime, zone: tzinfo) -> datetime:
+    """Return `moment` in `zone`, in whole seconds; in UTC where the zone's offset then had seconds.
+
+    RFC 3339 and RFC 5322 know offsets in minutes only; local mean times, before about 1930, have seconds.
+    Raises ValueError for a moment without a zone.
+    """
+    if moment.tzinfo is None:
+        raise ValueError(f"its date {moment} names no time zone")
+    placed = moment.astimezone(zone).replace(microsecond=0)
+    offset = placed.utcoffset() or timedelta()
+    return placed.astimezone(UTC) if offset % timedelta(minutes=1) else placed
+
+
+def rfc5322(moment: datetime) -> str:
+    """Return `moment` as RSS writes it: ``Thu, 05 Feb 2026 07:00:00 +0700``, whatever the locale."""
+    return format_datetime(moment)
