@@ -105,19 +105,27 @@ def _add_samples(content: Path, today: date) -> list[Path]:
     return made
 
 
-_DATE_LINE = re.compile(
-    r"(?m)^(?P<before>date: *|.*article:published_time\" content=\")(?P<day>\d{4}-\d\d-\d\d)[^\"\n]*"
+_DATE_LINE = re.compile(r"(?m)^(?P<before>date: *)(?P<day>\d{4}-\d\d-\d\d).*$")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_NEWS_LINE = re.compile(
+    rf"(?m)^(?P<before>Diterbitkan Pada )(?P<d>\d\d?) (?P<m>{'|'.join(_MONTHS)}) (?P<y>\d{{4}}).*$"
 )
 
 
 def _days(text: str) -> list[date]:
-    return [date.fromisoformat(match["day"]) for match in _DATE_LINE.finditer(text)]
+    """Return the date in an article's head: a line of front matter, or that of a copied news page."""
+    if match := _DATE_LINE.search(text):
+        return [date.fromisoformat(match["day"])]
+    if match := _NEWS_LINE.search(text):
+        return [date(int(match["y"]), _MONTHS.index(match["m"]) + 1, int(match["d"]))]
+    return []
 
 
 def moved(text: str, by: timedelta) -> str:
-    """Return an article's text with the dates of its head moved, and without their time of day."""
-
-    def one(match: re.Match[str]) -> str:
-        return f"{match['before']}{date.fromisoformat(match['day']) + by}"
-
-    return _DATE_LINE.sub(one, text)
+    """Return an article's text with the date of its head moved, and without a time of day."""
+    for day in _days(text):
+        new = day + by
+        words = f"{new.day} {_MONTHS[new.month - 1]} {new.year}"
+        text = _DATE_LINE.sub(rf"\g<before>{new}", text, count=1)
+        text = _NEWS_LINE.sub(rf"\g<before>{words}{words}", text, count=1)
+    return text
