@@ -302,6 +302,14 @@ def test_the_newest_change_dates_the_feed() -> None:
     assert [item[3] for item in said(FEED, SITE)[0]] == [WHEN.replace(microsecond=0)] * 2
 
 
+def test_a_change_is_never_older_than_its_article() -> None:
+    """An article written before its date is updated at its date."""
+    feed = replace(FEED, articles=(replace(ARTICLE, updated=WHEN - timedelta(days=3)),))
+    (item,) = said(feed, SITE)[0]
+    assert item[3] == item[4]
+    assert_sound(feed)
+
+
 @pytest.mark.parametrize(
     ("moment", "zone", "written"),
     [

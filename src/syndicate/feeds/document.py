@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +20,8 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
 LONGEST_HTML = 8_000_000
+
+_LONGEST_REMEMBERED = 32_000  # characters: with 1024 of them the memory stays below 100 MB
 
 # Mail dates, which RSS uses, leave early years open to guessing: readers take 0033 for 2033.
 EARLIEST_YEAR = 1000
@@ -97,7 +100,7 @@ def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
 
 def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
     title = ILLEGAL.sub("", feed.title).strip() or "Feed"
-    changes = [max(item.published, item.updated) for item in items]
+    changes = [item.updated for item in items]
     return Document(
         id=feed.id,
         title=title,
@@ -115,6 +118,8 @@ def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
 def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     """Return `article` as an item; ValueError or OverflowError says why it cannot be one."""
     page = links.article_url(site.base, article.slug)
+    if article.published.tzinfo is None or article.updated.tzinfo is None:
+        raise ValueError("its date names no time zone")
     item = Item(
         id=article.id,
         url=page,
@@ -122,7 +127,7 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
         html=_html(article, page) if site.content == "full" else None,
         summary=" ".join(article.summary.split()),
         published=place(article.published, site.zone),
-        updated=place(article.updated, site.zone),
+        updated=place(max(article.updated, article.published), site.zone),
         language=article.language or feed.language,
         authors=_unique(article.authors) or _unique((feed.author,)),
         tags=_unique(article.tags),
@@ -141,10 +146,17 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
 def _html(article: Article, page: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
     if len(article.html) <= LONGEST_HTML:
-        html = absolutise(article.html, page)
+        make = _remembered if len(article.html) <= _LONGEST_REMEMBERED else absolutise
+        html = make(article.html, page)
         if len(html.encode()) <= LONGEST_HTML:
             return html
     raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")
+
+
+@lru_cache(maxsize=1024)
+def _remembered(html: str, page: str) -> str:
+    """Return what `absolutise` does: an article is in the main feed and in one for each of its tags."""
+    return absolutise(html, page)
 
 
 def _texts(item: Item) -> Iterator[tuple[str, str]]:
@@ -183,10 +195,8 @@ def place(moment: datetime, zone: tzinfo) -> datetime:
     """Return `moment` in `zone`, in whole seconds; in UTC where the zone's offset then had seconds.
 
     RFC 3339 and RFC 5322 know offsets in minutes only; local mean times, before about 1930, have seconds.
-    Raises ValueError for a moment without a zone.
+    OverflowError for a moment at the very end of the calendar.
     """
-    if moment.tzinfo is None:
-        raise ValueError(f"its date {moment} names no time zone")
     placed = moment.astimezone(zone).replace(microsecond=0)
     offset = placed.utcoffset() or timedelta()
     return placed.astimezone(UTC) if offset % timedelta(minutes=1) else placed
