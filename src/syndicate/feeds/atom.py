@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lxml.etree import SubElement, _Element
-
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item
+from syndicate.feeds.generator import Element, add
 
 FILENAME = "atom.xml"
 CONTENT_TYPE = "application/atom+xml"
@@ -18,16 +17,16 @@ def render(document: Document) -> bytes:
     return generator.atom(document, document.address(FILENAME), CONTENT_TYPE, _FINISH)
 
 
-def _finish_feed(_feed: _Element, _document: Document) -> None:
+def _finish_feed(_feed: Element, _document: Document) -> None:
     """Add nothing: feedgen's element for the feed itself is whole."""
 
 
-def _finish_entry(element: _Element, item: Item) -> None:
+def _finish_entry(element: Element, item: Item) -> None:
     # feedgen's tree is outside of every namespace; an Atom element added here must be so too
     element.set(_LANG, item.language)
     for name in item.authors:
-        SubElement(SubElement(element, "author"), "name").text = name
-    SubElement(element, "published").text = item.published.isoformat()
+        add(add(element, "author"), "name", name)
+    add(element, "published", item.published.isoformat())
     if item.picture:
         picture.add_picture(element, item.picture)
 

@@ -1,4 +1,4 @@
-"""feedgen's door: the only file that knows it, and where its faults are cured.
+"""feedgen's door: the only file that knows it and the lxml beneath it, and where its faults are cured.
 
 feedgen has been frozen since December 2023. What it gets wrong, it is not asked for: dates of RSS, authors,
 pictures and languages are written by the formats through `Finish`.
@@ -13,7 +13,8 @@ from typing import Any
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
-from lxml.etree import _Element
+from lxml.etree import SubElement
+from lxml.etree import _Element as Element
 
 from syndicate.feeds.document import Document, Item
 
@@ -25,8 +26,8 @@ class Finish:
     """What a format adds to feedgen's work: namespaces by prefix, to the feed's element, to each item's."""
 
     namespaces: Mapping[str, str]
-    feed: Callable[[_Element, Document], None]
-    item: Callable[[_Element, Item], None]
+    feed: Callable[[Element, Document], None]
+    item: Callable[[Element, Item], None]
 
 
 class _FeedExtras(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -42,11 +43,11 @@ class _FeedExtras(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     def extend_ns(self) -> dict[str, str]:
         return dict(self.finish.namespaces)
 
-    def extend_rss(self, feed: _Element) -> _Element:
+    def extend_rss(self, feed: Element) -> Element:
         self.finish.feed(feed[0], self.document)
         return feed
 
-    def extend_atom(self, feed: _Element) -> _Element:
+    def extend_atom(self, feed: Element) -> Element:
         self.finish.feed(feed, self.document)
         return feed
 
@@ -69,8 +70,8 @@ class _Entry(FeedEntry):  # type: ignore[misc]  # feedgen has no types
         for tag in item.tags:
             self.category(term=tag)
 
-    def atom_entry(self, extensions: bool = True) -> _Element:
-        element: _Element = super().atom_entry(extensions)
+    def atom_entry(self, extensions: bool = True) -> Element:
+        element: Element = super().atom_entry(extensions)
         for made, link in zip(element.findall("link"), self.link(), strict=True):
             for name in _LINK_ATTRIBUTES:
                 if link.get(name):
@@ -78,10 +79,19 @@ class _Entry(FeedEntry):  # type: ignore[misc]  # feedgen has no types
         self.finish.item(element, self.item)
         return element
 
-    def rss_entry(self, extensions: bool = True) -> _Element:
-        element: _Element = super().rss_entry(extensions)
+    def rss_entry(self, extensions: bool = True) -> Element:
+        element: Element = super().rss_entry(extensions)
         self.finish.item(element, self.item)
         return element
+
+
+def add(
+    parent: Element, name: str, text: str | None = None, attributes: Mapping[str, str] | None = None
+) -> Element:
+    """Add an element to `parent` and return it; `name` is ``{namespace}name`` where it has a namespace."""
+    made = SubElement(parent, name, dict(attributes or {}))
+    made.text = text
+    return made
 
 
 def rss(document: Document, address: str, content_type: str, finish: Finish) -> bytes:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-from lxml.etree import SubElement, _Element
-
+from syndicate.feeds.generator import Element, add
 from syndicate.model import Picture
 
 NAMESPACE = "http://search.yahoo.com/mrss/"
@@ -23,7 +22,7 @@ _TYPES = {
 }
 
 
-def add_picture(element: _Element, picture: Picture) -> None:
+def add_picture(element: Element, picture: Picture) -> None:
     """Add media:content, with the picture's alternative text, and media:thumbnail to an item's element."""
     attributes = {"url": picture.src, "medium": "image"}
     if kind := _TYPES.get(PurePosixPath(urlsplit(picture.src).path).suffix.lower()):
@@ -31,8 +30,7 @@ def add_picture(element: _Element, picture: Picture) -> None:
     size = {}
     if picture.width and picture.height:
         size = {"width": str(picture.width), "height": str(picture.height)}
-    content = SubElement(element, f"{{{NAMESPACE}}}content", attributes | size)
+    content = add(element, f"{{{NAMESPACE}}}content", attributes=attributes | size)
     if picture.alt:
-        description = SubElement(content, f"{{{NAMESPACE}}}description", {"type": "plain"})
-        description.text = picture.alt
-    SubElement(element, f"{{{NAMESPACE}}}thumbnail", {"url": picture.src} | size)
+        add(content, f"{{{NAMESPACE}}}description", picture.alt, {"type": "plain"})
+    add(element, f"{{{NAMESPACE}}}thumbnail", attributes={"url": picture.src} | size)

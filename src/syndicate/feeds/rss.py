@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from lxml.etree import SubElement, _Element
-
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item, rfc5322
+from syndicate.feeds.generator import Element, add
 
 FILENAME = "rss.xml"
 CONTENT_TYPE = "application/rss+xml"
@@ -22,26 +21,26 @@ def render(document: Document) -> bytes:
     return generator.rss(document, document.address(FILENAME), CONTENT_TYPE, _FINISH)
 
 
-def _finish_channel(channel: _Element, document: Document) -> None:
+def _finish_channel(channel: Element, document: Document) -> None:
     for found in channel.findall("generator"):
         found.text = f"syndicate {document.version}"
-    _add(channel, "lastBuildDate", rfc5322(document.updated))
-    _add(channel, f"{_DC}creator", document.author)
+    add(channel, "lastBuildDate", rfc5322(document.updated))
+    add(channel, f"{_DC}creator", document.author)
 
 
-def _finish_item(element: _Element, item: Item) -> None:
+def _finish_item(element: Element, item: Item) -> None:
     _finish_texts(element, item)
     # an RSS author must be a mail address; names go into dc:creator
     for name in item.authors:
-        _add(element, f"{_DC}creator", name)
-    _add(element, f"{_DC}language", item.language)
-    _add(element, "pubDate", rfc5322(item.published))
-    _add(element, f"{_ATOM}updated", item.updated.isoformat())
+        add(element, f"{_DC}creator", name)
+    add(element, f"{_DC}language", item.language)
+    add(element, "pubDate", rfc5322(item.published))
+    add(element, f"{_ATOM}updated", item.updated.isoformat())
     if item.picture:
         picture.add_picture(element, item.picture)
 
 
-def _finish_texts(element: _Element, item: Item) -> None:
+def _finish_texts(element: Element, item: Item) -> None:
     """Set right what feedgen makes of the texts: a description is HTML, and so is the plain summary in it."""
     description = element.find("description")
     if description is None:
@@ -50,10 +49,6 @@ def _finish_texts(element: _Element, item: Item) -> None:
         description.text = escape(item.summary, quote=False)
     else:
         description.tag = f"{_CONTENT}encoded"
-
-
-def _add(parent: _Element, name: str, text: str) -> None:
-    SubElement(parent, name).text = text
 
 
 _FINISH = generator.Finish(
