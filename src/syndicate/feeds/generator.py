@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
-from lxml.etree import SubElement
-from lxml.etree import _Element as Element
+from lxml.etree import SubElement, _Element
 
 from syndicate.feeds.document import Document, Item
+
+Element: TypeAlias = _Element
 
 _LINK_ATTRIBUTES = ("rel", "type", "hreflang", "title", "length")
 
