@@ -170,7 +170,7 @@ def _dateparser(text: str, language: str, order: str) -> datetime | None:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 found = dateparser.parse(text, languages=languages, settings=settings)
-        except Exception:  # noqa: BLE001, S112 - its errors over odd texts and unknown languages have no type
+        except Exception:  # noqa: S112 - its errors over odd texts and unknown languages have no type
             continue
         if isinstance(found, datetime) and _FIRST_YEAR <= found.year <= _LAST_YEAR:
             return found

@@ -13,7 +13,7 @@ _WORDS = {
     " menjadi setelah masih hanya sejak hingga bagi tahun hari seorang kepada secara sekitar pun wib wita"
     " anak milik maka jika namun ia dia anda kita lalu agar",
     "en": "the and of to in is that for it with was on are as be this have from by at not which you they his",
-    "es": "el los las del que una por con para es su al como más pero sus ha este fue son también muy",
+    "es": "el los las del que una por con para es al como más pero sus fue son también muy su",
     "fr": "le les des et une du est dans que qui pour pas sur au plus par avec ce sont cette nous vous il",
     "pt": "os as do da em um uma não para com por mais dos das ao foi são também pela pelo você seu sua",
     "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden wir",

@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 # ISO 639-1: a folder or suffix so named is a language.
 _CODES = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz"
-    " ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik"
-    " io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml"
-    " mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd"
-    " se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi"
-    " vo wa wo xh yi yo za zh zu"
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de"
+    " dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id"
+    " ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu"
+    " lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu"
+    " rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr"
+    " ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 LANGUAGES = frozenset(_CODES.split())
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ .]+(.*))?")
@@ -72,7 +72,7 @@ def readable(path: str) -> str:
 
 
 def is_draft(path: str) -> bool:
-    """Return whether the path says so: a ``_drafts`` or ``drafts`` folder, or a ``.draft`` before the suffix."""
+    """Return whether the path says so: a ``_drafts`` folder, or ``.draft`` before the suffix."""
     pure = PurePosixPath(path.lower())
     return not {"_drafts", "drafts"}.isdisjoint(pure.parts[:-1]) or ".draft" in pure.suffixes[:-1]
 

@@ -212,7 +212,8 @@ def _picture(matter: FrontMatter, reading: Reading, safe: str, shelf: Shelf) -> 
     address = named or reading.picture
     if address and is_safe_url(address):
         placed = shelf.place("img", "src", address)
-        return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
+        if address not in shelf.missing:
+            return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
     if not first.get("src"):
         return None
     return Picture(

@@ -1,4 +1,4 @@
-"""Plain text -> HTML: a letter or an essay as written, and a page copied from a news site without its furniture.
+"""Plain text -> HTML: a letter or an essay as written, a page copied from a news site without its furniture.
 
 News pages are told by a line with their date among the first lines, or by the name of a site under the
 title. Their furniture goes by the rules in `presets`; no line ever goes for being short.
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from html import escape
+from itertools import pairwise
 
 from syndicate.content.dates import read_date
 from syndicate.content.language import detect
@@ -78,7 +79,7 @@ def _header(lines: Sequence[str], filled: Sequence[int], preset: Preset, source:
         day = _date(lines[number], preset, source)
         if day is not None:
             dated.append(number)
-            if preset.updated.match(lines[number]):
+            if preset.is_update(lines[number]):
                 header.updated = day
             else:
                 header.when = header.when or day
@@ -95,11 +96,11 @@ def _header(lines: Sequence[str], filled: Sequence[int], preset: Preset, source:
 
 
 def _header_line(header: _Header, number: int, line: str, preset: Preset) -> None:
-    byline = preset.byline.fullmatch(line)
+    author = preset.author_in(line)
     if _SITE.fullmatch(line) or preset.rule_for(line):
         header.taken.add(number)
-    elif byline:
-        header.authors = (*header.authors, byline["name"].strip())
+    elif author:
+        header.authors = (*header.authors, author)
         header.taken.add(number)
     elif not header.summary and len(line) <= _LONGEST_STANDFIRST:
         header.summary = line
@@ -109,10 +110,7 @@ def _header_line(header: _Header, number: int, line: str, preset: Preset) -> Non
 def _date(line: str, preset: Preset, source: Source) -> date | datetime | None:
     if len(line) > 120 or not re.search(r"\d{4}", line):
         return None
-    match = preset.dated.fullmatch(line)
-    texts = [line]
-    if match:
-        texts = [text for name, text in match.groupdict().items() if name.startswith("date") and text]
+    texts = preset.dates_in(line)
     days = (read_date(text, language=source.language, zone=source.zone) for text in texts)
     return next((day for day in days if day is not None), None)
 
@@ -181,7 +179,7 @@ def _unwrapped(block: Block, width: int) -> Iterator[Block]:
     """Join lines that broke because the next word had no room; a line that ends early breaks on purpose."""
     joined = block[:1]
     bullets = []
-    for before, line in zip(block, block[1:], strict=False):
+    for before, line in pairwise(block):
         fits = len(before) + 1 + len(line.split(" ", 1)[0]) <= width - 8
         if _BULLET.match(line) or (fits and not _BULLET.match(joined[-1])):
             joined.append(line)

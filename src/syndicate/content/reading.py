@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text below the front matter. `title` and `language` are the front matter's, "" where it has none."""
+    """The text below the front matter; `title` and `language` are what that says, "" where it is silent."""
 
     path: str
     text: str

@@ -9,7 +9,8 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:copy link|facebook|twitter|whatsapp|telegram|linkedin|email|print|save)",
     ),
     "recommended": (
-        r"(?i:recommended(?: (?:stories|for you))?|related (?:articles|stories|topics)|more (?:stories|on this))",
+        r"(?i:recommended(?: (?:stories|for you))?|more (?:stories|on this))",
+        r"(?i:related (?:articles|stories|topics))",
         r"(?i:list of \d+ items\s*(?:end of list)?|end of list)",
         r"(?i:most (?:read|popular)|editors?['’]s? picks?)",
     ),
@@ -23,7 +24,7 @@ RULES: dict[str, tuple[str, ...]] = {
     "dated": (
         r"(?i:(?:(?:first|last)\s+)?(?:published|posted|updated|modified)"
         r"(?:\s+(?:on|at))?\s*:?\s*(?P<date>.*))",
-        r"(?i:.{0,40}?\s[-–|]\s(?P<date_after>.*\b(?:19|20)\d\d\b.*))",
+        r"(?i:.{0,40}?\s[-–|]\s(?P<date>.*\b(?:19|20)\d\d\b.*))",
     ),
     "updated": (r"(?i:(?:last\s+)?(?:updated|modified)\b.*)",),
     "byline": (r"(?:By|BY)\s+(?P<name>[^\W\d_][^\d:]{2,60})",),

@@ -10,7 +10,8 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:(?:salin|copy) (?:tautan|link)|facebook|twitter|whatsapp|telegram|linkedin)",
     ),
     "recommended": (
-        r"(?i:(?:artikel|berita) (?:rekomendasi|terkait|lainnya|pilihan|terpopuler)|rekomendasi(?: untuk anda)?)",
+        r"(?i:(?:artikel|berita) (?:rekomendasi|terkait|lainnya|pilihan|terpopuler))",
+        r"(?i:rekomendasi(?: untuk anda)?)",
         r"(?i:daftar \d+ item\s*(?:akhir daftar)?|akhir daftar)",
         r"(?i:pilihan editor:?.*)",
     ),
@@ -34,8 +35,8 @@ RULES: dict[str, tuple[str, ...]] = {
     "dated": (
         r"(?i:(?:di)?(?:terbitkan|publikasikan|terbit|tayang|unggah|rilis|perbarui|mutakhirkan)"
         r"(?: pada)?\s*:?\s*(?P<date>.*))",
-        r"(?i:,?\s*(?:.{0,60}\s)?(?:jurnalis|redaksi|reporter|penulis|editor)\s*[-–|]\s*(?P<date_signed>.*))",
-        r"(?i:.{0,40}?[-–|]\s*(?P<date_after>(?:senin|selasa|rabu|kamis|jum['’]?at|sabtu|minggu|ahad),.*))",
+        r"(?i:,?\s*(?:.{0,60}\s)?(?:jurnalis|redaksi|reporter|penulis|editor)\s*[-–|]\s*(?P<date>.*))",
+        r"(?i:.{0,40}?[-–|]\s*(?P<date>(?:senin|selasa|rabu|kamis|jum['’]?at|sabtu|minggu|ahad),.*))",
     ),
     "updated": (r"(?i:(?:di)?(?:perbarui|mutakhirkan)\b.*)",),
     "byline": (r"(?i:(?:oleh|penulis|reporter)\s*:?\s+)(?P<name>[^\d:]{3,60})",),
