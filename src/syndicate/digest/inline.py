@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from css_inline import CSSInliner, InlineError
@@ -14,9 +15,15 @@ def inline(html: str) -> str:
     loaded. Raises ValueError where a style sheet cannot be read.
     """
     try:
-        return str(_inliner().inline(html))
+        inlined = str(_inliner().inline(html))
     except InlineError as error:
         raise ValueError(f"the style sheet cannot be inlined: {error}") from error
+    return _AT_RULES.sub(r"\1\3\2\4", inlined, count=1)
+
+
+# css-inline puts them first, where they push the charset out of the first 1024 bytes, in which a browser
+# that opens a saved letter looks for it.
+_AT_RULES = re.compile(r"(<head(?:\s[^>]*)?>)(<style>.*?</style>)(.*?)(</head>)", re.DOTALL)
 
 
 @lru_cache(maxsize=1)

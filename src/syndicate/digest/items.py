@@ -47,7 +47,7 @@ def item(article: Article, base: str) -> Item:
         title=_line(article.title, LONGEST_TITLE) or url,
         url=url,
         summary=_line(article.summary, LONGEST_SUMMARY),
-        language=article.language,
+        language=_line(article.language, 35),
         published=article.published,
         authors=tuple(_line(author, 80) for author in article.authors[:MOST_AUTHORS]),
         picture=_picture(article, url, base),

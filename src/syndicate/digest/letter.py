@@ -20,7 +20,7 @@ from syndicate.digest.mime import (
 )
 from syndicate.digest.slots import LetterTemplate, marker
 from syndicate.errors import TemplateFault
-from syndicate.markup import shorten
+from syndicate.markup import clean_text, shorten
 from syndicate.model import Article, Edition, Rendition
 from syndicate.templating import Templates
 
@@ -72,7 +72,7 @@ def compose(
     leaves out the unsubscribe link.
     """
     items = [item(article, settings.publication.url) for article in articles]
-    job = _Job(edition, settings, templates, items, note)
+    job = _Job(edition, settings, templates, items, clean_text(note))
     draft, body = _largest_that_fits(job)
     language = settings.publication.language
     return Rendition(language, draft.subject, body, tuple(article.id for article in articles))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import escape
+from operator import itemgetter
 from urllib.parse import quote
 
 from syndicate.digest.mime import encode_value
@@ -27,7 +29,8 @@ def marker(uid: str, name: str) -> str:
     """Return the text that stands in the letter for the slot `name`.
 
     It holds the edition's random uid, so that no article can carry it. It is plain in quoted-printable,
-    HTML, URLs and headers, and has no hyphen at which a template might wrap it. Raises ValueError for a uid that is not letters and digits.
+    HTML, URLs and headers, and has no hyphen at which a template might wrap it. Raises ValueError for a
+    uid that is not letters and digits.
     """
     if not _UID.fullmatch(uid):
         raise ValueError(f"{uid[:80]!r} is not the uid of an edition")
@@ -42,42 +45,42 @@ class LetterTemplate:
 
     def __init__(self, body: bytes, edition_uid: str, sender: str) -> None:
         names = "|".join(map(re.escape, _ALL))
-        self._pattern = re.compile(marker(edition_uid, f"({names})").encode())
-        self._parts = self._pattern.split(body)
-        found = [name.decode() for name in self._parts[1::2]]
-        self._places = [[2 * n + 1 for n, name in enumerate(found) if name == wanted] for wanted in _ALL]
+        pieces = re.split(marker(edition_uid, f"({names})").encode(), body)
+        self._fixed = tuple(pieces[::2])
+        slots = [len(self._fixed) + _ALL.index(name.decode()) for name in pieces[1::2]]
+        # Pieces and slots by turns, as indexes into the fixed pieces followed by one person's values. The
+        # empty value at the end keeps itemgetter from a lone index, for which it makes no tuple.
+        order = [index for pair in zip(range(len(slots)), slots, strict=True) for index in pair]
+        self._in_order: Callable[[tuple[bytes, ...]], tuple[bytes, ...]] = itemgetter(*order, len(slots), -1)
         right = re.search(rb"^Message-ID: <[^@\r\n]*@([^>\r\n]+)>", body, re.MULTILINE)
-        self._id_left = edition_uid
-        self._id_right = right[1].decode("ascii") if right else sender.rpartition("@")[2]
+        self._uid = edition_uid
+        self._domain = right[1].decode("ascii") if right else sender.rpartition("@")[2]
         self._sender = sender
 
     @property
     def size(self) -> int:
         """The bytes of a letter, give or take the values in the slots."""
-        return sum(map(len, self._parts[::2]))
+        return sum(map(len, self._fixed))
 
     def fill(self, attempt: Attempt) -> Letter:
         """Return the letter of `attempt`. Raises ValueError for an address or token no letter can carry."""
-        parts = self._parts.copy()
-        for places, value in zip(self._places, _values(attempt), strict=True):
-            for place in places:
-                parts[place] = value
+        occasion = attempt.occasion.replace("/", "-").replace(":", "-")
         return Letter(
-            sender=self._sender,
-            recipient=attempt.email,
-            message_id=f"{self._id_left}.{attempt.subscriber_id}@{self._id_right}",
-            name=_name(attempt),
-            body=b"".join(parts),
+            self._sender,
+            attempt.email,
+            f"{self._uid}.{attempt.subscriber_id}@{self._domain}",
+            f"{attempt.newsletter}-{occasion}-{attempt.subscriber_id}-{attempt.edition_uid[:8]}",
+            b"".join(self._in_order(self._fixed + _values(attempt))),
         )
 
 
 def _values(attempt: Attempt) -> tuple[bytes, ...]:
-    """Return the value of each slot, in the order of `_ALL`."""
+    """Return the value of each slot, in the order of `_ALL`, and an empty one."""
     email, token = attempt.email, attempt.token
     number = b"%d" % attempt.subscriber_id
     if _PLAIN_EMAIL.fullmatch(email) and _PLAIN_TOKEN.fullmatch(token):
         plain_email, plain_token = email.encode("ascii"), token.encode("ascii")
-        return plain_email, number, plain_token, plain_token, plain_email, plain_token, plain_email
+        return plain_email, number, plain_token, plain_token, plain_email, plain_token, plain_email, b""
     if not email or len(email) > 320 or _NOT_IN_EMAIL.search(email):
         raise ValueError(f"{email[:80]!r} cannot stand in a letter")
     if not token or len(token) > 300 or re.search(r"[\x00-\x20\x7f]", token):
@@ -85,9 +88,4 @@ def _values(attempt: Attempt) -> tuple[bytes, ...]:
     safe = quote(token, safe="~")
     in_body = encode_value(safe)
     text_email, html_email = encode_value(email), encode_value(escape(email))
-    return email.encode(), number, safe.encode("ascii"), in_body, text_email, in_body, html_email
-
-
-def _name(attempt: Attempt) -> str:
-    occasion = attempt.occasion.replace("/", "-").replace(":", "-")
-    return f"{attempt.newsletter}-{occasion}-{attempt.subscriber_id}-{attempt.edition_uid[:8]}"
+    return email.encode(), number, safe.encode("ascii"), in_body, text_email, in_body, html_email, b""

@@ -1,0 +1,368 @@
+"""The letter, made with the shipped templates and read back with the standard library's parser."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import lru_cache
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from syndicate.config import Mailbox, Publication
+from syndicate.digest.letter import LARGEST, LetterSettings, LetterTemplate, compose
+from syndicate.emails import parse_email
+from syndicate.errors import TemplateFault
+from syndicate.model import Article, Attempt, Edition, Letter, Picture, Rendition
+from syndicate.resources import shipped
+from syndicate.templating import Templates
+
+UID = "0123456789abcdef0123456789abcdef"
+NOW = datetime(2026, 11, 23, 0, 0, 5, tzinfo=UTC)
+EDITION = Edition(UID, "daily", "2026-11-23", NOW.replace(second=0), NOW)
+SENDER = "kabar@news.example.org"
+TOKEN = "tok_" + "A1-b" * 18
+HEADERS = [
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "List-Id",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "Auto-Submitted",
+    "MIME-Version",
+    "Content-Language",
+    "Content-Type",
+]
+WORDS = {
+    "en": (
+        "The clock stands still",
+        "Nine years it stood still, until four machinists came.",
+        "Read the article",
+    ),
+    "id": ("Harga beras turun", "Petani mulai memanen lebih awal tahun ini.", "Baca artikel ini"),
+    "ar": ("المكتبة التي تُعير الأدوات", "حيٌّ يتشارك المثاقب والسلالم وماكينات الخياطة.", "اقرأ المقال"),
+}
+
+
+@lru_cache(maxsize=1)
+def templates() -> Templates:
+    return Templates(shipped("templates"))
+
+
+def article(name: str = "a", language: str = "en", **others: object) -> Article:
+    title, summary, _ = WORDS[language]
+    made = Article(
+        id=f"urn:x:{name}",
+        path=f"{name}.md",
+        slug=name,
+        title=title,
+        html="<p>The whole text.</p>",
+        summary=summary,
+        language=language,
+        published=NOW,
+        updated=NOW,
+        visible_at=NOW,
+    )
+    return replace(made, **others)  # type: ignore[arg-type]
+
+
+def letter_settings(language: str = "en", web_url: str = "https://news.example.org") -> LetterSettings:
+    publication = Publication(
+        title="Kabar Contoh",
+        url="https://news.example.org",
+        language=language,
+        timezone=ZoneInfo("Asia/Jakarta"),
+    )
+    sender = Mailbox(name="Kabar Harian", email=parse_email(SENDER))
+    return LetterSettings(publication, "daily", "Kabar Harian", sender, web_url)
+
+
+def attempt(email: str = "ani@contoh.example", token: str = TOKEN) -> Attempt:
+    return Attempt(1, 1, UID, "daily", "2026-11-23/Asia/Tokyo", 42, email, token, 1, NOW)
+
+
+def letter_of(rendition: Rendition, *, to: Attempt | None = None) -> Letter:
+    return LetterTemplate(rendition.body, UID, SENDER).fill(to or attempt())
+
+
+def read(body: bytes) -> tuple[EmailMessage, str, str]:
+    """The message, and the text of its two parts."""
+    message = message_from_bytes(body, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    parts = [part.get_content().replace("\r\n", "\n") for part in message.iter_parts()]
+    assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
+    return message, parts[0], parts[1]
+
+
+def assert_sound(body: bytes) -> None:
+    """What any letter keeps, whatever is in it."""
+    assert body.isascii() and b"slot_" not in body
+    assert re.fullmatch(rb"(?:[\t\x20-\x7e]{0,998}\r\n)+", body)
+    assert message_from_bytes(body, policy=policy.default).keys() == HEADERS
+
+
+@pytest.mark.parametrize("language", ["en", "id", "ar"])
+def test_both_parts_read_right_in_each_language(language: str) -> None:
+    """Title, summary, link, address and unsubscribe link are in both parts, in the publication's words."""
+    title, summary, label = WORDS[language]
+    rendition = compose(EDITION, [article(language=language)], letter_settings(language), templates())
+    body = letter_of(rendition).body
+    assert_sound(body)
+    message, text, html = read(body)
+    for part in (text, html):
+        assert title in part and summary in part and "ani@contoh.example" in part
+        assert "https://news.example.org/articles/a/" in part
+        assert f"https://news.example.org/unsubscribe/{TOKEN}" in part
+        assert "The whole text." not in part
+    assert label in html
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in html
+    assert message["Subject"] == rendition.subject == f"Kabar Harian: {title}"
+
+
+def test_the_headers_say_who_what_when_and_how_to_leave() -> None:
+    """Each header is there once, with the subscriber's own values in the slots."""
+    message, _, _ = read(letter_of(compose(EDITION, [article()], letter_settings("id"), templates())).body)
+    assert message["From"] == f"Kabar Harian <{SENDER}>"
+    assert message["To"] == "ani@contoh.example"
+    assert message["Date"] == "Mon, 23 Nov 2026 07:00:05 +0700"
+    assert message["Message-ID"] == f"<{UID}.42@news.example.org>"
+    assert message["List-Id"] == "Kabar Harian <daily.news.example.org>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == "id"
+
+
+def test_a_long_unsubscribe_address_stays_whole_on_one_line() -> None:
+    """One-click works however long the address is: it is neither folded nor encoded."""
+    web = "https://a-rather-long-name-for-a-host.news.example.org/" + "path/" * 20
+    body = letter_of(compose(EDITION, [article()], letter_settings(web_url=web[:-1]), templates())).body
+    assert f"\r\nList-Unsubscribe: <{web}unsubscribe/{TOKEN}>\r\n".encode() in body
+    _, text, html = read(body)
+    assert f"{web}unsubscribe/{TOKEN}" in text and f"{web}unsubscribe/{TOKEN}" in html
+
+
+def test_the_letter_carries_its_envelope_and_a_name_for_a_file() -> None:
+    """Sender, recipient, Message-ID and name come from the attempt, and the name is no path."""
+    letter = letter_of(compose(EDITION, [article()], letter_settings(), templates()))
+    assert (letter.sender, letter.recipient) == (SENDER, "ani@contoh.example")
+    assert letter.message_id == f"{UID}.42@news.example.org"
+    assert letter.name == "daily-2026-11-23-Asia-Tokyo-42-01234567"
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    """Composing twice and filling twice differ in nothing."""
+    articles = [article(), article("b", "ar")]
+    first, second = (compose(EDITION, articles, letter_settings("id"), templates()) for _ in range(2))
+    assert first == second
+    assert letter_of(first) == letter_of(second)
+
+
+def test_a_local_part_in_another_script_is_written_in_utf_8() -> None:
+    """The To header has the address as it is (RFC 6532), and both parts show it."""
+    rendition = compose(EDITION, [article()], letter_settings(), templates())
+    body = letter_of(rendition, to=attempt("إيمان+o'neil@xn--e1afmkfd.example")).body
+    assert "\r\nTo: إيمان+o'neil@xn--e1afmkfd.example\r\n".encode() in body
+    _, text, html = read(body)
+    assert "إيمان+o'neil@xn--e1afmkfd.example" in text
+    assert "إيمان+o&#x27;neil@xn--e1afmkfd.example" in html
+
+
+@pytest.mark.parametrize(
+    ("email", "token"),
+    [
+        ("a@b.example\r\nBcc: x@y.example", TOKEN),
+        ("a@b.example\n", TOKEN),
+        ("a@b.example\x00", TOKEN),
+        ("a@b.example, c@d.example", TOKEN),
+        ("a@b.example", "t\r\nX: y"),
+        ("a@b.example", "t\n"),
+        ("a@b.example", ""),
+        ("", TOKEN),
+    ],
+)
+def test_a_value_that_could_change_the_letter_is_refused(email: str, token: str) -> None:
+    """Line ends, NUL and a second recipient raise, and stop nobody else's letter."""
+    template = LetterTemplate(compose(EDITION, [article()], letter_settings(), templates()).body, UID, SENDER)
+    with pytest.raises(ValueError, match="cannot stand"):
+        template.fill(attempt(email, token))
+    assert_sound(template.fill(attempt()).body)
+
+
+@settings(max_examples=40, deadline=None)
+@given(email=st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z]{1,60}\.example", fullmatch=True))
+@example(email="-dash=@b.example")
+def test_any_ascii_address_reads_back_from_both_parts(email: str) -> None:
+    """Long addresses are soft-wrapped, signs of quoted-printable and HTML are escaped."""
+    letter = filled_once().fill(attempt(email))
+    assert_sound(letter.body)
+    message, text, html = read(letter.body)
+    assert message["To"].addresses[0].addr_spec == email
+    assert email in text and email in unescape(html)
+
+
+@lru_cache(maxsize=1)
+def filled_once() -> LetterTemplate:
+    return LetterTemplate(compose(EDITION, [article()], letter_settings(), templates()).body, UID, SENDER)
+
+
+HOSTILE = [
+    "Hello\r\nBcc: everyone@example.org\r\n\r\nbody",
+    "Hello\u2028Bcc: x\x00\x0b\x85y",
+    "=?utf-8?q?x?=",
+    "{{ 7*7 }}{% raw %}",
+    "<script>alert(1)</script>",
+    "--=_" + UID,
+    "x" * 200_000,
+    "م " * 100_000,
+    "",
+    "\ud800",
+]
+
+
+class Tags(HTMLParser):
+    """Collects the elements a parser finds: a "<" within an attribute's value is text (HTML 13.1.2.3)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.add(tag)
+
+
+def tags_of(html: str) -> set[str]:
+    parser = Tags()
+    parser.feed(html)
+    return parser.found
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_title_is_only_text(text: str) -> None:
+    """A title, summary or author never makes a header, a tag, a part or a template's code."""
+    hostile = article(title=text, summary=text, authors=(text,), picture=Picture("p.png", alt=text))
+    rendition = compose(EDITION, [hostile, article("b")], letter_settings(), templates(), note=text[:500])
+    body = letter_of(rendition).body
+    assert_sound(body)
+    assert len(body) <= LARGEST + 1000
+    _, plain, html = read(body)
+    assert WORDS["en"][0] in plain and "script" not in tags_of(html)
+    if "{{" in text:
+        assert text in plain and "49" not in rendition.subject
+
+
+@settings(max_examples=20, deadline=None)
+@given(title=st.text(max_size=80), summary=st.text(max_size=200))
+def test_any_title_and_summary_make_a_sound_letter(title: str, summary: str) -> None:
+    """Whatever an article says, the letter is 7-bit, its lines short and its headers the same."""
+    rendition = compose(EDITION, [article(title=title, summary=summary)], letter_settings(), templates())
+    assert_sound(letter_of(rendition).body)
+
+
+def test_an_article_in_another_language_has_its_own_direction() -> None:
+    """An Arabic article in an Indonesian digest is marked as Arabic and runs from the right."""
+    rendition = compose(EDITION, [article("b", "ar")], letter_settings("id"), templates())
+    _, _, html = read(letter_of(rendition).body)
+    assert re.search(r'<td class="article"[^>]* lang="ar" dir="rtl"', html)
+    assert "Baca artikel ini" in html
+
+
+@pytest.mark.parametrize(
+    ("src", "shown"),
+    [
+        ("foto.png", "https://news.example.org/articles/a/foto.png"),
+        ("/img/x.png", "https://news.example.org/img/x.png"),
+        ("https://tracker.example/x.png", None),
+        ("//tracker.example/x.png", None),
+        ("data:image/png;base64,AAAA", None),
+        ("http://[broken", None),
+        ("foto.png?" + "x" * 2000, None),
+    ],
+)
+def test_only_pictures_of_the_publications_own_host_are_shown(src: str, shown: str | None) -> None:
+    """A letter loads nothing from anybody else, and a picture has its alt text and width."""
+    picture = Picture(src, "A clock", 1200, 600)
+    _, _, html = read(
+        letter_of(compose(EDITION, [article(picture=picture)], letter_settings(), templates())).body
+    )
+    images = re.findall(r"<img [^>]*>", html)
+    assert [re.findall(r' src="([^"]*)"', image)[0] for image in images] == ([shown] if shown else [])
+    assert all('alt="A clock"' in i and 'width="536"' in i and 'height="268"' in i for i in images)
+
+
+def test_a_letter_that_would_be_too_large_counts_the_rest() -> None:
+    """The list is cut by us before a mail program does it, and every article still belongs to the edition."""
+    articles = [article(f"a{n}", "ar", title=f"{WORDS['ar'][0]} {n}") for n in range(300)]
+    rendition = compose(EDITION, articles, letter_settings("id"), templates())
+    assert LARGEST * 0.9 < len(rendition.body) <= LARGEST
+    _, text, html = read(letter_of(rendition).body)
+    shown = html.count("<h2")
+    assert 10 < shown == text.count("/articles/")
+    assert f"{300 - shown} artikel lagi di situs web" in text
+    assert f"{300 - shown} artikel lagi di situs web" in html
+    assert f"/unsubscribe/{TOKEN}" in html
+    assert len(rendition.article_ids) == 300
+
+
+def test_the_subject_counts_the_other_articles() -> None:
+    """The first title stands for the rest."""
+    three = [article("a"), article("b"), article("c")]
+    assert compose(EDITION, three, letter_settings(), templates()).subject == (
+        "Kabar Harian: The clock stands still and 2 more"
+    )
+    assert compose(EDITION, three, letter_settings("id"), templates()).subject.endswith("dan 2 lainnya")
+
+
+def test_the_note_stands_in_both_parts() -> None:
+    """A preview says what it is."""
+    rendition = compose(EDITION, [article()], letter_settings(), templates(), note="Nothing is due <today>.")
+    _, text, html = read(letter_of(rendition).body)
+    assert "Nothing is due <today>." in text and "Nothing is due &lt;today&gt;." in html
+
+
+def test_the_letter_loads_nothing_and_runs_nothing() -> None:
+    """No script, form, frame, remote font, style sheet or pixel; headings in order; style stays small."""
+    _, _, html = read(
+        letter_of(compose(EDITION, [article(), article("b")], letter_settings(), templates())).body
+    )
+    assert not re.search(r"<(script|form|iframe|svg|link|base|object|img)\b|@import|@font-face|url\(", html)
+    assert re.findall(r"<h(\d)", html) == ["1", "2", "2"]
+    assert "prefers-color-scheme: dark" in html and 'name="color-scheme"' in html
+    assert all('role="presentation"' in tag for tag in re.findall(r"<table[^>]*>", html))
+    assert b"charset" in html.encode()[:1024]
+
+
+def test_a_template_without_an_unsubscribe_link_is_a_fault(tmp_path: Path) -> None:
+    """An operator's template that forgets the link mails nobody."""
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail/digest.html").write_text("<html><body>Hello {{ email }}</body></html>")
+    with pytest.raises(TemplateFault, match=r"digest\.html: has no unsubscribe link"):
+        compose(EDITION, [article()], letter_settings(), Templates(shipped("templates"), tmp_path))
+
+
+def test_a_template_with_hard_wrapping_cannot_cut_a_slot(tmp_path: Path) -> None:
+    """The address stays whole though its template wraps the line it stands in."""
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mail/digest.txt").write_text(
+        "{{ ('for ' ~ email)|wordwrap(20, False) }}\n{{ unsubscribe_url }}"
+    )
+    rendition = compose(EDITION, [article()], letter_settings(), Templates(shipped("templates"), tmp_path))
+    _, text, _ = read(letter_of(rendition).body)
+    assert "for\nani@contoh.example\n" in text
+
+
+def test_an_edition_without_articles_still_makes_a_letter() -> None:
+    """Nothing in the shipped templates needs an article to be there."""
+    rendition = compose(EDITION, [], letter_settings(), templates())
+    assert rendition.subject == "Kabar Harian"
+    assert_sound(letter_of(rendition).body)
