@@ -17,6 +17,7 @@ from syndicate.durable import make_folder, sync_folder
 from syndicate.errors import StoreError
 from syndicate.store.engine import Store
 
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _ADVISORY_LOCK = 7_309_940_618  # any number of ours, the same in every version
 
 
@@ -29,45 +30,66 @@ class Migrated:
     backup: Path | None = None
 
 
-def migrate(store: Store, *, backups: Path, now: datetime) -> Migrated:
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """The folders that hold migrations, and the one to stop at; tests name others than what ships."""
+
+    folders: tuple[Path, ...] = (_VERSIONS,)
+    target: str = "head"
+
+    def scripts(self) -> ScriptDirectory:
+        """Return the migrations as Alembic reads them."""
+        return ScriptDirectory.from_config(self.config())
+
+    def stop(self) -> str:
+        """Return the revision that `target` stands for."""
+        script = self.scripts().get_revision(self.target)
+        if script is None:
+            raise RuntimeError("this installation of syndicate ships no migrations")
+        return script.revision
+
+    def config(self, conn: sa.Connection | None = None) -> Config:
+        """Return what Alembic wants to know; there is no alembic.ini."""
+        config = Config()
+        config.set_main_option("script_location", "syndicate.store:migrations")
+        config.set_main_option("path_separator", "newline")
+        places = "\n".join(str(folder) for folder in self.folders)
+        config.set_main_option("version_locations", places.replace("%", "%%"))
+        config.attributes["connection"] = conn
+        return config
+
+
+_SHIPPED = Migrations()
+
+
+def migrate(store: Store, *, backups: Path, now: datetime, along: Migrations = _SHIPPED) -> Migrated:
     """Bring the database to this program's schema in one transaction; does nothing where it is there.
 
     An SQLite database with tables is first copied to ``syndicate-<UTC stamp>-<revision>.db`` (0600) in
     the folder `backups`. Several processes may call this at once: one migrates, the others wait. Raises
     StoreError for a database of a newer syndicate, Busy where another writer takes too long.
     """
-    return migrate_to(store, newest(), backups=backups, now=now)
-
-
-def newest() -> str:
-    """Return the revision this program's code is written for."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    if head is None:
-        raise RuntimeError("this installation of syndicate ships no migrations")
-    return head
-
-
-def migrate_to(store: Store, target: str, *, backups: Path, now: datetime) -> Migrated:
-    """Like `migrate`, but stop at the revision `target`; the tests build old databases with it."""
+    target = along.stop()
     with store.read() as conn:
         before = _revision(conn)
     if before == target:
         return Migrated(before, target)
     with store.alone():
-        return _migrate_alone(store, target, backups=backups, now=now)
+        backup = _back_up(store, along, backups, now) if store.dialect == "sqlite" else None
+        return Migrated(_upgrade(store, along), target, backup)
 
 
-def _migrate_alone(store: Store, target: str, *, backups: Path, now: datetime) -> Migrated:
-    backup = _back_up(store, target, backups, now) if store.dialect == "sqlite" else None
+def _upgrade(store: Store, along: Migrations) -> str | None:
+    """Run what is missing; return the revision before. The caller holds the writers' lock."""
     with store.begin(foreign_keys=False) as conn:
         if store.dialect == "postgresql":
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         before = _revision(conn)
-        if before != target:
-            _refuse_unknown(store, before)
-            command.upgrade(_config(conn), target)
+        _refuse_unknown(store, along, before)
+        if before != along.stop():
+            command.upgrade(along.config(conn), along.target)
             _check_foreign_keys(conn)
-    return Migrated(before, target, backup)
+    return before
 
 
 def _revision(conn: sa.Connection) -> str | None:
@@ -77,8 +99,8 @@ def _revision(conn: sa.Connection) -> str | None:
     return number
 
 
-def _refuse_unknown(store: Store, revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+def _refuse_unknown(store: Store, along: Migrations, revision: str | None) -> None:
+    known = {script.revision for script in along.scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise StoreError(
             f"{store.where}: this database was made by a newer syndicate (its schema is {revision}); "
@@ -86,13 +108,13 @@ def _refuse_unknown(store: Store, revision: str | None) -> None:
         )
 
 
-def _back_up(store: Store, target: str, backups: Path, now: datetime) -> Path | None:
+def _back_up(store: Store, along: Migrations, backups: Path, now: datetime) -> Path | None:
     """Copy the database as it is now; the caller holds the lock, so that no write comes between."""
     with store.read() as conn:
         revision = _revision(conn)
-    if revision in (None, target):
+    if revision in (None, along.stop()):
         return None
-    _refuse_unknown(store, revision)
+    _refuse_unknown(store, along, revision)
     path = backups / f"syndicate-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{revision}.db"
     try:
         make_folder(backups, mode=0o700)
@@ -125,11 +147,3 @@ def _check_foreign_keys(conn: sa.Connection) -> None:
     broken = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
     if broken is not None:
         raise RuntimeError(f"the migration left a row of {broken[0]} without its parent in {broken[2]}")
-
-
-def _config(conn: sa.Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "syndicate.store:migrations")
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = conn
-    return config
