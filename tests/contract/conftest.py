@@ -34,6 +34,7 @@ def store_postgres_url() -> Iterator[str]:
     try:
         server = get_server(folder / "data", cleanup_mode="stop")
         try:
+            _forgo_durability(server.get_uri())
             yield server.get_uri()
         finally:
             server.cleanup()
@@ -95,11 +96,21 @@ def store_fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stor
     store.close()
 
 
-def _new_database(url: str) -> str:
-    name = f"syndicate_{next(_numbers)}"
+def _forgo_durability(url: str) -> None:
+    _as_owner(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+
+
+def _as_owner(url: str, *statements: str) -> None:
     parsed = sa.make_url(url).set(drivername="postgresql+psycopg")
     engine = sa.create_engine(parsed, isolation_level="AUTOCOMMIT")
     with engine.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name}")
+        for statement in statements:
+            conn.exec_driver_sql(statement)
     engine.dispose()
+
+
+def _new_database(url: str) -> str:
+    name = f"syndicate_{next(_numbers)}"
+    _as_owner(url, f"CREATE DATABASE {name}")
+    parsed = sa.make_url(url)
     return parsed.set(drivername="postgresql", database=name).render_as_string(hide_password=False)

@@ -205,7 +205,7 @@ def _use_wal(store: Store) -> None:
 
 
 def _open_postgres(url: sa.URL) -> Store:
-    where = url.set(drivername="postgresql", username=None, password=None, query={})
+    where = sa.URL.create("postgresql", host=url.host, port=url.port, database=url.database)
     options: dict[str, Any] = {
         "hide_parameters": True,
         "pool_pre_ping": True,

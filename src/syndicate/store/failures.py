@@ -77,10 +77,10 @@ def _postgres_words(cause: BaseException | None, *, lost: bool) -> str | None:
             return words
     unanswered = not state and any(kind.__name__ == "OperationalError" for kind in type(cause).__mro__)
     if lost or unanswered or state.startswith(("08", "57P")):
-        return f"does not answer; check that the server runs and database.url is right ({_last_line(cause)})"
-    return f"failed: {_last_line(cause)}" if state.startswith(("53", "58")) else None
+        return f"does not answer; check that the server runs and database.url is right ({_first_line(cause)})"
+    return f"failed: {_first_line(cause)}" if state.startswith(("53", "58")) else None
 
 
-def _last_line(cause: BaseException | None) -> str:
+def _first_line(cause: BaseException | None) -> str:
     lines = [line.strip() for line in str(cause).splitlines() if line.strip()]
-    return lines[-1] if lines else "no reason given"
+    return lines[0] if lines else "no reason given"
