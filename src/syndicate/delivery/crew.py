@@ -25,7 +25,7 @@ from syndicate.delivery.lane import Lane
 from syndicate.delivery.plan import Progress, SendPlan
 from syndicate.delivery.ports import Outbox
 from syndicate.delivery.retry import settle
-from syndicate.errors import StoreError
+from syndicate.errors import StoreError, TemporaryError
 from syndicate.model import Attempt, DeliveryState, Outcome, Returned, Settled, Unknown
 
 log = logging.getLogger("syndicate.delivery.crew")
@@ -161,7 +161,7 @@ class Crew:
             self._carried[lane] = attempt
             try:
                 outcome = await lane.carry(attempt)
-            except StoreError as error:
+            except (StoreError, TemporaryError) as error:
                 self._failure = error
                 outcome = Returned(str(error))
             self._settle(attempt, outcome)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from syndicate.delivery.ports import Connection, Relay
-from syndicate.errors import RelayUnavailable, StoreError, SyndicateError
+from syndicate.errors import RelayUnavailable, StoreError, SyndicateError, TemporaryError
 from syndicate.model import Attempt, Letter, Outcome, Refused, Returned, Unknown
 
 log = logging.getLogger("syndicate.delivery.lane")
@@ -26,7 +26,7 @@ class Lane:
         self.trouble: str | None = None
 
     async def carry(self, attempt: Attempt) -> Outcome:
-        """Return what became of `attempt`. Only StoreError and cancellation leave it."""
+        """Return what became of `attempt`. Only StoreError, Busy and cancellation leave it."""
         letter = self._letter(attempt)
         if isinstance(letter, Refused):
             return letter
@@ -44,7 +44,7 @@ class Lane:
     def _letter(self, attempt: Attempt) -> Letter | Refused:
         try:
             return self._write(attempt)
-        except StoreError:
+        except (StoreError, TemporaryError):
             raise
         except SyndicateError as error:
             return Refused(None, f"the letter could not be written: {error}")

@@ -15,6 +15,7 @@ What the answers mean (RFC 5321 section 4.2.1, RFC 1047 for the last one):
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -323,8 +324,8 @@ def _reason(error: BaseException) -> tuple[str | None, str]:
             return "connect", f"the name was not found: {error.strerror or error}"
         case TimeoutError():
             return None, f"timed out: {error}" if str(error) else "timed out"
-        case OSError(strerror=str(words)) if words:
+        case OSError(errno=int(number)):
             name = f" ({error.filename})" if error.filename else ""
-            return None, f"{words}{name}"
+            return None, f"{os.strerror(number)}{name}"
         case _:
             return None, str(error) or type(error).__name__
