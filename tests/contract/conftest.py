@@ -80,8 +80,7 @@ def store_db(request: pytest.FixtureRequest) -> Iterator[Store]:
     store = open_store(request.getfixturevalue("store_postgres_migrated"))
     yield store
     with store.write() as conn:
-        names = ", ".join(table.name for table in metadata.sorted_tables)
-        conn.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        _empty(conn)
     store.close()
 
 
@@ -94,6 +93,15 @@ def store_fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stor
         store = open_store(_new_database(request.getfixturevalue("store_postgres_url")))
     yield store
     store.close()
+
+
+def _empty(conn: sa.Connection) -> None:
+    """Delete all rows and count from 1 again: for a few rows much faster than TRUNCATE."""
+    for table in reversed(metadata.sorted_tables):
+        conn.execute(sa.delete(table))
+    sequences = conn.exec_driver_sql("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")
+    for name in sequences.scalars().all():
+        conn.exec_driver_sql(f"ALTER SEQUENCE {name} RESTART")
 
 
 def _forgo_durability(url: str) -> None:

@@ -96,10 +96,10 @@ def test_an_id_is_minted_once(store_db: Store) -> None:
 
 def test_thousands_of_keys_are_minted_at_once(store_db: Store) -> None:
     """More keys than a statement takes parameters are minted in one call."""
-    numbers = iter(range(12_000))
+    numbers = iter(range(7_000))
     with store_db.write() as conn:
-        minted = ids.mint_ids(conn, [f"key {n}" for n in range(11_000)], lambda: f"urn:{next(numbers)}")
-    assert len(set(minted.values())) == 11_000
+        minted = ids.mint_ids(conn, [f"key {n}" for n in range(6_000)], lambda: f"urn:{next(numbers)}")
+    assert len(set(minted.values())) == 6_000
 
 
 def test_a_setting_is_replaced(store_db: Store) -> None:
