@@ -198,7 +198,7 @@ class Occasion:
 class Rendition:
     """An edition rendered once: the letter's bytes with slots, and the articles in it, in order.
 
-    `body` is 7-bit with CRLF line ends; `digest.letter.fill` fills its slots.
+    `body` is 7-bit with CRLF line ends; `digest.slots.LetterTemplate` fills its slots.
     """
 
     language: str
@@ -245,7 +245,7 @@ OPEN_STATES = (
 class Attempt:
     """A delivery that was claimed: its attempt is durable, its letter may be handed over once.
 
-    `attempts` counts this one. `message_id` has no angle brackets.
+    `attempts` counts this one.
     """
 
     delivery_id: int
@@ -266,7 +266,7 @@ class Letter:
 
     sender: str
     recipient: str
-    message_id: str
+    message_id: str  # without angle brackets
     name: str  # a file name for transports that keep letters as files, without a suffix
     body: bytes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate.app.mailing import Preview
 from syndicate.app.site import Site
-from syndicate.digest.letter import LetterTemplate
+from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole
 from syndicate.model import Attempt, Letter
 

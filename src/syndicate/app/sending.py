@@ -14,7 +14,7 @@ from datetime import datetime
 from syndicate.app.site import Site
 from syndicate.delivery.relays import make_relay
 from syndicate.delivery.send import Report, SendPlan, deliver, send_forever
-from syndicate.digest.letter import LetterTemplate
+from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import locked
 from syndicate.errors import Busy
 from syndicate.model import Attempt, DeliveryState, Letter, Tally
