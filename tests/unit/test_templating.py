@@ -1,0 +1,194 @@
+"""Templates: overrides, safety, and faults that name file and line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from syndicate.errors import TemplateFault
+from syndicate.templating import Templates
+
+UTC = ZoneInfo("UTC")
+
+
+class Kitchen:
+    """A folder of shipped templates and one of the operator's."""
+
+    def __init__(self, root: Path) -> None:
+        self.shipped, self.own = root / "shipped", root / "own"
+        self.shipped.mkdir()
+        self.own.mkdir()
+        self.templates = Templates(self.shipped, self.own)
+
+    def ships(self, name: str, text: str) -> Path:
+        return _write(self.shipped / name, text)
+
+    def operator_writes(self, name: str, text: str) -> Path:
+        return _write(self.own / name, text)
+
+    def render(self, name: str, **context: object) -> str:
+        return self.templates.render(name, language="id", zone=UTC, **context)
+
+    def fault(self, name: str, **context: object) -> TemplateFault:
+        with pytest.raises(TemplateFault) as caught:
+            self.render(name, **context)
+        return caught.value
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def kitchen(tmp_path: Path) -> Kitchen:
+    return Kitchen(tmp_path)
+
+
+def test_a_shipped_template_is_rendered(kitchen: Kitchen) -> None:
+    """A template speaks its language and escapes what it is given, in HTML but not in text."""
+    kitchen.ships("a.html", "{{ _('Home') }} {{ x }}\n")
+    kitchen.ships("a.txt", "{{ _('Home') }} {{ x }}\n")
+    assert kitchen.render("a.html", x="<b>") == "Beranda &lt;b&gt;\n"
+    assert kitchen.render("a.txt", x="<b>") == "Beranda <b>\n"
+
+
+def test_the_operator_overrides_one_file_at_a_time(kitchen: Kitchen) -> None:
+    """The operator's article extends our layout; his file of the layout's name may extend ours."""
+    kitchen.ships("pages/layout.html", "[{% block x %}ours{% endblock %}]")
+    kitchen.ships("pages/article.html", '{% extends "pages/layout.html" %}')
+    kitchen.operator_writes(
+        "pages/article.html", '{% extends "pages/layout.html" %}{% block x %}his{% endblock %}'
+    )
+    assert kitchen.render("pages/article.html") == "[his]"
+    kitchen.operator_writes("pages/layout.html", '{% extends "shipped/pages/layout.html" %}')
+    assert kitchen.render("pages/article.html") == "[his]"
+
+
+def test_a_change_is_seen_by_a_process_that_goes_on(kitchen: Kitchen) -> None:
+    """A template that is edited, overridden, or no longer overridden counts at the next rendering."""
+    path = kitchen.ships("a.html", "one")
+    assert kitchen.render("a.html") == "one"
+    _write(path, "two!")
+    assert kitchen.render("a.html") == "two!"
+    own = kitchen.operator_writes("a.html", "mine")
+    assert kitchen.render("a.html") == "mine"
+    own.unlink()
+    assert kitchen.render("a.html") == "two!"
+
+
+def test_an_edit_of_equal_length_is_seen(kitchen: Kitchen) -> None:
+    """The time of the change tells where the size does not."""
+    path = kitchen.ships("a.html", "one")
+    kitchen.render("a.html")
+    _write(path, "two")
+    os.utime(path, ns=(1, 1))
+    assert kitchen.render("a.html") == "two"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("one\n{{ nobody }}", 2, "'nobody' is undefined"),
+        ("one\n\n{% if %}", 3, "Expected an expression"),
+        ("{{ 1|nosuch }}", 1, "No filter named 'nosuch'"),
+        ("one\n{% include 'none.html' %}", 2, "there is no template 'none.html'"),
+        ("one\n{{ 1 / 0 }}", 2, "ZeroDivisionError"),
+        ("{{ x.__class__.__mro__ }}", 1, "unsafe"),
+        ("{{ range(1000000000)|list }}", 1, "Range too big"),
+        ("one\n{% include 'a.html' %}", 2, "without end"),
+        ("{% include '../../etc/passwd' %}", 1, "not the name of a template"),
+        ("{{ 'no date'|date }}", 1, "Error"),
+    ],
+)
+def test_a_fault_names_file_and_line(kitchen: Kitchen, text: str, line: int, words: str) -> None:
+    """Whatever is wrong in a template is told with the real file, the line and the reason."""
+    path = kitchen.operator_writes("a.html", text)
+    fault = kitchen.fault("a.html", x=1)
+    assert (fault.path, fault.line) == (str(path), line)
+    assert words in fault.message
+
+
+def test_a_fault_in_an_included_file_is_placed_there(kitchen: Kitchen) -> None:
+    """The innermost file is to blame, not the one that includes it."""
+    kitchen.ships("a.html", "{% include 'b.html' %}")
+    inner = kitchen.ships("b.html", "\n\n{{ nobody }}")
+    fault = kitchen.fault("a.html")
+    assert (fault.path, fault.line) == (str(inner), 3)
+
+
+def test_a_template_that_is_not_there(kitchen: Kitchen) -> None:
+    """An unknown name is a fault at the place where its file would be."""
+    fault = kitchen.fault("pages/none.html")
+    assert fault.path == str(kitchen.shipped / "pages/none.html")
+
+
+def test_a_file_that_is_not_utf8(kitchen: Kitchen) -> None:
+    """A template in another encoding is named with the line of its first strange byte."""
+    path = kitchen.own / "a.html"
+    path.write_bytes(b"one\ncaf\xe9")
+    fault = kitchen.fault("a.html")
+    assert (fault.path, fault.line) == (str(path), 2)
+
+
+def test_links_out_of_the_folder_are_refused(kitchen: Kitchen, tmp_path: Path) -> None:
+    """A link to a file elsewhere is refused, one to a neighbour is followed."""
+    _write(tmp_path / "secret.html", "secret")
+    (kitchen.own / "a.html").symlink_to(tmp_path / "secret.html")
+    assert "leads out" in kitchen.fault("a.html").message
+    kitchen.operator_writes("real.html", "real")
+    (kitchen.own / "b.html").symlink_to("real.html")
+    assert kitchen.render("b.html") == "real"
+    (kitchen.own / "c.html").symlink_to("nowhere.html")
+    assert "cannot be read" in kitchen.fault("c.html").message
+
+
+def test_check_finds_every_fault_and_raises_none(kitchen: Kitchen) -> None:
+    """Check compiles every file, also a shipped one that is overridden, and follows includes by name."""
+    kitchen.ships("good.html", "{{ anything }}")
+    kitchen.ships("a.html", "\n{% endif %}")
+    kitchen.operator_writes("a.html", "{% extends 'gone.html' %}")
+    kitchen.operator_writes("b.txt", "{% include 'gone.txt' ignore missing %}{{ x|nosuch }}")
+    (kitchen.own / "c.html").write_bytes(b"\xff")
+    found = {
+        (Path(fault.path).parent.name, Path(fault.path).name, fault.line)
+        for fault in kitchen.templates.check()
+    }
+    assert found == {
+        ("shipped", "a.html", 2),
+        ("own", "a.html", 1),
+        ("own", "b.txt", 1),
+        ("own", "c.html", 1),
+    }
+
+
+def test_names_are_those_of_both_folders(kitchen: Kitchen) -> None:
+    """Names lists templates and style sheets once, and nothing else an operator keeps there."""
+    kitchen.ships("pages/a.html", "")
+    kitchen.ships("pages/style.css", "")
+    kitchen.operator_writes("pages/a.html", "")
+    kitchen.operator_writes("own.txt", "")
+    kitchen.operator_writes("README.md", "")
+    kitchen.operator_writes(".git/a.html", "")
+    assert kitchen.templates.names() == ["own.txt", "pages/a.html", "pages/style.css"]
+
+
+def test_a_style_sheet_is_taken_as_it_is(kitchen: Kitchen) -> None:
+    """A style sheet is no template, and cannot end the element it is put in."""
+    kitchen.ships("s.css", "@media print{#a{b:c}} /* </style> */")
+    kitchen.ships("a.html", "<style>{{ style_sheet('s.css') }}</style>")
+    assert kitchen.templates.source("s.css").startswith("@media print{#a{b:c}}")
+    assert kitchen.render("a.html") == "<style>@media print{#a{b:c}} /* <\\/style> */</style>"
+
+
+def test_languages_do_not_mix(kitchen: Kitchen) -> None:
+    """One process renders many languages in turn, each with its own words, numbers and direction."""
+    kitchen.ships("a.html", "{{ _('Home') }} {{ 12345|number }} {{ direction(language) }}")
+    rendered = [
+        kitchen.templates.render("a.html", language=code, zone=UTC) for code in ("id", "ar", "en", "id")
+    ]
+    assert rendered == ["Beranda 12.345 ltr", "الرئيسية 12,345 rtl", "Home 12,345 ltr", "Beranda 12.345 ltr"]
