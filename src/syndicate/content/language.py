@@ -16,7 +16,7 @@ _WORDS = {
     "es": "el los las del que una por con para es al como más pero sus fue son también muy su",
     "fr": "le les des et une du est dans que qui pour pas sur au plus par avec ce sont cette nous vous il",
     "pt": "os as do da em um uma não para com por mais dos das ao foi são também pela pelo você seu sua",
-    "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden wir",
+    "de": "der die und das den von zu mit sich des auf für ist im dem nicht ein eine als auch es an werden",
     "it": "il di che è per una sono della nel con non gli alla dei anche più le si come ha questo delle lo",
     "nl": "de het een van en dat op te in voor met zijn niet aan er om ook als bij maar nog naar wordt deze",
     "tr": "ve bir bu için ile da de çok olarak olan daha gibi sonra kadar ne ancak ise değil ya en göre",
