@@ -7,6 +7,7 @@ fault, and what stands in ``.html`` is escaped. Every failure is a TemplateFault
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -194,21 +195,27 @@ class _Loader(BaseLoader):
         Raises TemplateNotFound where there is none, and TemplateFault where the operator's file is a link
         that leads out of his folder or is no file.
         """
-        roots = self._roots[-1:] if name.startswith(SHIPPED) else self._roots
-        relative = name.removeprefix(SHIPPED)
-        if not _is_plain(relative):
+        if not _is_plain(name.removeprefix(SHIPPED)):
             raise TemplateNotFound(name, f"{name!r} is not the name of a template")
-        for root in roots:
-            path = root / relative
-            if path.is_symlink() or path.exists():
+        for root, path in self._places(name):
+            if os.path.lexists(path):
                 return _inside(root, path)
         raise TemplateNotFound(name, f"there is no template {name!r}")
 
+    def _places(self, name: str) -> list[tuple[Path, Path]]:
+        roots = self._roots[-1:] if name.startswith(SHIPPED) else self._roots
+        return [(root, root / name.removeprefix(SHIPPED)) for root in roots]
+
     def _still(self, name: str, before: _Found) -> bool:
+        """Tell whether the same file is found with the same stamp; where it is not, `find` looks closely."""
         try:
-            return self.find(name) == before
-        except (TemplateNotFound, TemplateFault):
+            path = next((path for _, path in self._places(name) if os.path.lexists(path)), None)
+            status = path.stat() if path else None
+        except OSError:
             return False
+        return status is not None and before == _Found(
+            path or before.path, status.st_mtime_ns, status.st_size
+        )
 
 
 def _is_plain(name: str) -> bool:

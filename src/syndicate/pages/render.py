@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
-from posixpath import dirname, relpath
+from posixpath import commonprefix
 from urllib.parse import quote, urlsplit
 
 from syndicate import links
@@ -141,18 +141,16 @@ def relative(here: str, path: str) -> str:
     """Return the link from the page at `here` to the file at `path`; an absolute address stays as it is."""
     if urlsplit(path).scheme or path.startswith("/"):
         return path
-    shown = relpath(dirname(path) or ".", dirname(here) or ".") if _is_index(path) else ""
-    if shown:
-        return quote("./" if shown == "." else f"{shown}/", safe="/~")
-    return quote(relpath(path, dirname(here) or "."), safe="/~")
+    start, goal = here.split("/")[:-1], path.split("/")
+    if goal[-1] == "index.html":
+        goal[-1] = ""
+    shared = len(commonprefix([start, goal[:-1]]))
+    link = "../" * (len(start) - shared) + "/".join(goal[shared:])
+    return quote(link, safe="/~") or "./"
 
 
 def _anywhere(base: str, path: str) -> str:
     return path if urlsplit(path).scheme else links.url(base, path.lstrip("/"))
-
-
-def _is_index(path: str) -> bool:
-    return path == "index.html" or path.endswith("/index.html")
 
 
 def _media(site: PageSite, articles: Sequence[Article]) -> list[CopiedFile]:
