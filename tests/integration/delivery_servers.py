@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from syndicate.delivery.smtp import SmtpSettings, Timeouts
+from syndicate.delivery.session import Timeouts
+from syndicate.delivery.smtp import SmtpSettings
 from syndicate.model import Letter
 
 DROP: Final = "drop"
@@ -159,7 +160,8 @@ def certificate(folder: Path, *, names: str = "IP:127.0.0.1") -> Path:
     key = folder / "key.pem"
     subprocess.run(
         [
-            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=relay"),
+            *("openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=relay"),
+            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
             *("-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(path)),
         ],
         check=True,

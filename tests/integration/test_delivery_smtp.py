@@ -26,7 +26,8 @@ from delivery_servers import (
     trusting,
 )
 
-from syndicate.delivery.smtp import SmtpRelay, Timeouts
+from syndicate.delivery.session import Timeouts
+from syndicate.delivery.smtp import SmtpRelay
 from syndicate.errors import RelayUnavailable
 from syndicate.model import Deferred, Letter, Outcome, Refused, Returned, Sent, Unknown
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.delivery.smtp import mail_command, unsendable
+from syndicate.delivery.session import mail_command, unsendable
 from syndicate.delivery.wire import Lost, Reply, dotted, take_reply
 from syndicate.model import Letter
 
