@@ -290,7 +290,7 @@ def read_page(html: str) -> Page:
     """Return title, metadata and the part with the article in it of a page or fragment.
 
     The article is the only ``<article>``, else ``<main>``, else the body; navigation, headers, footers
-    and asides leave it, and so does a first heading that `Page.heading` carries.
+    and asides leave it.
     """
     source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", html)
     try:
@@ -308,7 +308,7 @@ def read_page(html: str) -> Page:
         metas=dict(_metas(root)),
         body="",
     )
-    for element in [*headings[:1], *body.iter("nav", "header", "footer", "aside", "script", "style")]:
+    for element in list(body.iter("nav", "header", "footer", "aside", "script", "style")):
         if element.getparent() is not None and element is not body:
             element.drop_tree()
     return Page(page.title, page.heading, page.language, page.time, page.metas, _inner(body))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from html import escape
 
 from syndicate.content.dates import read_date
 from syndicate.content.naming import as_language
 from syndicate.content.reading import Reading, Source, same_title
-from syndicate.markup import Page, one_line, read_page
+from syndicate.markup import Page, plain_text, read_page
 
 _MORE = re.compile(r"<!--\s*(?:more|TEASER_END)\s*-->", re.IGNORECASE)
+_HEADING = re.compile(r"<h1\b[^>]*>.*?</h1>", re.IGNORECASE | re.DOTALL)
 _DATES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.created", "pubdate")
 _UPDATED = ("article:modified_time", "datemodified", "last-modified", "dcterms.modified")
 _SUMMARIES = ("description", "og:description", "twitter:description")
@@ -25,8 +25,8 @@ def read(source: Source) -> Reading:
     title = _title(page)
     language = as_language(page.language)
     body = page.body
-    if page.heading and not same_title(page.heading, source.title or title):
-        body = f"<h1>{one_line(escape(page.heading))}</h1>{body}"
+    if page.heading and same_title(page.heading, source.title or title):
+        body = _HEADING.sub(lambda match: "" if _says(match[0], page.heading) else match[0], body, count=1)
     when = (_first(page.metas, _DATES), page.time)
     more = _MORE.search(body)
     author = _first(page.metas, _AUTHORS)
@@ -49,6 +49,10 @@ def _title(page: Page) -> str:
     if page.heading and (not named or page.heading.casefold() in named.casefold()):
         return page.heading
     return named
+
+
+def _says(heading: str, title: str) -> bool:
+    return same_title(plain_text(heading, links=False), title)
 
 
 def _first(metas: Mapping[str, str], names: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ class Matches:
 
 
 def fingerprint(parsed: Parsed) -> str:
-    """Return the mark of what an article says, wherever its file lies: a hash of its text, one of the rest."""
+    """Return the mark of what an article says, wherever its file is: a hash of its text, one of the rest."""
     picture = (parsed.picture.src, parsed.picture.alt) if parsed.picture else None
     rest = [parsed.title, parsed.summary, parsed.tags, parsed.authors, picture]
     return f"{_hash(parsed.html)}.{_hash(json.dumps(rest))}"

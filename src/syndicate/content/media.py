@@ -40,7 +40,8 @@ class Shelf:
             if not path.startswith("/") and url not in self.missing:
                 self.missing.append(url)
             return url
-        return quote(self._name(source))
+        _, mark, fragment = url.partition("#")  # a page within a PDF
+        return f"{quote(self._name(source))}{mark}{fragment}"
 
     def _find(self, path: str) -> str | None:
         """Return the file's path below the content folder, None where it is none of its own files."""
