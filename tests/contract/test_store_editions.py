@@ -118,3 +118,18 @@ def test_the_tally_counts_one_edition_or_all(store_db: Store) -> None:
     with store_db.read() as conn:
         assert editions.tally(conn)[DeliveryState.PENDING] == 4
         assert editions.tally(conn, first.edition_id).counts == {DeliveryState.PENDING: 2}
+
+
+def test_a_freeze_waits_for_a_removal_under_way(store_db: Store) -> None:
+    """A person who is being removed does not break the freeze, and gets no letter."""
+    people_subscribe(store_db, ["ana", "budi"], "daily")
+    with ThreadPoolExecutor(1) as pool:
+        with store_db.write() as conn:
+            subscribers.remove(conn, "ana@example.org", now=NOW)
+            freezing = pool.submit(edition_is_frozen, store_db)
+            with pytest.raises(TimeoutError):
+                freezing.result(timeout=0.2)
+        frozen = freezing.result(timeout=10)
+    assert frozen is not None
+    assert frozen.deliveries == 1
+    assert [row[0] for row in ledger(store_db)] == ["budi@Example.org"]

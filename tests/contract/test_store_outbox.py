@@ -259,3 +259,32 @@ def test_the_queue_is_read_from_its_index(store_db: Store) -> None:
     assert "ix_delivery_waiting" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_a_claim_waits_for_an_unsubscription_under_way(outbox: StoreOutbox, store_db: Store) -> None:
+    """A claim that meets an unsubscription not yet committed waits, then passes that person over."""
+    with ThreadPoolExecutor(1) as pool:
+        with store_db.write() as conn:
+            subscribers.unsubscribe(conn, "ana-daily", now=NOW)
+            claim = pool.submit(outbox.exchange, [], 9, now=NOW)
+            with pytest.raises(TimeoutError):
+                claim.result(timeout=0.2)
+        assert names(claim.result(timeout=10)) == ["budi", "citra", "dewi", "eka"]
+    assert ledger(store_db)[0][1:] == ("skipped", 0, "unsubscribed")
+
+
+def test_a_removal_waits_for_a_claim_under_way(outbox: StoreOutbox, store_db: Store) -> None:
+    """A person who is removed while his letter is being settled leaves a ledger that adds up."""
+    batch = outbox.exchange([], 5, now=NOW)
+    people = [f"{name}@example.org" for name in names(batch)]
+
+    def remove(key: str) -> bool:
+        with store_db.write() as conn:
+            return subscribers.remove(conn, key, now=NOW)
+
+    with ThreadPoolExecutor(3) as pool:
+        tasks = [pool.submit(remove, key) for key in people]
+        outbox.exchange([settled(one, DeliveryState.SENT) for one in batch], 5, now=NOW)
+        assert all(task.result() for task in tasks)
+    assert {(row[0], row[1]) for row in ledger(store_db)} <= {("", "sent"), ("", "skipped")}
+    assert outbox.tally().frozen == 5

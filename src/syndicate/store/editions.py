@@ -75,6 +75,11 @@ def last_edition(conn: sa.Connection, name: str) -> EditionRow | None:
     return next(iter(editions(conn, name, limit=1)), None)
 
 
+def newest_number(conn: sa.Connection) -> int:
+    """Return the number of the edition that was frozen last, 0 where there is none."""
+    return conn.scalar(sa.select(sa.func.max(edition.c.id))) or 0
+
+
 def has_editions(conn: sa.Connection, name: str) -> bool:
     """Tell whether newsletter `name` was ever mailed."""
     return last_edition(conn, name) is not None

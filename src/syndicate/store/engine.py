@@ -19,7 +19,7 @@ from syndicate.store.turns import turn
 WAIT_FOR_WRITERS = 60.0  # seconds
 _BUSY_TIMEOUT = 10.0  # seconds; only programs that do not take our lock file are waited for so
 
-_PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY")
+_PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32000")
 
 
 class Store:
