@@ -126,7 +126,8 @@ def workers(process: subprocess.Popen[str]) -> dict[str, int]:
     found = {}
     for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
         words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-        found[words[words.index(b"work") + 1].decode()] = int(pid)
+        if b"work" in words:  # not between its fork and its exec
+            found[words[words.index(b"work") + 1].decode()] = int(pid)
     return found
 
 

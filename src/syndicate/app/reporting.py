@@ -65,7 +65,7 @@ def status_of(site: Site) -> Status:
                 )
             )
     starts = {name: mark for name, mark in marks.items() if mark}
-    wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if ticks else []
+    wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if running else []
     wrong += [f"{name}: {tick.error}" for name, tick in ticks.items() if tick.error]
     wrong += [str(fault) for fault in faults]
     return Status(running, dict(states), tuple(newsletters), total, tally, ticks, tuple(dict.fromkeys(wrong)))

@@ -24,6 +24,7 @@ from syndicate.store.outbox import StoreOutbox
 log = logging.getLogger("syndicate.send")
 
 _FOLLOW = 0.5  # seconds between looks at another sender's progress
+_LOOK = 0.5  # seconds between looks for editions that another process made
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ async def _serve(site: Site, nudged: int) -> None:
         wake.set()
 
     asyncio.get_running_loop().add_reader(nudged, nudge_came)
+    watch = asyncio.create_task(_watch_editions(site, wake))
     await send_forever(
         StoreOutbox(site.store),
         lambda: make_relay(site.config),
@@ -162,11 +164,33 @@ async def _serve(site: Site, nudged: int) -> None:
         wake=wake,
         note=lambda report: note_report(site, report),
     )
+    watch.cancel()
+
+
+async def _watch_editions(site: Site, wake: asyncio.Event) -> None:
+    """Wake the sender when another process, such as `digest send`, has made an edition."""
+
+    def newest() -> int:
+        with site.store.read() as conn:
+            return editions.newest_number(conn)
+
+    seen = await asyncio.to_thread(newest)
+    while True:
+        await asyncio.sleep(_LOOK)
+        number = await asyncio.to_thread(newest)
+        if number != seen:
+            seen = number
+            wake.set()
 
 
 def note_report(site: Site, report: Report) -> None:
-    """Remember how a pass ended, for `status`."""
+    """Remember how a pass ended, for `status`; one with nothing due changes only an error noted before."""
     now = site.clock()
+    if not report.counts.settled and not report.relay_error:
+        with site.store.read() as conn:
+            tick = notes.ticks(conn).get("send")
+        if tick is None or tick.error is None:
+            return
     with site.store.write() as tx:
         notes.start_tick(tx, "send", now=now)
         notes.end_tick(tx, "send", now=now, detail=str(report), error=report.relay_error)
