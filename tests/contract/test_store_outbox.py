@@ -22,7 +22,7 @@ from syndicate.store import outbox as outbox_module
 from syndicate.store import subscribers
 from syndicate.store.engine import Store
 from syndicate.store.outbox import StoreOutbox
-from syndicate.store.tables import delivery, subscription
+from syndicate.store.tables import subscription
 
 
 @pytest.fixture
@@ -248,14 +248,11 @@ def test_the_queue_is_read_from_its_index(store_db: Store) -> None:
     a_crowd_subscribes(store_db, 3000)
     edition_is_frozen(store_db)
     explain = "EXPLAIN QUERY PLAN " if store_db.dialect == "sqlite" else "EXPLAIN "
-    statement = outbox_module._CLAIMS[store_db.dialect][0]
+    statement = outbox_module._NEXT + outbox_module._NEXT_LOCKED[store_db.dialect]
     with store_db.write() as conn:
         if store_db.dialect == "postgresql":
             conn.exec_driver_sql("ANALYZE")
-        query = sa.text(explain + statement).bindparams(
-            sa.bindparam("now", type_=delivery.c.due_at.type), want=4
-        )
-        plan = "\n".join(str(row) for row in conn.execute(query, {"now": NOW}))
+        plan = "\n".join(map(str, outbox_module._Plain(conn).rows(explain + statement, (NOW, 4))))
     assert "ix_delivery_waiting" in plan
     assert "Sort" not in plan
     assert "TEMP B-TREE" not in plan
