@@ -149,6 +149,24 @@ def test_a_relay_that_hung_up_between_letters_took_nothing() -> None:
     asyncio.run(main())
 
 
+def test_a_connection_left_in_the_middle_of_a_letter_says_no_more() -> None:
+    """After a cancelled letter the connection is just closed: a QUIT would become part of the letter."""
+
+    async def main() -> None:
+        async with scripted({"RCPT": STALL}) as (server, port):
+            connection = await SmtpRelay(settings_for(port, timeouts=quick(quit=5))).open()
+            sending = asyncio.create_task(connection.send(letter()))
+            while not server.said[-1].startswith("RCPT"):
+                await asyncio.sleep(0.001)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+            async with asyncio.timeout(1):
+                await connection.close()
+            assert not connection.usable
+
+    asyncio.run(main())
+
+
 def test_a_bad_address_is_refused_before_anything_is_written() -> None:
     """A recipient that smuggles a command never reaches the wire, and the connection stays good."""
     bad = Letter("news@example.org", "x@a.example>\r\nRCPT TO:<y@b.example", "1@x", "one", BODY)
