@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -219,8 +220,10 @@ def test_unsubscriptions_race_claims_without_a_late_attempt(store_db: Store) -> 
     outbox = StoreOutbox(store_db)
     left: set[str] = set()
     late: list[str] = []
+    one_left = threading.Event()
 
     def claim_all() -> None:
+        assert one_left.wait(10)
         gone_before = set(left)
         batch = outbox.exchange([], 2, now=NOW)
         while batch:
@@ -233,6 +236,7 @@ def test_unsubscriptions_race_claims_without_a_late_attempt(store_db: Store) -> 
             with store_db.write() as conn:
                 subscribers.unsubscribe(conn, f"token-{number}", now=NOW)
             left.add(f"token-{number}")
+            one_left.set()
 
     with ThreadPoolExecutor(2) as pool:
         for task in [pool.submit(claim_all), pool.submit(leave)]:

@@ -176,7 +176,14 @@ def _claim(plain: _Plain, want: int, now: datetime) -> list[Attempt]:
 
 def _due(plain: _Plain, look: int, now: datetime) -> list[Attempt]:
     rows = plain.rows(_NEXT + _NEXT_LOCKED[plain.kind], (now, look))
-    return [Attempt(*row[:9], plain.decode(row[9])) for row in rows]
+    return [_attempt(row, plain.decode(row[9])) for row in rows]
+
+
+def _attempt(row: Sequence[Any], queued_at: datetime) -> Attempt:
+    number, rendition, uid, newsletter, occasion, subscriber, email, token, attempts, _ = row
+    return Attempt(
+        number, rendition, uid, newsletter, occasion, subscriber, email, token, attempts, queued_at
+    )
 
 
 def _active(plain: _Plain, due: Sequence[Attempt]) -> set[tuple[object, ...]]:
