@@ -103,3 +103,11 @@ def test_a_bug_is_not_explained_away() -> None:
     assert explain(wrapped(syntax), "x") is None
     assert explain(wrapped(unique, sa.exc.IntegrityError), "x") is None
     assert explain(sa.exc.InvalidRequestError("x"), "x") is None
+
+
+def test_the_known_revision_is_that_of_the_newest_migration() -> None:
+    """What spares a start the weight of Alembic is held to the files."""
+    from syndicate.store.migrate import Migrations
+    from syndicate.store.schema import REVISION
+
+    assert Migrations().stop() == REVISION

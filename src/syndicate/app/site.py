@@ -9,16 +9,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from syndicate.config import Config
-from syndicate.content.parse import Defaults
 from syndicate.digest.occasions import Schedule, schedule_of
 from syndicate.durable import locked, make_folder
 from syndicate.resources import shipped
 from syndicate.store.engine import Store, open_store
-from syndicate.store.migrate import migrate
-from syndicate.templating import Templates
+from syndicate.store.schema import is_current
+
+if TYPE_CHECKING:
+    from syndicate.content.parse import Defaults
+    from syndicate.templating import Templates
 
 BUILD_WAIT = 60.0  # seconds that a second build waits for the first
 
@@ -38,17 +42,22 @@ def mint_token() -> str:
     return secrets.token_urlsafe(16)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
-    """What a process needs to work on one publication."""
+    """What a process needs to work on one publication; what is heavy is loaded when it is used."""
 
     config: Config
     store: Store
-    templates: Templates
     clock: Callable[[], datetime] = wall_clock
 
-    @property
+    @cached_property
+    def templates(self) -> Templates:
+        return templates_of(self.config)
+
+    @cached_property
     def defaults(self) -> Defaults:
+        from syndicate.content.parse import Defaults
+
         publication = self.config.publication
         return Defaults(publication.language, publication.timezone, publication.author)
 
@@ -67,6 +76,8 @@ class Site:
 
 def templates_of(config: Config) -> Templates:
     """Return the shipped templates under the operator's own."""
+    from syndicate.templating import Templates
+
     return Templates(shipped("templates"), config.templates.folder)
 
 
@@ -79,8 +90,11 @@ def open_site(config: Config, clock: Callable[[], datetime] = wall_clock) -> Ite
     private_folder(config.var)
     store = open_store(config.database.url, sqlite_path=config.sqlite_path)
     try:
-        migrate(store, backups=config.var / "backup", now=clock())
-        yield Site(config, store, templates_of(config), clock)
+        if not is_current(store):
+            from syndicate.store.migrate import migrate
+
+            migrate(store, backups=config.var / "backup", now=clock())
+        yield Site(config, store, clock)
     finally:
         store.close()
 

@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from syndicate.durable import make_folder, sync_folder
 from syndicate.errors import StoreError
 from syndicate.store.engine import Store
+from syndicate.store.schema import revision
 
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 _ADVISORY_LOCK = 7_309_940_618  # any number of ours, the same in every version
@@ -71,7 +72,7 @@ def migrate(store: Store, *, backups: Path, now: datetime, along: Migrations = _
     """
     target = along.stop()
     with store.read() as conn:
-        before = _revision(conn)
+        before = revision(conn)
     if before == target:
         return Migrated(before, target)
     with store.alone():
@@ -84,7 +85,7 @@ def _upgrade(store: Store, along: Migrations) -> str | None:
     with store.begin(foreign_keys=False) as conn:
         if store.dialect == "postgresql":
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        before = _revision(conn)
+        before = revision(conn)
         _refuse_unknown(store, along, before)
         if before != along.stop():
             command.upgrade(along.config(conn), along.target)
@@ -92,18 +93,11 @@ def _upgrade(store: Store, along: Migrations) -> str | None:
     return before
 
 
-def _revision(conn: sa.Connection) -> str | None:
-    if not sa.inspect(conn).has_table("alembic_version"):
-        return None
-    number: str | None = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return number
-
-
-def _refuse_unknown(store: Store, along: Migrations, revision: str | None) -> None:
+def _refuse_unknown(store: Store, along: Migrations, found: str | None) -> None:
     known = {script.revision for script in along.scripts().walk_revisions()}
-    if revision is not None and revision not in known:
+    if found is not None and found not in known:
         raise StoreError(
-            f"{store.where}: this database was made by a newer syndicate (its schema is {revision}); "
+            f"{store.where}: this database was made by a newer syndicate (its schema is {found}); "
             "install that version or restore a backup"
         )
 
@@ -111,11 +105,11 @@ def _refuse_unknown(store: Store, along: Migrations, revision: str | None) -> No
 def _back_up(store: Store, along: Migrations, backups: Path, now: datetime) -> Path | None:
     """Copy the database as it is now; the caller holds the lock, so that no write comes between."""
     with store.read() as conn:
-        revision = _revision(conn)
-    if revision in (None, along.stop()):
+        before = revision(conn)
+    if before in (None, along.stop()):
         return None
-    _refuse_unknown(store, along, revision)
-    path = backups / f"syndicate-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{revision}.db"
+    _refuse_unknown(store, along, before)
+    path = backups / f"syndicate-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{before}.db"
     try:
         make_folder(backups, mode=0o700)
         _copy(store, path)
