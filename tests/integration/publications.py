@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicate.app.mailing import Made, make_due_editions, make_edition, make_edition_now
@@ -15,6 +16,7 @@ from syndicate.app.site import Site, open_site
 from syndicate.configfile import load_config
 from syndicate.model import Article
 
+MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # an hour before the daily occasion
 CONFIG = """\
 publication:
   title: Test News
@@ -27,6 +29,18 @@ newsletters:
 mail:
   from: Daily News <news@news.example.org>
 {more}"""
+
+
+@contextmanager
+def maker(folder: Path) -> Iterator[Callable[..., Publication]]:
+    """Give a maker of publications below `folder`; each is closed at the end."""
+    with ExitStack() as stack:
+
+        def make(*, zone: str = "UTC", more: str = "", now: datetime = MORNING) -> Publication:
+            place = folder / f"site{len(list(folder.iterdir()))}"
+            return Publication(place, stack, zone=zone, more=more, now=now)
+
+        yield make
 
 
 class Publication:

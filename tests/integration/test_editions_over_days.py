@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from publications import Publication
+from publications import Publication, maker
 
+from syndicate.app.mailing import Made, make_edition
 from syndicate.errors import UsageError
 from syndicate.store import editions
 
 Maker = Callable[..., Publication]
 
 
-def titles(made: object) -> list[str]:
-    return sorted(article.title for article in made.articles)  # type: ignore[attr-defined]
+@pytest.fixture
+def publication(tmp_path: Path) -> Iterator[Maker]:
+    """Return a maker of publications."""
+    with maker(tmp_path) as make:
+        yield make
+
+
+def titles(made: Made) -> list[str]:
+    return sorted(article.title for article in made.articles)
 
 
 def test_an_article_dropped_in_today_is_in_tomorrows_digest_once(publication: Maker) -> None:
@@ -170,8 +179,6 @@ def test_two_makers_of_one_occasion_make_one_edition(publication: Maker) -> None
 
 def test_an_unknown_newsletter_is_named_with_those_that_there_are(publication: Maker) -> None:
     """A misspelt name is answered with the known ones."""
-    from syndicate.app.mailing import make_edition
-
     news = publication()
     with pytest.raises(UsageError, match="daily"):
         make_edition(news.site, "dayly", (), now=news.now)

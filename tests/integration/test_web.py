@@ -1,0 +1,164 @@
+"""The web application behind a real uvicorn on loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from publications import Publication, maker
+
+from syndicate.store import subscribers
+from syndicate.web.routes import make_web
+from syndicate.web.unsubscribe import mask
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Publication]:
+    """A published site with one subscriber."""
+    with maker(tmp_path) as make:
+        publication = make()
+        publication.article_is_dropped("first", date="2026-11-20")
+        publication.folder_is_scanned()
+        publication.folder_is_published()
+        publication.people_subscribe("reader@example.org")
+        yield publication
+
+
+@pytest.fixture
+def client(news: Publication) -> Iterator[httpx.Client]:
+    """A client of the running application."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    settings = uvicorn.Config(make_web(news.site, started=news.now), log_config=None, access_log=False)
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.01)
+        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=10) as opened:
+            yield opened
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+def link_of(news: Publication) -> str:
+    with news.site.store.read() as conn:
+        [person] = subscribers.subscribers(conn)
+    return f"/unsubscribe/{person.token}"
+
+
+def state_of(news: Publication) -> str:
+    with news.site.store.read() as conn:
+        [person] = subscribers.subscribers(conn)
+    return person.state.value
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/rss.xml", "application/rss+xml; charset=utf-8"),
+        ("/atom.xml", "application/atom+xml; charset=utf-8"),
+        ("/feed.json", "application/feed+json; charset=utf-8"),
+        ("/", "text/html; charset=utf-8"),
+        ("/articles/first/", "text/html; charset=utf-8"),
+    ],
+)
+def test_published_files_have_their_content_type_and_a_validator(
+    client: httpx.Client, path: str, kind: str
+) -> None:
+    """Feeds and pages say what they are, and answer 304 to who has them; HEAD has no body."""
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, kind)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    again = client.get(path, headers={"if-none-match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.head(path).content == b""
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/.syndicate-manifest.json",
+        "/%2esyndicate-manifest.json",
+        "/../config.yaml",
+        "/..%2fconfig.yaml",
+        "/%2e%2e/config.yaml",
+        "/articles/../../config.yaml",
+        "/articles/first/..%2f..%2f..%2fvar/syndicate.db",
+        "/a%00b",
+        "/" + "x" * 4000,
+        "/nothing-here/",
+    ],
+)
+def test_nothing_but_the_published_files_is_served(client: httpx.Client, path: str) -> None:
+    """Hidden files, paths that climb out and impossible names are answered 404."""
+    assert client.get(path).status_code == 404
+
+
+def test_a_page_that_is_not_there_is_answered_by_the_publication(client: httpx.Client) -> None:
+    """The 404 page is the publication's own."""
+    assert "<html" in client.get("/nothing").text
+
+
+def test_looking_at_an_unsubscribe_link_changes_nothing(news: Publication, client: httpx.Client) -> None:
+    """GET and HEAD show one button, as often as a scanner likes."""
+    for _ in range(3):
+        page = client.get(link_of(news))
+        client.head(link_of(news))
+    assert page.status_code == 200
+    assert page.text.count("<button") == 1
+    assert "reader@example.org" not in page.text
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["cache-control"] == "no-store"
+    assert state_of(news) == "active"
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        {"data": {"List-Unsubscribe": "One-Click"}},
+        {"files": {"List-Unsubscribe": (None, "One-Click")}},
+        {"content": b""},
+    ],
+)
+def test_one_click_unsubscribes_without_cookie_or_redirect(
+    news: Publication, client: httpx.Client, post: dict[str, object]
+) -> None:
+    """RFC 8058: urlencoded, multipart and the button's POST take effect at once, any number of times."""
+    for _ in range(2):
+        answer = client.post(link_of(news), **post)  # type: ignore[arg-type]
+        assert answer.status_code == 200
+        assert "set-cookie" not in answer.headers
+        assert state_of(news) == "unsubscribed"
+    assert client.get(link_of(news)).text.count("<button") == 0
+
+
+@pytest.mark.parametrize("token", ["unknown", "x" * 300, "%00", "%F0%9F%98%80"])
+def test_an_unknown_link_opens_nothing(news: Publication, client: httpx.Client, token: str) -> None:
+    """A mutated token is answered 404 and changes nothing."""
+    assert client.post(f"/unsubscribe/{token}").status_code == 404
+    assert state_of(news) == "active"
+
+
+def test_health_tells_what_is_overdue(news: Publication, client: httpx.Client) -> None:
+    """200 while all is in time; 503 with the reason an hour after the last scan."""
+    assert client.get("/health").json()["status"] == "ok"
+    news.time_passes(minutes=50)
+    answer = client.get("/health")
+    assert answer.status_code == 503
+    assert "scan" in json.dumps(answer.json()["problems"])
+
+
+def test_an_address_is_shown_masked() -> None:
+    """Whoever gets a forwarded letter does not learn the whole address from its link."""
+    assert mask("kabar@example.org") == "k…r@example.org"
+    assert mask("ab@example.org") == "a…@example.org"
