@@ -149,6 +149,22 @@ def test_an_unknown_link_opens_nothing(news: Publication, client: httpx.Client, 
     assert state_of(news) == "active"
 
 
+def test_a_database_that_fails_is_answered_with_an_apology(news: Publication, client: httpx.Client) -> None:
+    """A reader whose click cannot be recorded now is asked to come back, and told nothing else."""
+    path = news.config.sqlite_path
+    assert path is not None
+    link = link_of(news)
+    news.site.store.close()
+    path.write_bytes(b"this is no database" * 100)
+    for leftover in (path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        leftover.unlink(missing_ok=True)
+    answer = client.post(link)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "120")
+    assert "Something went wrong here" in answer.text
+    assert str(path) not in answer.text
+    assert client.get("/rss.xml").status_code == 200
+
+
 def test_health_tells_what_is_overdue(news: Publication, client: httpx.Client) -> None:
     """200 while all is in time; 503 with the reason an hour after the last scan."""
     assert client.get("/health").json()["status"] == "ok"

@@ -18,6 +18,7 @@ from syndicate import __version__
 from syndicate.app.health import overdue
 from syndicate.app.site import Site
 from syndicate.errors import SyndicateError
+from syndicate.i18n import translations
 from syndicate.store import editions, notes
 from syndicate.web.files import PublishedFiles
 from syndicate.web.unsubscribe import unsubscribe
@@ -59,7 +60,7 @@ def make_web(site: Site, *, started: datetime) -> Starlette:
             Mount("/", PublishedFiles(site.config.publish.folder)),
         ],
         middleware=[Middleware(SafetyHeaders)],
-        exception_handlers={HTTPException: _refused, Exception: _broken},
+        exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
     )
     app.state.site = site
     app.state.started = started
@@ -92,11 +93,29 @@ async def _refused(request: Request, error: Exception) -> Response:
     own = site.config.publish.folder / "404.html"
     if error.status_code == 404 and own.is_file():
         return HTMLResponse(await run_in_threadpool(own.read_bytes), status_code=404)
-    return PlainTextResponse(
-        f"{error.status_code} {error.detail}\n", error.status_code, headers=error.headers
-    )
+    words = f"{error.status_code} {error.detail}\n"
+    return PlainTextResponse(words, error.status_code, headers=error.headers)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    log.error("the answer to %s failed", request.scope.get("route_name", "a request"), exc_info=error)
-    return PlainTextResponse("500 Something went wrong here; it has been noted.\n", 500)
+    """Answer what failed here: 503 where trying again may help, else 500; the log says why."""
+    site: Site = request.app.state.site
+    expected = isinstance(error, SyndicateError)
+    log.error("an answer failed: %s", error, exc_info=None if expected else error)
+    status = 503 if expected else 500
+    return HTMLResponse(_apology(site, status), status, headers={"retry-after": "120"} if expected else {})
+
+
+def _apology(site: Site, status: int) -> str:
+    publication = site.config.publication
+    _ = translations(publication.language).gettext
+    return site.templates.render(
+        "web/error.html",
+        language=publication.language,
+        zone=publication.timezone,
+        status=status,
+        title=_("Something went wrong here"),
+        message=_("It has been noted. Please try again in a few minutes."),
+        publication=publication,
+        home_url=f"{publication.url}/",
+    )
