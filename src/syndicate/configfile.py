@@ -98,7 +98,7 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
             (_place(document, location, at_key), location, text) for location, at_key, text in faults
         )
         lines = [f"{name}:{line}:{column}: {_dotted(loc)}: {text}" for (line, column), loc, text in placed]
-        raise ConfigError(list(dict.fromkeys(lines)))
+        raise ConfigError(list(dict.fromkeys(lines)), judged)
     return config
 
 

@@ -17,7 +17,7 @@ A fate of the work (a refused letter, nothing new to mail) is a value in `model`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from syndicate.model import Fault
 
@@ -29,13 +29,18 @@ class SyndicateError(Exception):
 
 
 class ConfigError(SyndicateError):
-    """The configuration cannot be used; `faults` holds every fault, in file order."""
+    """The configuration cannot be used; `faults` holds every fault, in file order.
+
+    `rest` is the `Config` without the settings that are wrong, where that makes one (else None): enough to look
+    for other faults, never to work with.
+    """
 
     exit_code = 78
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[str], rest: Any = None) -> None:
         super().__init__("\n".join(faults))
         self.faults = tuple(faults)
+        self.rest = rest
 
 
 class TemporaryError(SyndicateError):

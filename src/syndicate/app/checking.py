@@ -33,10 +33,14 @@ class Found:
     config_faults: bool
 
 
-def check_all(config: Config) -> Found:
-    """Return every fault of configuration, articles and templates at once."""
+def check_all(config: Config, wrong: Sequence[str] = ()) -> Found:
+    """Return every fault of configuration, articles and templates at once.
+
+    `wrong` are faults that the reader of the configuration found before.
+    """
     now = wall_clock()
-    wrong, warnings = settings_in_use(config)
+    unfit, warnings = settings_in_use(config)
+    wrong = [*wrong, *unfit]
     articles, content = _articles(config, now=now)
     templates = templates_of(config)
     faults = [*content, *_templates(config, articles, templates, now=now)]

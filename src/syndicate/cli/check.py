@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from syndicate.cli.output import configuration, count, emit
+from syndicate.errors import ConfigError
 
 
 @click.command()
@@ -17,8 +18,14 @@ def check(ctx: click.Context, as_json: bool) -> None:
     """
     from syndicate.app.checking import check_all
 
-    config = configuration(ctx)
-    found = check_all(config)
+    wrong: tuple[str, ...] = ()
+    try:
+        config = configuration(ctx)
+    except ConfigError as error:
+        if error.rest is None:
+            raise
+        wrong, config = error.faults, error.rest
+    found = check_all(config, wrong)
     if as_json:
         emit({"articles": found.articles, "faults": list(found.faults), "warnings": list(found.warnings)})
     else:
