@@ -78,6 +78,7 @@ def test_editions_are_listed_newest_first(store_db: Store) -> None:
     with store_db.read() as conn:
         everything = [row.edition.occasion for row in editions.editions(conn)]
         assert everything == ["2026-W48", "2026-11-23", "2026-11-22", "2026-11-21"]
+        assert editions.count_editions(conn) == 4
         assert [row.edition.occasion for row in editions.editions(conn, "daily", limit=1)] == ["2026-11-23"]
         last = editions.last_edition(conn, "daily")
         assert last is not None

@@ -15,8 +15,9 @@ from syndicate.digest.due import due, is_too_late, newest, start_mark
 from syndicate.digest.letter import LetterSettings, compose
 from syndicate.digest.occasions import latest, previous
 from syndicate.errors import TemplateFault, UsageError
-from syndicate.model import Article, Edition, Occasion, Rendition, Tally
+from syndicate.model import Article, DeliveryState, Edition, Occasion, Rendition, Tally
 from syndicate.store import editions, notes, subscribers
+from syndicate.store.editions import EditionRow
 
 log = logging.getLogger("syndicate.edition")
 
@@ -25,7 +26,7 @@ NEWEST = 10  # articles of a preview with nothing due, and of an edition made at
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of one occasion. `edition_id` is None where nothing was new or it is only a plan."""
+    """What came of one occasion. `edition_id` is None where there is nothing to deliver or it is only a plan."""
 
     newsletter: str
     occasion: Occasion
@@ -92,17 +93,21 @@ def make_edition_now(
     """Make an edition at once from the newest articles.
 
     One a day: a second call goes on with an edition that is still open, or makes another from the
-    articles that came since; it never mails an article of the day's first again.
+    articles that came since; it never mails an article of the day's first again. One that was cut short
+    before midnight, with letters never tried, is gone on with after it.
     """
     newsletter_of(site, name)
     day = now.astimezone(site.config.publication.timezone).date().isoformat()
     with site.store.read() as conn:
-        rows = [row for row in editions.editions(conn, name) if row.edition.occasion.startswith(f"{day}/now")]
+        made_at_once = [row for row in editions.editions(conn, name) if "/now" in row.edition.occasion]
+        rows = [row for row in made_at_once if row.edition.occasion.startswith(f"{day}/now")]
         mailed = editions.mailed_articles(conn, name)
-        running = next((row for row in rows if editions.tally(conn, row.id).open), None)
+        tallies = {row.id: editions.tally(conn, row.id) for row in made_at_once}
+    running = next((row for row in rows if tallies[row.id].open), None) or next(
+        (row for row in made_at_once if _cut_short(tallies[row.id])), None
+    )
     if running:
-        occasion = Occasion(running.edition.occasion, running.edition.occasion_at)
-        return Made(name, occasion, "exists", running.id, recipients=_tally(site, running.id).frozen)
+        return _exists(running, tallies[running.id], dry_run=dry_run)
     occasion = Occasion(f"{day}/now" if not rows else f"{day}/now-{len(rows) + 1}", now)
     unmailed = [article for article in articles if article.id not in mailed]
     chosen = tuple(
@@ -173,11 +178,22 @@ def _make(
     with site.store.read() as conn:
         row = editions.find(conn, name, occasion.text)
     if row:
-        return Made(name, occasion, "exists", row.id, recipients=_tally(site, row.id).frozen)
+        return _exists(row, _tally(site, row.id), dry_run=dry_run)
     chosen = _due(site, name, articles, occasion.at)
     if not chosen:
         return Made(name, occasion, "nothing new")
     return _freeze(site, name, occasion, chosen, dry_run=dry_run)
+
+
+def _exists(row: EditionRow, tally: Tally, *, dry_run: bool) -> Made:
+    """Return what there is to go on with; a plan must not make anybody deliver it."""
+    occasion = Occasion(row.edition.occasion, row.edition.occasion_at)
+    number = None if dry_run else row.id
+    return Made(row.edition.newsletter, occasion, "exists", number, recipients=tally.frozen)
+
+
+def _cut_short(tally: Tally) -> bool:
+    return bool(tally[DeliveryState.PENDING] or tally[DeliveryState.SENDING])
 
 
 def _due(site: Site, name: str, articles: Sequence[Article], until: datetime) -> tuple[Article, ...]:

@@ -50,7 +50,7 @@ def status_of(site: Site) -> Status:
         states = Counter(str(record.state.value) for record in articles.records(conn))
         marks = {name: editions.newsletter_start(conn, name) for name in site.config.newsletters}
         tally = editions.tally(conn)
-        total = len(editions.editions(conn, limit=1_000_000))
+        total = editions.count_editions(conn)
         newsletters = []
         for name, newsletter in site.config.newsletters.items():
             last = editions.last_edition(conn, name)

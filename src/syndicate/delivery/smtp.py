@@ -155,7 +155,8 @@ def _step(name: str, settings: SmtpSettings) -> Iterator[None]:
     except aiosmtplib.SMTPResponseException as error:
         text = " ".join(str(error.message).split())[:500]
         code = error.code if error.code > 0 else None
-        raise RelayUnavailable(name, f"{where} said {code or ''} {text}", code=code) from error
+        words = f"{where} said {code} {text}" if code else f"{where}: {text}"
+        raise RelayUnavailable(name, words, code=code) from error
     except (aiosmtplib.SMTPException, OSError, ValueError) as error:
         cause = error.__cause__ if isinstance(error, aiosmtplib.SMTPConnectError) else None
         step, text = _reason(cause or error)

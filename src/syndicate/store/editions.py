@@ -70,6 +70,11 @@ def editions(conn: sa.Connection, name: str | None = None, *, limit: int = 50) -
     return _rows(conn, statement if name is None else statement.where(edition.c.newsletter == name))
 
 
+def count_editions(conn: sa.Connection) -> int:
+    """Return how many editions were ever frozen."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(edition)) or 0
+
+
 def last_edition(conn: sa.Connection, name: str) -> EditionRow | None:
     """Return the edition of newsletter `name` that was frozen last."""
     return next(iter(editions(conn, name, limit=1)), None)

@@ -1,8 +1,8 @@
 """The outbox: which letters leave next, and what became of those that left.
 
 This is the hot path: one short transaction carries the outcomes of the letters that ended and claims the
-next ones. So the SQL is plain, given to the driver as it is (SQLAlchemy's own handling of parameters took
-two thirds of the time), and the queue is read in index order (see `ix_delivery_waiting`).
+next ones. So the SQL is plain, given to the driver as it is, which was measured to be faster than through
+SQLAlchemy's parameters, and the queue is read in index order (see `ix_delivery_waiting`).
 """
 
 # ruff: noqa: S608 - every statement below is made of constants of this file and of numbers

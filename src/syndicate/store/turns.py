@@ -1,7 +1,7 @@
 """Writers one after another: a lock file whose waiters the kernel wakes, with a limit to the wait.
 
 `durable.locked` looks again every 50 ms, so beside a sender that commits in a tight loop it waited 2.6 s
-at the median; woken by the kernel it waits 1 ms, and 10 ms at p99. flock(2) knows no limit to the wait,
+at the median; woken by the kernel it waits 1.3 ms, and 17 ms at p99. flock(2) knows no limit to the wait,
 so a thread does the waiting, and only where the lock is not free at once.
 """
 
