@@ -12,7 +12,7 @@ from syndicate import yamldoc
 from syndicate.content.dates import read_date
 from syndicate.content.naming import as_language
 from syndicate.errors import ContentError
-from syndicate.markup import clean_text, one_line, plain_text
+from syndicate.markup import bare_text, clean_text, one_line, sanitise
 
 LONGEST = 64 * 1024
 MOST_TAGS, LONGEST_TAG = 50, 100
@@ -137,7 +137,7 @@ class FrontMatter:
     def summary(self) -> str:
         """Return the summary field as plain text."""
         text = self.text("summary")
-        return one_line(plain_text(text, links=False)) if re.search(r"<[a-zA-Z/!]", text) else text
+        return bare_text(sanitise(text)) if re.search(r"<[a-zA-Z/!]", text) else text
 
     def identity(self) -> str | None:
         """Return the id the front matter asks for; ContentError where it cannot be one."""

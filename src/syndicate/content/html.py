@@ -9,7 +9,7 @@ from datetime import date, datetime
 from syndicate.content.dates import read_date
 from syndicate.content.naming import as_language
 from syndicate.content.reading import Reading, Source, same_title
-from syndicate.markup import Page, plain_text, read_page
+from syndicate.markup import Page, bare_text, read_page, sanitise
 
 _MORE = re.compile(r"<!--\s*(?:more|TEASER_END)\s*-->", re.IGNORECASE)
 _HEADING = re.compile(r"<h1\b[^>]*>.*?</h1>", re.IGNORECASE | re.DOTALL)
@@ -52,7 +52,7 @@ def _title(page: Page) -> str:
 
 
 def _says(heading: str, title: str) -> bool:
-    return same_title(plain_text(heading, links=False), title)
+    return same_title(bare_text(sanitise(heading)), title)
 
 
 def _first(metas: Mapping[str, str], names: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from syndicate.content.reading import Reading, Source, same_title
-from syndicate.markup import one_line, plain_text
+from syndicate.markup import bare_text, sanitise
 
 # In what was rendered a comment inside code is escaped, so this finds only real ones.
 _MORE = re.compile(r"<!--\s*(?:more|TEASER_END|excerpt)\s*-->", re.IGNORECASE)
@@ -58,4 +58,4 @@ def _first_heading(tokens: Sequence[Token]) -> int | None:
 def _inline_text(inline: Token) -> str:
     parser = _parser()
     html = parser.renderer.render([inline], parser.options, {})
-    return one_line(plain_text(html, links=False))
+    return bare_text(sanitise(html))

@@ -27,16 +27,16 @@ from syndicate.content.reading import Read, Reading, Source
 from syndicate.errors import ContentError
 from syndicate.links import slugify
 from syndicate.markup import (
+    bare_text,
     clean_text,
     first_image,
     first_paragraph,
+    is_bomb,
     is_safe_url,
     one_line,
-    plain_text,
     rewrite_urls,
     sanitise,
     shorten,
-    too_deep,
 )
 from syndicate.model import Media, Parsed, Picture, SourceFile
 
@@ -97,12 +97,13 @@ def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     read = PARSERS[PurePosixPath(source.path).suffix.lower()]
     known = Source(source.path, matter.body, matter.text("title"), _language(matter, source), defaults.zone)
     reading = read(known)
-    if too_deep(reading.html):
-        raise ContentError(source.path, "its HTML is nested too deeply; close its elements")
+    if is_bomb(reading.html):
+        message = "its elements are nested too deeply, or one text has too many entities; close or split them"
+        raise ContentError(source.path, message)
     shelf = Shelf(folder, source.path)
     safe = rewrite_urls(reading.html, shelf.place).strip()
     picture = _picture(matter, reading, safe, shelf)
-    words = one_line(plain_text(safe, links=False))
+    words = bare_text(safe)
     if not words and not first_image(safe) and not re.search(r"<(?:audio|video)\b", safe):
         raise ContentError(source.path, "has no text; write some below its title", line=matter.body_line)
     for url in shelf.missing:
@@ -197,7 +198,7 @@ def _title(known: Source, reading: Reading, words: str) -> str:
 def _summary(matter: FrontMatter, reading: Reading, safe: str) -> str:
     text = matter.summary() or reading.summary
     if not text and reading.teaser:
-        text = plain_text(sanitise(reading.teaser), links=False)
+        text = bare_text(sanitise(reading.teaser))
     return shorten(clean_text(text or first_paragraph(safe)), LONGEST_SUMMARY)
 
 
@@ -252,17 +253,21 @@ def _time_limit() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    armed = True
+    armed, late = True, False
 
     def end(_number: int, _frame: FrameType | None) -> None:
+        nonlocal late
+        late = True
         if armed:
             raise _Overtime
 
     before = signal.signal(signal.SIGALRM, end)
     try:
-        # Again each half second: a callback inside a C library may swallow the first.
+        # Again each half second, and asked for at the end: nh3 swallows what is raised in its callback.
         signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.5)
         yield
+        if late:
+            raise _Overtime
     finally:
         armed = False
         signal.setitimer(signal.ITIMER_REAL, 0)

@@ -24,7 +24,7 @@ _LONGEST_TITLE = 250
 _LONGEST_STANDFIRST = 500
 _LONGEST_HEADING = 90
 _WIDEST_WRAP = 130  # longer lines were not wrapped by hand: each is a paragraph
-_SITE = re.compile(r"(?:www\.)?[a-z0-9-]+(?:\.[a-z0-9-]+){1,3}", re.IGNORECASE)
+_SITE = re.compile(r"[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,2}\.[a-z]{2,12}", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'’”…]")
 
@@ -84,7 +84,8 @@ def _header(lines: Sequence[str], filled: Sequence[int], preset: Preset, source:
             else:
                 header.when = header.when or day
     header.when = header.when or header.updated
-    site = len(filled) > 1 and _SITE.fullmatch(lines[filled[1]]) is not None
+    below_title = lines[filled[0] + 1] if len(lines) > filled[0] + 1 else ""
+    site = _SITE.fullmatch(below_title) is not None
     if not dated and not site:
         return header
     header.found = True

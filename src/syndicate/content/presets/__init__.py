@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from syndicate.content.presets import en, id
 
 Patterns = tuple[re.Pattern[str], ...]
+_LONGEST = 1000
 _HEADER = ("dated", "updated", "byline")
 
 
@@ -27,6 +28,8 @@ class Preset:
 
     def rule_for(self, line: str) -> str:
         """Return the name of the rule that drops `line`, "" where none does."""
+        if len(line) > _LONGEST:
+            return ""
         return next((name for name, patterns in self.drop.items() if _any(patterns, line)), "")
 
     def dates_in(self, line: str) -> Iterator[str]:
