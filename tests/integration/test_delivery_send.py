@@ -18,7 +18,7 @@ from syndicate.delivery.ports import Outbox, Relay
 from syndicate.delivery.send import deliver, send_forever
 from syndicate.delivery.smtp import SmtpRelay
 from syndicate.errors import RelayUnavailable, StoreError
-from syndicate.model import Attempt, DeliveryState, Letter, Outcome, Sent
+from syndicate.model import Attempt, DeliveryState, Letter, Outcome, Refused, Sent
 
 State = DeliveryState
 
@@ -190,6 +190,40 @@ def test_a_relay_that_turns_the_sender_down_costs_no_attempt(ledger: Callable[[i
     assert "not verified" in (report.relay_error or "")
     assert {(row[1], row[2]) for row in people.rows()} == {("pending", 0)}
     assert sessions == 4
+
+
+def test_a_relay_that_turns_everyone_down_ends_the_pass(ledger: Callable[[int], Ledger]) -> None:
+    """Ten refusals that name no address, and no letter taken: they are tried again, the others wait."""
+    people = ledger(30)
+    denied = Refused(554, "5.7.1 Relay access denied")
+    report = asyncio.run(passed(people, Acting(lambda _: denied)))
+    assert report.relay_error is not None
+    assert "554 5.7.1 Relay access denied" in report.relay_error
+    assert people.states()[State.PENDING] >= 30 - 10 - 4
+    assert State.FAILED not in people.states()
+    assert State.SENDING not in people.states()
+    people.now += timedelta(minutes=6)
+    assert asyncio.run(passed(people, Acting(lambda _: Sent("250")))).relay_error is None
+    assert people.states() == {State.SENT: 30}
+
+
+@pytest.mark.parametrize(("count", "refused"), [(30, 9), (7, 7)])
+def test_refusals_before_the_first_letter_taken_stay_refusals(
+    ledger: Callable[[int], Ledger], count: int, refused: int
+) -> None:
+    """Where the relay takes a later letter, or nothing else is due, a 5xx is the person's own and final."""
+    people = ledger(count)
+    bad = {f"p{number}@example.org" for number in range(refused)}
+    relay = Acting(lambda one: Refused(550, "no") if one.recipient in bad else Sent("250"))
+    report = asyncio.run(passed(people, relay))
+    assert (report.counts, report.relay_error) == (Progress(sent=count - refused, failed=refused), None)
+
+
+def test_a_list_of_dead_addresses_is_no_trouble_of_the_relay(ledger: Callable[[int], Ledger]) -> None:
+    """Refusals that name the address or the mailbox (5.1.x, 5.2.x) are final however many there are."""
+    people = ledger(30)
+    report = asyncio.run(passed(people, Acting(lambda _: Refused(550, "5.1.1 no such user"))))
+    assert (report.counts, report.relay_error) == (Progress(failed=30), None)
 
 
 def test_connections_that_work_carry_on_without_those_that_do_not(ledger: Callable[[int], Ledger]) -> None:

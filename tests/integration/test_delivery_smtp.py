@@ -92,6 +92,15 @@ def test_a_sender_turned_down_is_not_the_recipients_fate(said: str) -> None:
     assert not usable
 
 
+@pytest.mark.parametrize("stage", ["RCPT", "DATA"])
+def test_a_login_wanted_late_is_not_the_recipients_fate(stage: str) -> None:
+    """530 at RCPT or DATA (RFC 4954) gives the letter back, unattempted, and ends the connection."""
+    outcomes, usable, _ = sent_through({stage: "530 5.7.0 Authentication required"})
+    assert isinstance(outcomes[0], Returned)
+    assert "530 5.7.0" in outcomes[0].text
+    assert not usable
+
+
 @pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize("act", [DROP, STALL, "what?", "354 go on", "25"])
 def test_trouble_before_the_body_is_safe_to_try_again(stage: str, act: str) -> None:

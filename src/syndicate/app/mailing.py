@@ -26,7 +26,7 @@ NEWEST = 10  # articles of a preview with nothing due, and of an edition made at
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of one occasion. `edition_id` is None where there is nothing to deliver or it is only a plan."""
+    """What came of one occasion. `edition_id` is None where nothing is to be delivered."""
 
     newsletter: str
     occasion: Occasion

@@ -21,6 +21,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from syndicate.delivery.doubt import Doubt
 from syndicate.delivery.lane import Lane
 from syndicate.delivery.plan import Progress, SendPlan
 from syndicate.delivery.ports import Outbox
@@ -65,6 +66,7 @@ class Crew:
         self._given: asyncio.Queue[Attempt] = asyncio.Queue()
         self._held: dict[int, Attempt] = {}  # claimed, and no outcome has come in yet
         self._settled: list[Settled] = []  # come in, and not recorded yet
+        self._doubt = Doubt()
         self._counts: Counter[DeliveryState] = Counter()
         self._claiming = True
         self._failure: Exception | None = None
@@ -106,7 +108,9 @@ class Crew:
             if self._failure is not None:
                 raise self._failure
             if not self._held and not self._settled:
-                return
+                self._record(self._doubt.release())
+                if not self._settled:
+                    return
             await self._news.wait()
             await self._gather()
 
@@ -178,13 +182,21 @@ class Crew:
 
     def _settle(self, attempt: Attempt, outcome: Outcome) -> None:
         self._held.pop(attempt.delivery_id, None)
-        try:
-            self._settled.append(settle(attempt, outcome, self._plan.retry, now=self._ledger.clock()))
-        except Exception as error:
-            self._failure = error
+        self._record(self._doubt.judge(attempt, outcome))
+        for lane in self._lanes if self._doubt.words else ():
+            lane.trouble = lane.trouble or self._doubt.words
         if not self._held:
             self._all_in.set()
         self._news.set()
+
+    def _record(self, outcomes: Sequence[tuple[Attempt, Outcome]]) -> None:
+        """Put outcomes among those of the next exchange."""
+        for attempt, outcome in outcomes:
+            try:
+                self._settled.append(settle(attempt, outcome, self._plan.retry, now=self._ledger.clock()))
+            except Exception as error:
+                self._failure = error
+            self._news.set()
 
     async def _watch(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -211,6 +223,7 @@ class Crew:
         self._abandon(handed_too=False)
         await self._wait_all_in(grace)
         self._abandon(handed_too=True)
+        self._record(self._doubt.release())
         try:
             await self._exchange()
         except Exception:

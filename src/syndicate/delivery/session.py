@@ -2,8 +2,9 @@
 
 before MAIL   the connection ended between letters          Returned
 MAIL          421, 454 or 5xx: it is about us               Returned (the letter's own if SMTPUTF8)
+RCPT, DATA    530: a login is wanted (RFC 4954 section 6)   Returned
 MAIL          other 4xx                                     Deferred
-RCPT, DATA    4xx / 5xx                                     Deferred / Refused
+RCPT, DATA    other 4xx / 5xx                               Deferred / Refused
 the dot       4xx / 5xx                                     Deferred / Refused
 anywhere      421                                           as above, and the connection is over
 drop, silence or garbage before the body, at any command    Deferred
@@ -21,6 +22,7 @@ from syndicate.delivery.wire import Lost, Reply, Wire
 from syndicate.model import Deferred, Letter, Outcome, Refused, Returned, Sent, Unknown
 
 _ABOUT_US: Final = frozenset({421, 454})
+_LOGIN_WANTED: Final = 530
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,10 @@ class SmtpConnection:
             return await self._turned_down(self._at_mail(reply, needs_utf8=encoding == "utf-8"), reply)
         reply = await self._wire.ask(f"RCPT TO:<{letter.recipient}>".encode(encoding), seconds.rcpt)
         if not reply.good:
-            return await self._turned_down(_fate(reply), reply)
+            return await self._turned_down(self._at_envelope(reply), reply)
         reply = await self._wire.ask(b"DATA", seconds.data)
         if reply.code != 354:
-            return await self._turned_down(_fate(reply), reply)
+            return await self._turned_down(self._at_envelope(reply), reply)
         self._body_began = True
         reply = await self._wire.hand_over(letter.body, block=seconds.block, dot=seconds.dot)
         if reply.good:
@@ -96,9 +98,15 @@ class SmtpConnection:
 
     def _at_mail(self, reply: Reply, *, needs_utf8: bool) -> Outcome:
         if reply.code in _ABOUT_US or (reply.code >= 500 and not needs_utf8):
-            self._over = True
-            return Returned(f"the relay does not take letters from us: {reply}")
+            return self._not_from_us(reply)
         return _fate(reply)
+
+    def _at_envelope(self, reply: Reply) -> Outcome:
+        return self._not_from_us(reply) if reply.code == _LOGIN_WANTED else _fate(reply)
+
+    def _not_from_us(self, reply: Reply) -> Outcome:
+        self._over = True
+        return Returned(f"the relay does not take letters from us: {reply}")
 
     async def _turned_down(self, outcome: Outcome, reply: Reply) -> Outcome:
         """Clear the envelope for the next letter; what RSET meets does not change this one's fate."""
