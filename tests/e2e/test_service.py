@@ -99,19 +99,20 @@ def founded(folder: Path, port: int, *, every: str = "1s") -> Path:
     return path
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[tuple[Path, str, subprocess.Popen[str]]]:
-    """A running `syndicate run` with its folder and address."""
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str, subprocess.Popen[str]]]:
+    """A running `syndicate run` with its folder and address, for the tests of this file in their order."""
+    folder = tmp_path_factory.mktemp("service")
     port = free_port()
-    founded(tmp_path, port)
-    log = (tmp_path / "log").open("w")
+    founded(folder, port)
+    log = (folder / "log").open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "syndicate", "run"], cwd=tmp_path, stdout=log, stderr=log, text=True
+        [sys.executable, "-m", "syndicate", "run"], cwd=folder, stdout=log, stderr=log, text=True
     )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(lambda: answer(f"{url}/feed.json")[0] == 200)
-        yield tmp_path, url, process
+        yield folder, url, process
     finally:
         process.terminate()
         try:
@@ -152,33 +153,6 @@ def test_an_article_dropped_into_the_folder_is_in_every_feed(
     assert answer(f"{url}/health") == (200, answer(f"{url}/health")[1])
 
 
-def test_a_worker_that_is_killed_leaves_the_others(service: tuple[Path, str, subprocess.Popen[str]]) -> None:
-    """kill -9 of builder, then sender, then web: the feeds answer on, and the builder works again."""
-    folder, url, process = service
-    for name in ("builder", "sender", "web"):
-        before = workers(process)
-        os.kill(before[name], signal.SIGKILL)
-        wait_for(lambda name=name, before=before: workers(process).get(name, before[name]) != before[name])  # type: ignore[misc]
-        after = workers(process)
-        assert {key: pid for key, pid in after.items() if key != name} == {
-            key: pid for key, pid in before.items() if key != name
-        }
-        wait_for(lambda: answer(f"{url}/rss.xml")[0] == 200)
-    (folder / "content/lagi.md").write_text("# Masih Hidup\n\nBenar.\n")
-    wait_for(lambda: "Masih Hidup" in answer(f"{url}/feed.json")[1])
-
-
-def test_the_service_ends_in_time(service: tuple[Path, str, subprocess.Popen[str]]) -> None:
-    """SIGTERM ends every process within ten seconds, with exit status 0."""
-    _, _, process = service
-    pids = workers(process).values()
-    begun = time.monotonic()
-    process.terminate()
-    assert process.wait(12) == 0
-    assert time.monotonic() - begun < 10
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
-
-
 def test_a_digest_beside_the_service_reaches_everybody_and_is_left_by_one_click(
     service: tuple[Path, str, subprocess.Popen[str]],
 ) -> None:
@@ -206,6 +180,33 @@ def test_a_digest_beside_the_service_reaches_everybody_and_is_left_by_one_click(
     assert sorted(states) == ["active", "unsubscribed"]
     assert answer(f"{url}/unsubscribe/unknown")[0] == 404
     assert not any(part in (folder / "log").read_text() for part in ("satu@", "dua@", link.rsplit("/", 1)[1]))
+
+
+def test_a_worker_that_is_killed_leaves_the_others(service: tuple[Path, str, subprocess.Popen[str]]) -> None:
+    """kill -9 of builder, then sender, then web: the feeds answer on, and the builder works again."""
+    folder, url, process = service
+    for name in ("builder", "sender", "web"):
+        before = workers(process)
+        os.kill(before[name], signal.SIGKILL)
+        wait_for(lambda name=name, before=before: workers(process).get(name, before[name]) != before[name])  # type: ignore[misc]
+        after = workers(process)
+        assert {key: pid for key, pid in after.items() if key != name} == {
+            key: pid for key, pid in before.items() if key != name
+        }
+        wait_for(lambda: answer(f"{url}/rss.xml")[0] == 200)
+    (folder / "content/lagi.md").write_text("# Masih Hidup\n\nBenar.\n")
+    wait_for(lambda: "Masih Hidup" in answer(f"{url}/feed.json")[1])
+
+
+def test_the_service_ends_in_time(service: tuple[Path, str, subprocess.Popen[str]]) -> None:
+    """SIGTERM ends every process within ten seconds, with exit status 0."""
+    _, _, process = service
+    pids = workers(process).values()
+    begun = time.monotonic()
+    process.terminate()
+    assert process.wait(12) == 0
+    assert time.monotonic() - begun < 10
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="the shared samples are not here")
