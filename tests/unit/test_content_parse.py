@@ -158,6 +158,13 @@ def test_odd_fields_are_warnings(tmp_path: Path) -> None:
     assert parsed.tags == ("b",)
 
 
+def test_a_slip_in_a_time_costs_the_time_only(tmp_path: Path) -> None:
+    """A date whose time cannot be read counts as a bare date, with a warning."""
+    parsed = read(tmp_path, "a.md", "---\ntitle: T\ndate: 2023-01-29 18:30:22 2023 -0800\n---\ntext")
+    assert parsed.when == date(2023, 1, 29)
+    assert parsed.warnings[0].startswith("line 3: date: only the day")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_encodings(tmp_path: Path, encoding: str) -> None:
     """UTF-8 with or without a mark and UTF-16 with one are read."""

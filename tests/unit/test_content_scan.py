@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicate.content import naming
-from syndicate.content.scan import LARGEST, scan
+from syndicate.content.scan import scan
+from syndicate.content.textfile import LARGEST
 from syndicate.errors import ContentError
 
 

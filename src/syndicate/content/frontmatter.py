@@ -44,6 +44,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 _TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _HIDDEN = {"draft", "private", "hidden", "skip", "pending", "unpublished", "unlisted", "archived", "trash"}
 _SHOWN = {"published", "publish", "public", "live", "final", "posted"}
+_DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=[T ])", re.ASCII)
 _MARK = re.compile(r"(?:---|\.\.\.)[ \t]*")
 
 
@@ -89,6 +90,9 @@ class FrontMatter:
             if key == "published" and text.lower() in _TRUE | _FALSE:
                 continue
             found = read_date(text, language=language, zone=zone)
+            if found is None and (day := _DAY.match(text)):
+                found = read_date(day[0], language=language, zone=zone)
+                self.warn(key, f"only the day of {text[:60]!r} could be read; write 2026-11-23 07:00")
             if found is None:
                 shown = text if len(text) < 60 else f"{text[:60]}…"
                 raise self.error(key, f"{shown!r} is no date; write 2026-11-23 or 2026-11-23 07:00")

@@ -6,10 +6,8 @@ import contextlib
 import hashlib
 import json
 import logging
-import os
 import re
 import signal
-import stat
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -24,6 +22,7 @@ from syndicate.content import frontmatter, html, markdown, naming, plaintext
 from syndicate.content.frontmatter import FrontMatter
 from syndicate.content.media import Shelf
 from syndicate.content.reading import Read, Reading, Source
+from syndicate.content.textfile import decode, read_bytes
 from syndicate.errors import ContentError
 from syndicate.links import slugify
 from syndicate.markup import (
@@ -48,10 +47,7 @@ PARSERS: Mapping[str, Read] = {
     ".txt": plaintext.read,
 }
 SECONDS = 5.0  # for one article
-LARGEST = 5_000_000  # bytes
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
-_MOST_CONTROLS = 8
-_CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +86,7 @@ def parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
 
 
 def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
-    text = _decoded(source.path, _read_bytes(folder / source.path, source.path))
+    text = decode(source.path, read_bytes(folder / source.path, source.path))
     matter = frontmatter.split(source.path, text)
     if not matter.body.strip() and not matter.values:
         raise ContentError(source.path, "is empty; write something in it or remove it")
@@ -131,48 +127,6 @@ def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
         mtime=_moment(source.mtime_ns),
         warnings=tuple(matter.warnings),
     )
-
-
-# ---------------------------------------------------------------- bytes -> text
-
-
-def _read_bytes(file: Path, path: str) -> bytes:
-    try:
-        # A fifo put in the file's place must not hold us up.
-        descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ContentError(path, "is not a regular file")
-            body = opened.read(LARGEST + 1)
-    except OSError as error:
-        raise ContentError(path, f"cannot be opened: {error.strerror or error}") from None
-    except ValueError:
-        raise ContentError(path, "cannot be opened: its name is no file name") from None
-    if len(body) > LARGEST:
-        raise ContentError(path, "is larger than 5 MB; split it")
-    return body
-
-
-def _decoded(path: str, body: bytes) -> str:
-    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        text = body.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        if wide:
-            raise ContentError(path, "is broken UTF-16; save it again as UTF-8") from None
-        line = body.count(b"\n", 0, error.start) + 1
-        message = (
-            f"byte {body[error.start]:#04x} is not UTF-8; open the file in an editor and save it as UTF-8"
-        )
-        raise ContentError(path, message, line=line) from None
-    if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
-        raise ContentError(path, "holds a NUL character, so it is no text; save it as UTF-8 text", line=line)
-    controls = list(_CONTROL.finditer(text))
-    if len(controls) > _MOST_CONTROLS:
-        line = text.count("\n", 0, controls[0].start()) + 1
-        raise ContentError(path, f"holds {len(controls)} control characters; remove them", line=line)
-    return clean_text(text)
 
 
 # ---------------------------------------------------------------- what it says -> Parsed

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate.content.parse import PARSERS
+from syndicate.content.textfile import LARGEST
 from syndicate.errors import ContentError
 from syndicate.model import Fault, SourceFile
 
-LARGEST = 5_000_000  # bytes
 _DEEPEST = 40
 _LEFT_OUT = re.compile(
     r"\..*|#.*#|.*~|.*\.(?:tmp|part|swp|bak|crdownload)|readme(?:\..*)?|_index\..*", re.IGNORECASE
