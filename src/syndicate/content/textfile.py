@@ -34,7 +34,7 @@ def read_bytes(file: Path, path: str) -> bytes:
 
 
 def decode(path: str, body: bytes) -> str:
-    """Return the clean text of `body`, UTF-8 or UTF-16 with its mark; ContentError with the first bad line."""
+    """Return the clean text of `body`, UTF-8 or UTF-16 with its mark; ContentError naming the bad line."""
     wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
     try:
         text = body.decode("utf-16" if wide else "utf-8-sig")
