@@ -46,8 +46,11 @@ def build_once(site: Site) -> bool:
     """Scan, publish, and make the editions that are due; return whether one was made."""
     with site.build_lock():
         scanned = scan_content(site)
-        publish_site(site, scanned.articles, now=site.clock())
+        result = publish_site(site, scanned.articles, now=site.clock())
         made = make_due_editions(site, scanned.articles, now=site.clock())
+    changed = len(result.published.written), len(result.published.deleted)
+    if any(changed):
+        log.info("published %d articles: %d files written, %d deleted", result.articles, *changed)
     return any(one.fate == "made" for one in made)
 
 

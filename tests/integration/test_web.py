@@ -121,6 +121,13 @@ def test_nothing_but_the_published_files_is_served(readers: httpx.Client, path: 
     assert readers.get(path).status_code == 404
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "evil.example"])
+def test_a_folder_without_its_slash_is_sent_on(readers: httpx.Client, host: str) -> None:
+    """The redirect is relative: no proxy, prefix or Host header makes it lead elsewhere."""
+    answer = readers.get("/articles/first", headers={"host": host})
+    assert (answer.status_code, answer.headers["location"]) == (301, "first/")
+
+
 def test_a_page_that_is_not_there_is_answered_by_the_publication(readers: httpx.Client) -> None:
     """The 404 page is the publication's own."""
     assert "<html" in readers.get("/nothing").text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import mimetypes
 import os
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -27,6 +28,9 @@ class PublishedFiles(StaticFiles):
         if any(part.startswith(".") for part in path.split("/") if part not in ("", ".")):
             raise HTTPException(404)
         response = await super().get_response(path, scope)
+        if isinstance(response, RedirectResponse):
+            # relative, so that it is right behind any proxy and below any prefix
+            return RedirectResponse(f"{quote(path.rstrip('/').rsplit('/', 1)[-1])}/", 301)
         name = path.rsplit("/", 1)[-1]
         if name in _FEED_TYPES:
             response.headers["content-type"] = _FEED_TYPES[name]
