@@ -68,7 +68,12 @@ def _result(email: Email, newsletter: str, fate: str) -> Result:
 
 
 def import_people(site: Site, file: Path, newsletters: Sequence[str]) -> ImportReport:
-    """Subscribe everyone in a CSV file with a column ``email``; see `read_people` for what is read."""
+    """Subscribe everyone in a CSV file with a column ``email``; see `read_people` for what is read.
+
+    A file that cannot be read to its end subscribes nobody.
+    """
+    for _ in _rows(file):
+        pass
     report = ImportReport()
     rows = read_people(file, report)
     while batch := list(islice(rows, _BATCH)):
@@ -84,25 +89,41 @@ def read_people(file: Path, report: ImportReport) -> Iterator[tuple[Email, dict[
 
     Raises UsageError where there is no column of addresses, and SyndicateError where the file is not text.
     """
+    rows = _rows(file)
+    _, first = next(rows, (1, []))
+    header = [name.strip().lstrip("\ufeff") for name in first]
+    column = _email_column(header, file)
+    for line, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        report.rows += 1
+        cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
+        try:
+            email = parse_email(cells.pop(header[column], ""))
+        except ValueError as error:
+            report.faults.append(f"{file}:{line}: {error}")
+            continue
+        yield email, {name: value for name, value in cells.items() if name and value}
+
+
+def _rows(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield each row with the number of its last line. A quote that is never closed is an error.
+
+    It would take everyone below it into one cell.
+    """
+    line = 1
     try:
         with file.open(encoding=_encoding(file), newline="") as opened:
-            rows = csv.reader(opened, delimiter=_delimiter(opened.readline()))
+            delimiter = _delimiter(opened.readline())
             opened.seek(0)
-            header = [name.strip().lstrip("\ufeff") for name in next(rows, [])]
-            column = _email_column(header, file)
+            rows = csv.reader(opened, delimiter=delimiter, strict=True)
             for row in rows:
-                if not any(cell.strip() for cell in row):
-                    continue
-                report.rows += 1
-                cells = dict(zip(header, (cell.strip() for cell in row), strict=False))
-                try:
-                    email = parse_email(cells.pop(header[column], ""))
-                except ValueError as error:
-                    report.faults.append(f"{file}:{rows.line_num}: {error}")
-                    continue
-                yield email, {name: value for name, value in cells.items() if name and value}
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SyndicateError(f"{file}: cannot be read as CSV: {error}; save it as CSV in UTF-8") from None
+                yield rows.line_num, row
+                line = rows.line_num + 1
+    except csv.Error as error:
+        raise SyndicateError(f"{file}:{line}: cannot be read as CSV from here: {error}") from None
+    except UnicodeDecodeError as error:
+        raise SyndicateError(f"{file}: is not text in UTF-8: {error}; save it as CSV in UTF-8") from None
 
 
 def _encoding(file: Path) -> str:
