@@ -74,6 +74,10 @@ class Templates:
         """Return the names of all templates and style sheets, shipped or the operator's, sorted."""
         return sorted({name for root in self._roots for name in _names(root)})
 
+    def stamps(self) -> list[tuple[str, int, int, int]]:
+        """Return name, size and times of every file a template may be or include."""
+        return [_stamp(path) for root in self._roots for path in sorted(root.rglob("*"))]
+
     def check(self) -> list[Fault]:
         """Return what is wrong with every file, shipped and overriding; never raises."""
         environment = self._environment(i18n.SOURCE_LANGUAGE, ZoneInfo("UTC"))
@@ -256,6 +260,14 @@ def _names(root: Path) -> list[str]:
         for relative in [path.relative_to(root)]
         if not any(part.startswith(".") for part in relative.parts)
     )
+
+
+def _stamp(path: Path) -> tuple[str, int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return (str(path), -1, 0, 0)
+    return (str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def _message(error: Exception) -> str:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate import __version__
+from syndicate.app import unchanged
 from syndicate.app.site import Site, mint_urn
 from syndicate.errors import PublishError
 from syndicate.feeds.document import FeedSite
 from syndicate.feeds.formats import render_feed
 from syndicate.feeds.select import feed_keys, publishable, select_feeds
 from syndicate.model import Article, Fault, Feed, OutputFile
-from syndicate.pages import PageSite, RenderedPages, render_pages
+from syndicate.pages import PageSite, render_pages
 from syndicate.publish.folder import Published, publish
 from syndicate.store import ids, notes
 
@@ -43,23 +44,36 @@ def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> P
         notes.start_tick(tx, "publish", now=now)
     shown = publishable(articles, now=now)
     feeds = _feeds(site, shown)
-    files, faults = _feed_files(site, feeds)
-    pages = _pages(site, shown, feeds)
-    faults += pages.faults
     try:
-        published = publish(site.config.publish.folder, [*pages.files, *files], keep=pages.keep)
+        published, faults = _published(site, shown, feeds)
     except PublishError as error:
         with site.store.write() as tx:
             notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
         raise
-    faults += published.faults
     with site.store.write() as tx:
         notes.replace_faults(tx, _KINDS, faults, now=now)
         detail = f"{len(shown)} articles, {len(feeds)} feeds, {len(published.written)} files written"
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
     for fault in faults:
         log.warning("%s", fault)
-    return Publishing(len(shown), len(feeds), published, tuple(faults))
+    return Publishing(len(shown), len(feeds), published, faults)
+
+
+def _published(
+    site: Site, shown: Sequence[Article], feeds: Sequence[Feed]
+) -> tuple[Published, tuple[Fault, ...]]:
+    """Render and write everything, unless it was made from the same before and still stands."""
+    pages, settings = _page_site(site), _feed_site(site)
+    signed = unchanged.signature(pages, settings, shown, feeds, site)
+    if made := unchanged.recall(site, signed):
+        return Published((), made.files, (), ()), made.faults
+    files, faults = _feed_files(feeds, settings)
+    rendered = render_pages(pages, shown, feeds, site.templates)
+    faults += rendered.faults
+    published = publish(site.config.publish.folder, [*rendered.files, *files], keep=rendered.keep)
+    if not published.faults:  # what they tell may be over without any input having changed
+        unchanged.remember(site, signed, faults)
+    return published, (*faults, *published.faults)
 
 
 def _feeds(site: Site, shown: Sequence[Article]) -> tuple[Feed, ...]:
@@ -70,14 +84,27 @@ def _feeds(site: Site, shown: Sequence[Article]) -> tuple[Feed, ...]:
     return select_feeds(shown, publication, known, items=site.config.feeds.items, base=publication.url)
 
 
-def _feed_files(site: Site, feeds: Sequence[Feed]) -> tuple[list[OutputFile], list[Fault]]:
+def _feed_site(site: Site) -> FeedSite:
     publication = site.config.publication
-    settings = FeedSite(
+    return FeedSite(
         base=publication.url,
         content=site.config.feeds.content,
         zone=publication.timezone,
         version=__version__,
     )
+
+
+def _page_site(site: Site) -> PageSite:
+    config = site.config
+    return PageSite(
+        publication=config.publication,
+        web_url=config.web_url,
+        newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
+        content_folder=config.content.folder,
+    )
+
+
+def _feed_files(feeds: Sequence[Feed], settings: FeedSite) -> tuple[list[OutputFile], list[Fault]]:
     files: list[OutputFile] = []
     faults: list[Fault] = []
     for feed in feeds:
@@ -85,14 +112,3 @@ def _feed_files(site: Site, feeds: Sequence[Feed]) -> tuple[list[OutputFile], li
         files += rendered.files
         faults += rendered.faults
     return files, list(dict.fromkeys(faults))
-
-
-def _pages(site: Site, shown: Sequence[Article], feeds: Sequence[Feed]) -> RenderedPages:
-    config = site.config
-    page_site = PageSite(
-        publication=config.publication,
-        web_url=config.web_url,
-        newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
-        content_folder=config.content.folder,
-    )
-    return render_pages(page_site, shown, feeds, site.templates)
