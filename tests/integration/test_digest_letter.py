@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from syndicate.config import Mailbox, Publication
 from syndicate.digest.letter import LARGEST, LetterSettings, LetterTemplate, compose
 from syndicate.emails import parse_email
-from syndicate.errors import TemplateFault
+from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Article, Attempt, Edition, Letter, Picture, Rendition
 from syndicate.resources import shipped
 from syndicate.templating import Templates
@@ -150,6 +150,12 @@ def test_a_long_unsubscribe_address_stays_whole_on_one_line() -> None:
     assert f"\r\nList-Unsubscribe: <{web}unsubscribe/{TOKEN}>\r\n".encode() in body
     _, text, html = read(body)
     assert f"{web}unsubscribe/{TOKEN}" in text and f"{web}unsubscribe/{TOKEN}" in html
+
+
+def test_an_unsubscribe_address_that_no_header_holds_is_said_in_words() -> None:
+    """A `web.url` beyond what one header line takes names the setting, in place of a broken header."""
+    with pytest.raises(SyndicateError, match="web.url"):
+        compose(EDITION, [article()], letter_settings(web_url="https://x.example/" + "p" * 900), templates())
 
 
 def test_the_letter_carries_its_envelope_and_a_name_for_a_file() -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from publications import Publication, maker
 
+from syndicate.app import mailing
 from syndicate.app.mailing import Made, make_edition, make_edition_now
+from syndicate.app.people import add_people
+from syndicate.app.reporting import status_of
+from syndicate.configfile import load_config
 from syndicate.delivery.retry import settle
-from syndicate.model import Deferred, Sent
+from syndicate.digest.letter import compose
+from syndicate.model import Deferred, Edition, Rendition, Sent
 from syndicate.store.outbox import StoreOutbox
 
 Maker = Callable[..., Publication]
@@ -21,6 +27,15 @@ def publication(tmp_path: Path) -> Iterator[Maker]:
     """Return a maker of publications."""
     with maker(tmp_path) as make:
         yield make
+
+
+def with_a_second_newsletter(news: Publication) -> Publication:
+    """Write another newsletter into the configuration, and read it again."""
+    file = news.folder / "config.yaml"
+    file.write_text(file.read_text().replace("mail:\n", "  second: {title: Second, at: '07:00'}\nmail:\n", 1))
+    news.config = load_config(file, {})
+    news.site = replace(news.site, config=news.config)
+    return news
 
 
 @pytest.mark.parametrize("make", [make_edition, make_edition_now])
@@ -55,3 +70,42 @@ def test_an_edition_made_at_once_and_cut_short_is_gone_on_with_after_midnight(pu
     assert (again.fate, again.edition_id) == ("exists", first.edition_id)
     outbox.exchange([settle(left, Deferred(450, "later"), retry, now=news.now)], 0, now=news.now)
     assert news.edition_is_made(at_once=True).fate == "made", "one that a relay puts off holds up no new one"
+
+
+def test_a_newsletter_that_cannot_be_made_leaves_the_others(publication: Maker, tmp_path: Path) -> None:
+    """A template with a mistake is noted with its place, tried again at each call, and stops no other."""
+    news = with_a_second_newsletter(publication(more=f"templates: {{folder: {tmp_path / 'mine'}}}\n"))
+    add_people(news.site, ["a@example.org"], ["daily", "second"])
+    news.article_is_dropped("first", date="2026-11-23 05:10")
+    news.folder_is_scanned()
+    news.time_passes(hours=2)
+    mine = tmp_path / "mine" / "mail" / "subject.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("{% if newsletter.name == 'daily' %}{{ nobody.home.here }}{% endif %}Subject\n")
+    assert [made.newsletter for made in news.due_editions_are_made()] == ["second"]
+    [wrong] = [line for line in status_of(news.site).wrong if line.startswith("newsletter:daily")]
+    assert "subject.txt" in wrong
+    mine.unlink()
+    news.time_passes(hours=3)
+    assert [made.newsletter for made in news.due_editions_are_made()] == ["daily"]
+
+
+def test_a_bug_in_one_newsletter_leaves_the_others(
+    publication: Maker, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What nobody foresaw is logged with its traceback and noted, and the others are made."""
+    news = with_a_second_newsletter(publication())
+    add_people(news.site, ["a@example.org"], ["daily", "second"])
+    news.article_is_dropped("first", date="2026-11-23 05:10")
+    news.folder_is_scanned()
+    news.time_passes(hours=2)
+
+    def composing(edition: Edition, *rest: object) -> Rendition:
+        if edition.newsletter == "daily":
+            raise ZeroDivisionError("seven by nothing")
+        return compose(edition, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(mailing, "compose", composing)
+    with caplog.at_level("CRITICAL", logger="syndicate.edition"):
+        assert [made.newsletter for made in news.due_editions_are_made()] == ["second"]
+    assert any("seven by nothing" in line for line in status_of(news.site).wrong)

@@ -14,7 +14,7 @@ from syndicate.config import Config, Newsletter
 from syndicate.digest.due import due, is_too_late, newest, start_mark
 from syndicate.digest.letter import LetterSettings, compose
 from syndicate.digest.occasions import latest, previous
-from syndicate.errors import TemplateFault, UsageError
+from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
 from syndicate.model import Article, DeliveryState, Edition, Occasion, Rendition, Tally
 from syndicate.store import editions, notes, subscribers
 from syndicate.store.editions import EditionRow
@@ -58,8 +58,8 @@ def newsletter_of(site: Site, name: str) -> Newsletter:
 def make_due_editions(site: Site, articles: Sequence[Article], *, now: datetime) -> list[Made]:
     """Make the edition of each newsletter whose latest occasion has none yet and is not too late.
 
-    The caller holds the build lock. A broken template stops only its newsletter: a fault, tried again
-    at the next call.
+    The caller holds the build lock. What goes wrong with one newsletter, such as a broken template, stops
+    only that one: it is noted, and tried again at the next call.
     """
     made = []
     for name in site.config.newsletters:
@@ -72,9 +72,14 @@ def make_due_editions(site: Site, articles: Sequence[Article], *, now: datetime)
             continue
         try:
             made.append(_decide(site, name, articles, occasion, now=now))
-        except TemplateFault as error:
+        except (StoreError, TemporaryError):
+            raise
+        except SyndicateError as error:
             log.error("newsletter %s, %s: %s", name, occasion.text, error)
             _note(site, name, occasion, "not made", now=now, error=str(error))
+        except Exception as error:
+            log.exception("a bug met newsletter %s, %s; the others go on", name, occasion.text)
+            _note(site, name, occasion, "not made", now=now, error=f"a bug: {type(error).__name__}: {error}")
     return made
 
 

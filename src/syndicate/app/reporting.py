@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,14 +52,17 @@ def status_of(site: Site) -> Status:
         marks = {name: editions.newsletter_start(conn, name) for name in site.config.newsletters}
         tally = editions.tally(conn)
         total = editions.count_editions(conn)
+        audiences = subscribers.audiences(conn)
         newsletters = []
+        failed = []
         for name, newsletter in site.config.newsletters.items():
             last = editions.last_edition(conn, name)
+            failed += _failures(last, editions.refusals(conn, last.id)) if last else []
             newsletters.append(
                 NewsletterStatus(
                     name=name,
                     title=newsletter.title,
-                    subscribers=subscribers.count_active(conn, name),
+                    subscribers=audiences.get(name, 0),
                     next_at=following(site.schedule(name), now).at,
                     last_occasion=last.edition.occasion if last else None,
                     last_tally=editions.tally(conn, last.id) if last else None,
@@ -68,7 +72,18 @@ def status_of(site: Site) -> Status:
     wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if running else []
     wrong += [f"{name}: {tick.error}" for name, tick in ticks.items() if tick.error]
     wrong += [str(fault) for fault in faults]
+    wrong += failed
+    wrong += [
+        f"{name}: is not in the configuration, and its subscribers ({people:,}) get nothing"
+        for name, people in sorted(audiences.items())
+        if name not in site.config.newsletters
+    ]
     return Status(running, dict(states), tuple(newsletters), total, tally, ticks, tuple(dict.fromkeys(wrong)))
+
+
+def _failures(last: editions.EditionRow, refusals: Sequence[tuple[str, int]]) -> list[str]:
+    name = f"{last.edition.newsletter} {last.edition.occasion}"
+    return [f"{name}: {number:,} failed with: {words or 'no reason'}" for words, number in refusals]
 
 
 def is_running(site: Site) -> bool:

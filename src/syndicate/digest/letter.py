@@ -19,7 +19,7 @@ from syndicate.digest.mime import (
     raw_header,
 )
 from syndicate.digest.slots import LetterTemplate, marker
-from syndicate.errors import TemplateFault
+from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.markup import clean_text, shorten
 from syndicate.model import Article, Edition, Rendition
 from syndicate.templating import Templates
@@ -29,6 +29,7 @@ __all__ = ["LARGEST", "LetterSettings", "LetterTemplate", "compose"]
 LARGEST = 90_000  # bytes of a letter: Gmail hides what lies beyond about 102 kB, the footer first
 _MOST_ITEMS = 120  # more never fit into LARGEST
 _LONGEST_SUBJECT = 180  # characters
+_LONGEST_WEB_URL = 800  # characters: a header's line has 998 at most (RFC 5322 section 2.1.1), never folded
 _SHOWN_OF_PUBLICATION = ("title", "url", "description", "language", "author")
 
 
@@ -148,7 +149,12 @@ def _draft(job: _Job, shown: int) -> _Draft:
 
 
 def _unsubscribe_url(settings: LetterSettings, uid: str) -> str:
-    return f"{ascii_url(settings.web_url)}/unsubscribe/{marker(uid, 'token')}"
+    base = ascii_url(settings.web_url)
+    if len(base) > _LONGEST_WEB_URL:
+        raise SyndicateError(
+            f"web.url: has {len(base)} characters; {_LONGEST_WEB_URL} fit into a letter's List-Unsubscribe"
+        )
+    return f"{base}/unsubscribe/{marker(uid, 'token')}"
 
 
 def _assemble(edition: Edition, settings: LetterSettings, draft: _Draft) -> bytes:

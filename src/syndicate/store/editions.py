@@ -201,3 +201,16 @@ def tally(conn: sa.Connection, edition_id: int | None = None) -> Tally:
     if edition_id is not None:
         statement = statement.where(delivery.c.edition_id == edition_id)
     return Tally({DeliveryState(state): count for state, count in conn.execute(statement)})
+
+
+def refusals(conn: sa.Connection, edition_id: int, *, limit: int = 3) -> list[tuple[str, int]]:
+    """Return the commonest words with which letters of an edition failed, and how many with each."""
+    number = sa.func.count()
+    statement = (
+        sa.select(delivery.c.code, delivery.c.reply, number)
+        .where(delivery.c.edition_id == edition_id, delivery.c.state == DeliveryState.FAILED.value)
+        .group_by(delivery.c.code, delivery.c.reply)
+        .order_by(number.desc(), delivery.c.reply)
+        .limit(limit)
+    )
+    return [(f"{code or ''} {reply or ''}".strip(), count) for code, reply, count in conn.execute(statement)]

@@ -202,6 +202,16 @@ def count_active(conn: sa.Connection, newsletter: str) -> int:
     return conn.scalar(statement) or 0
 
 
+def audiences(conn: sa.Connection) -> dict[str, int]:
+    """Return how many persons are subscribed to each newsletter that has any, also those long gone."""
+    statement = (
+        sa.select(subscription.c.newsletter, sa.func.count())
+        .where(subscription.c.state == SubscriptionState.ACTIVE.value)
+        .group_by(subscription.c.newsletter)
+    )
+    return dict(conn.execute(statement).all())
+
+
 def by_token(conn: sa.Connection, token: str) -> Subscriber | None:
     """Return the subscription whose unsubscribe link carries `token`."""
     row = conn.execute(_SUBSCRIBER.where(subscription.c.token == token)).first()
