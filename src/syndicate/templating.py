@@ -15,20 +15,25 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes, select_autoescape
 from jinja2.exceptions import TemplateSyntaxError
+from jinja2.runtime import Context
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from syndicate import i18n
 from syndicate.errors import TemplateFault
 from syndicate.model import Fault
+from syndicate.overtime import Overtime, limited
 
 SHIPPED = "shipped/"  # `{% extends "shipped/pages/layout.html" %}` passes by the operator's file of that name
 _KINDS = frozenset({".html", ".txt", ".css"})
 _MOST_ENVIRONMENTS = 64
+_LARGEST = 1_000_000  # characters, members or bits that a template may make by multiplying
+SECONDS = 2.0  # of processor time, for one page or letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,14 @@ class Templates:
         Raises TemplateFault with file and line for whatever goes wrong in it.
         """
         try:
-            return self._environment(language, zone).get_template(name).render(context)
+            with limited(SECONDS):
+                return self._environment(language, zone).get_template(name).render(context)
         except TemplateFault:
             raise
+        except Overtime as error:
+            file, line = self._last_template_line(error.__traceback__)
+            message = f"took longer than {SECONDS:.0f} seconds and was given up; look for loops in loops"
+            raise TemplateFault(file or str(self._likely_path(name)), message, line=line) from None
         except Exception as error:
             raise self._fault(name, error) from error
 
@@ -128,7 +138,7 @@ class Templates:
         return found
 
     def _new_environment(self, language: str, zone: ZoneInfo) -> Environment:
-        environment = SandboxedEnvironment(
+        environment = _Sandbox(
             loader=self._loader,
             undefined=StrictUndefined,
             autoescape=select_autoescape(["html"], default_for_string=False, default=False),
@@ -173,13 +183,36 @@ class Templates:
         while trace is not None:
             file = trace.tb_frame.f_code.co_filename
             if any(file.startswith(root) for root in roots):
-                found = (file, trace.tb_lineno)
+                # Jinja sets right the lines of exceptions, not those of Overtime.
+                raw = trace.tb_frame.f_globals.get("__jinja_template__")
+                line = raw.get_corresponding_lineno(trace.tb_lineno) if raw else trace.tb_lineno
+                found = (file, line)
             trace = trace.tb_next
         return found
 
     def _likely_path(self, name: str) -> Path:
         paths = [root / name.removeprefix(SHIPPED) for root in self._roots]
         return next((path for path in paths if path.is_file()), paths[-1])
+
+
+class _Sandbox(SandboxedEnvironment):
+    """Jinja's sandbox, which limits ranges but not ``"x" * 10000000000``, that no timer can interrupt."""
+
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Return what the operator makes of `left` and `right`; OverflowError where that is huge."""
+        if operator == "*" and max(_repeated(left, right), _repeated(right, left)) > _LARGEST:
+            raise OverflowError(f"{operator} makes more than {_LARGEST:,} characters or members")
+        whole = isinstance(left, int) and isinstance(right, int)
+        if operator == "**" and whole and left.bit_length() * right > _LARGEST:
+            raise OverflowError(f"{operator} makes a number of more than {_LARGEST:,} bits")
+        return super().call_binop(context, operator, left, right)
+
+
+def _repeated(many: object, times: object) -> int:
+    """Return how long `many` is, repeated; 0 where it cannot be."""
+    return len(many) * times if isinstance(many, str | list | tuple) and isinstance(times, int) else 0
 
 
 class _Loader(BaseLoader):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from syndicate import templating
 from syndicate.errors import TemplateFault
 from syndicate.templating import Templates
 
@@ -192,3 +193,29 @@ def test_languages_do_not_mix(kitchen: Kitchen) -> None:
         kitchen.templates.render("a.html", language=code, zone=UTC) for code in ("id", "ar", "en", "id")
     ]
     assert rendered == ["Beranda 12.345 ltr", "الرئيسية 12,345 rtl", "Home 12,345 ltr", "Beranda 12.345 ltr"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "took longer"),
+        ("\n{{ 'x' * 10000000000 }}", "more than 1,000,000 characters"),
+        ("\n{{ 9 ** 99999999 }}", "more than 1,000,000 bits"),
+        ("\n{% for a in range(1000000000) %}{% endfor %}", "Range too big"),
+    ],
+)
+def test_a_template_without_end_is_given_up(
+    kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch, text: str, says: str
+) -> None:
+    """A template that would run for hours or fill the memory is a fault at its line."""
+    monkeypatch.setattr(templating, "SECONDS", 0.1)
+    path = kitchen.operator_writes("a.html", text)
+    fault = kitchen.fault("a.html")
+    assert (fault.path, fault.line) == (str(path), 2)
+    assert says in fault.message
+
+
+def test_templates_multiply_what_is_small(kitchen: Kitchen) -> None:
+    """What a template may reasonably multiply is multiplied."""
+    kitchen.ships("a.txt", "{{ '-' * 3 }}{{ 2 * 3 }}{{ 2 ** 10 }}{{ [1] * 2 }}")
+    assert kitchen.render("a.txt") == "---61024[1, 1]"

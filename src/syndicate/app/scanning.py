@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from syndicate.app.site import Site, mint_urn
 from syndicate.content.ingest import Ingest, Intake, ingest
 from syndicate.content.parse import dump, load, parse, version
 from syndicate.content.scan import scan
+from syndicate.content.textfile import Unopened
 from syndicate.digest.occasions import following, longest_period, previous
 from syndicate.errors import ContentError
 from syndicate.model import Article, CachedParse, Fault, Parsed, SourceFile
@@ -26,6 +27,7 @@ log = logging.getLogger("syndicate.scan")
 
 _KINDS = ("article", "content")
 _KNOWN_FOLDER = "content_folder"
+_NEVER = -1  # the time of no file: what is remembered under it is read again
 _T = TypeVar("_T")
 
 
@@ -129,7 +131,8 @@ def _read(
         last = _decode(row) if row else None
         kept = last.parsed if last else None
         message = f"{error.message} (its last good version stays published)" if kept else error.message
-        return CachedParse(source, current, kept, Fault("article", source.path, error.line, message))
+        seen = replace(source, mtime_ns=_NEVER) if isinstance(error, Unopened) else source
+        return CachedParse(seen, current, kept, Fault("article", source.path, error.line, message))
     finally:
         guard.end()
     return CachedParse(source, current, parsed)

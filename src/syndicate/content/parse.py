@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
 import re
-import signal
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from types import FrameType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,6 +34,7 @@ from syndicate.markup import (
     shorten,
 )
 from syndicate.model import Media, Parsed, Picture, SourceFile
+from syndicate.overtime import Overtime, limited
 
 PARSERS: Mapping[str, Read] = {
     ".md": markdown.read,
@@ -46,7 +43,7 @@ PARSERS: Mapping[str, Read] = {
     ".htm": html.read,
     ".txt": plaintext.read,
 }
-SECONDS = 5.0  # for one article
+SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
 
 log = logging.getLogger(__name__)
@@ -61,21 +58,17 @@ class Defaults:
     author: str
 
 
-class _Overtime(BaseException):
-    """The article took too long; no `except Exception` on the way may swallow it."""
-
-
 def parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
-    """Return what the file at `source` says. Takes at most 5 s where it runs in the main thread.
+    """Return what the file at `source` says. Takes 5 s of processor time at most in the main thread.
 
     Raises ContentError, and nothing else, with path, line and what to do; the other articles go on.
     """
     try:
-        with _time_limit():
+        with limited(SECONDS):
             return _parse(folder, source, defaults)
     except ContentError:
         raise
-    except _Overtime:
+    except Overtime:
         message = f"took longer than {SECONDS:.0f} seconds to read and was given up; simplify or split it"
     except RecursionError:
         message = "is nested too deeply; simplify it"
@@ -196,36 +189,6 @@ def _moment(nanoseconds: int) -> datetime | None:
         return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-# ---------------------------------------------------------------- the time limit
-
-
-@contextlib.contextmanager
-def _time_limit() -> Iterator[None]:
-    """Raise _Overtime in the block after `SECONDS`; no limit outside the main thread."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    armed, late = True, False
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        nonlocal late
-        late = True
-        if armed:
-            raise _Overtime
-
-    before = signal.signal(signal.SIGALRM, end)
-    try:
-        # Again each half second, and asked for at the end: nh3 swallows what is raised in its callback.
-        signal.setitimer(signal.ITIMER_REAL, SECONDS, 0.5)
-        yield
-        if late:
-            raise _Overtime
-    finally:
-        armed = False
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 # ---------------------------------------------------------------- the cache

@@ -15,6 +15,10 @@ _MOST_CONTROLS = 8
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
 
 
+class Unopened(ContentError):
+    """The file could not be opened. A file whose permissions are put right looks the same: try it again."""
+
+
 def read_bytes(file: Path, path: str) -> bytes:
     """Return the bytes of a regular file of at most 5 MB; ContentError for `path` where there is none."""
     try:
@@ -25,7 +29,7 @@ def read_bytes(file: Path, path: str) -> bytes:
                 raise ContentError(path, "is not a regular file")
             body = opened.read(LARGEST + 1)
     except OSError as error:
-        raise ContentError(path, f"cannot be opened: {error.strerror or error}") from None
+        raise Unopened(path, f"cannot be opened: {error.strerror or error}") from None
     except ValueError:
         raise ContentError(path, "cannot be opened: its name is no file name") from None
     if len(body) > LARGEST:
