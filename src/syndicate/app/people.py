@@ -14,7 +14,7 @@ from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Email
 from syndicate.store import subscribers
 
-_BATCH = 500
+_BATCH = 250  # rows in one short transaction
 _COLUMN_NAMES = ("email", "e-mail", "email address", "e-mail address")
 
 
