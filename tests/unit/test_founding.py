@@ -66,3 +66,11 @@ def test_dates_of_a_head_are_moved_and_lose_their_time() -> None:
     text = "---\ntitle: x\ndate: 2026-11-20 09:00\n---\nOn 2026-11-20 it rained.\n"
     expected = text.replace("date: 2026-11-20 09:00", f"date: {date(2026, 11, 20) + timedelta(days=5)}")
     assert moved(text, timedelta(days=5)) == expected
+
+
+def test_comments_stay_in_their_column() -> None:
+    """A file that an operator reads first thing is not ragged."""
+    text = configuration(shipped("config.yaml").read_text("utf-8"), ANSWERS)
+    head = text.partition("content:")[0].splitlines()
+    columns = {line.index("#") for line in head if line.startswith("  ") and "   # " in line}
+    assert len(columns) == 1

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from syndicate import yamldoc
+from syndicate.config import Config
 from syndicate.configfile import parse_config
 from syndicate.durable import make_folder, write_whole
 from syndicate.errors import ConfigError, UsageError
@@ -36,11 +37,7 @@ def found(folder: Path, answers: Answers, *, demo: bool, now: datetime) -> list[
     Raises UsageError naming the answers that cannot be used; then nothing was written.
     """
     text = configuration(shipped("config.yaml").read_text("utf-8"), answers)
-    try:
-        config = parse_config(text, name="config.yaml", base=folder.absolute(), environment=os.environ)
-    except ConfigError as error:
-        lines = [re.sub(r"^config\.yaml:\d+:\d+: ", "", fault) for fault in error.faults]
-        raise UsageError("\n".join(lines)) from None
+    config = _parsed(text, folder)
     make_folder(folder.absolute())
     content = folder / "content"
     make_folder(content.absolute())
@@ -55,11 +52,32 @@ def found(folder: Path, answers: Answers, *, demo: bool, now: datetime) -> list[
     return made
 
 
+def faults(answers: Answers) -> list[str]:
+    """Return what is wrong with the answers, as ``setting: reason``; nothing is written."""
+    try:
+        _parsed(configuration(shipped("config.yaml").read_text("utf-8"), answers), Path())
+    except UsageError as error:
+        return str(error).splitlines()
+    return []
+
+
+def _parsed(text: str, folder: Path) -> Config:
+    try:
+        return parse_config(text, name="config.yaml", base=folder.absolute(), environment=os.environ)
+    except ConfigError as error:
+        lines = [re.sub(r"^config\.yaml:\d+:\d+: ", "", fault) for fault in error.faults]
+        raise UsageError("\n".join(lines)) from None
+
+
+def sender_of(title: str, url: str) -> str:
+    """Return a sender for a publication that names none: its title, at the host of its address."""
+    host = urlsplit(url).hostname or "localhost"
+    domain = "news.example.org" if re.fullmatch(r"[\d.:]+|localhost", host) else host
+    return f"{_plain_name(title)} <news@{domain}>"
+
+
 def configuration(template: str, answers: Answers) -> str:
     """Return the shipped configuration with the answers in place of its example; comments stay."""
-    host = urlsplit(answers.url).hostname or "localhost"
-    domain = "news.example.org" if re.fullmatch(r"[\d.:]+|localhost", host) else host
-    sender = answers.sender or f"{_plain_name(answers.title)} <news@{domain}>"
     values = {
         "title": answers.title,
         "url": answers.url,
@@ -67,14 +85,25 @@ def configuration(template: str, answers: Answers) -> str:
         "language": answers.language,
         "timezone": answers.timezone,
         "author": "",
-        "from": sender,
+        "from": answers.sender or sender_of(answers.title, answers.url),
     }
     text = template
     for key, value in values.items():
         line = f"  {key}: {yamldoc.quote(value)}" if value else f'  {key}: ""'
-        text = re.sub(rf"(?m)^  {key}: .*?(?=  +#|$)", lambda _, line=line: line, text, count=1)  # type: ignore[misc]
+        text = re.sub(
+            rf"(?m)^  {key}: .*?(?:(?<=  )(?=#)|$)",
+            lambda old, line=line: _in_place_of(old, line),  # type: ignore[misc]
+            text,
+            count=1,
+        )
     title = yamldoc.quote(answers.title)
     return re.sub(r"(?m)^    title: .*$", lambda _: f"    title: {title}", text, count=1)
+
+
+def _in_place_of(old: re.Match[str], line: str) -> str:
+    """Return `line` as wide as the old one, so that the comment behind it stays in its column."""
+    before_comment = old.end() < len(old.string) and old.string[old.end()] == "#"
+    return f"{line}  ".ljust(len(old[0])) if before_comment else line
 
 
 def _plain_name(title: str) -> str:

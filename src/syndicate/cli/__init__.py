@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "work": ("run", "work", ""),
 }
 _HIDDEN = {"work"}
+_WITHOUT_CONFIG = {"init", "work"}
+_CONFIG_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 class Commands(click.Group):
@@ -42,6 +44,8 @@ class Commands(click.Group):
         if ctx.resilient_parsing:
             return None
         command: click.Command = getattr(importlib.import_module(f"syndicate.cli.{module}"), attribute)
+        if cmd_name not in _WITHOUT_CONFIG:
+            _take_config(command)
         return command
 
     def resolve_command(
@@ -63,12 +67,33 @@ class Commands(click.Group):
             formatter.write_dl(rows)
 
 
+def _take_config(command: click.Command) -> None:
+    """Let `command`, and each below it, take --config as well, because people type it at the end."""
+    if not any(option.name == "config_path" for option in command.params):
+        option = click.Option(
+            ["--config", "config_path"],
+            metavar="FILE",
+            type=_CONFIG_FILE,
+            expose_value=False,
+            callback=_choose_config,
+            help="The configuration; else config.yaml here.",
+        )
+        command.params.append(option)
+    for below in getattr(command, "commands", {}).values():
+        _take_config(below)
+
+
+def _choose_config(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:  # noqa: ARG001
+    if value is not None:
+        ctx.obj = value
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--config",
     "config_path",
     metavar="FILE",
-    type=click.Path(path_type=Path),
+    type=_CONFIG_FILE,
     default=Path("config.yaml"),
     show_default=True,
     help="The configuration; relative paths in it are relative to its folder.",
@@ -115,6 +140,11 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 the reader of our output went away
         status = 0
+    except OSError as error:
+        logging.getLogger("syndicate").debug("what the system refused", exc_info=True)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"Error: {where}{error.strerror or error}", err=True)
+        status = SyndicateError.exit_code
     sys.exit(status if isinstance(status, int) else 0)
 
 

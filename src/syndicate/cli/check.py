@@ -23,6 +23,9 @@ def check(ctx: click.Context, as_json: bool) -> None:
         config = configuration(ctx)
     except ConfigError as error:
         if error.rest is None:
+            if as_json:
+                emit({"articles": 0, "faults": list(error.faults), "warnings": []})
+                ctx.exit(error.exit_code)
             raise
         wrong, config = error.faults, error.rest
     found = check_all(config, wrong)

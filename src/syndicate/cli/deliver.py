@@ -9,6 +9,7 @@ import click
 
 from syndicate.cli.output import configuration, emit, moment, sending_progress, tally_json, tally_words
 from syndicate.errors import TemporaryError
+from syndicate.model import OPEN_STATES, DeliveryState, Tally
 
 if TYPE_CHECKING:
     from syndicate.app.site import Site
@@ -34,16 +35,21 @@ def finish(
 ) -> None:
     """Deliver, say how it ended, and exit with 75 where letters wait."""
     from syndicate.app.sending import deliver_due
+    from syndicate.store import editions
 
+    settled: dict[DeliveryState, int] = {}
+    if edition_id is None:  # what other runs have settled is not told as this one's work
+        with site.store.read() as conn:
+            earlier = editions.tally(conn)
+        settled = {state: earlier[state] for state in DeliveryState if state not in OPEN_STATES}
     with sending_progress(as_json) as progress:
         result = deliver_due(site, edition_id=edition_id, progress=progress)
     zone = site.config.publication.timezone
     if as_json:
         emit({**about, "letters": tally_json(result.tally), "relay_error": result.relay_error})
-    elif result.tally.frozen:
-        click.echo(f"{tally_words(result.tally)}.")
     else:
-        click.echo("The outbox is empty.")
+        done = Tally({state: result.tally[state] - settled.get(state, 0) for state in DeliveryState})
+        click.echo(f"{tally_words(done)}." if done.frozen else "The outbox is empty.")
     if not result.waiting:
         return
     if not as_json:

@@ -24,10 +24,15 @@ def digest() -> None:
     """Preview or send a newsletter's edition."""
 
 
-@digest.command()
+@digest.command(short_help="Write what the next edition would be; nobody is mailed.")
 @click.argument("newsletter")
 @click.option("--at", metavar="WHEN", help=_AT)
-@click.option("--output", metavar="DIR", type=click.Path(path_type=Path), help="Where to write it.")
+@click.option(
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Where to write it; else var/preview/NEWSLETTER.",
+)
 @click.pass_context
 def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | None) -> None:
     """Write what the next edition would be as HTML, text and .eml; nobody is mailed.
@@ -55,7 +60,7 @@ def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | 
         click.echo(f"  {path}")
 
 
-@digest.command()
+@digest.command(short_help="Make the edition of the latest occasion and deliver it.")
 @click.argument("newsletter")
 @click.option("--at", metavar="WHEN", help=_AT)
 @click.option("--now", "at_once", is_flag=True, help="Make one at once from the newest articles.")

@@ -54,3 +54,7 @@ def test(ctx: click.Context, address: str, newsletter: str | None) -> None:
 
     if not asyncio.run(probe(config, letter, show)):
         ctx.exit(1)
+    if config.mail.transport == "folder":
+        click.echo("Nobody was mailed: mail.transport is folder. Set it to smtp to try a mail server.")
+    else:
+        click.echo(f"Now look into the inbox of {recipient}, and into its spam folder.")

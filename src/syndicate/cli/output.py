@@ -16,7 +16,7 @@ import click
 
 from syndicate.config import Config
 from syndicate.configfile import load_config
-from syndicate.model import DeliveryState, Tally
+from syndicate.model import OPEN_STATES, DeliveryState, Tally
 
 _LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal
 
@@ -49,19 +49,19 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def tally_words(tally: Tally) -> str:
-    """Return a tally in words; the numbers add up to what was frozen."""
-    waiting = tally.open
+    """Return a tally in words; the numbers add up to what was frozen, those in brackets to what waits."""
+    if not tally.frozen:
+        return "no letters yet"
+    states = [
+        f"{tally[state]:,} {state.value}" for state in DeliveryState if state in OPEN_STATES and tally[state]
+    ]
     parts = [
         f"{tally[DeliveryState.SENT]:,} sent",
         f"{tally[DeliveryState.FAILED]:,} failed",
         f"{tally[DeliveryState.SKIPPED]:,} skipped",
-        f"{waiting:,} waiting",
+        f"{tally.open:,} waiting" + (f" ({', '.join(states)})" if states else ""),
     ]
-    return (
-        f"{tally.frozen:,} letters: {', '.join(parts)}"
-        if tally.frozen != 1
-        else f"1 letter: {', '.join(parts)}"
-    )
+    return f"{count(tally.frozen, 'letter')}: {', '.join(parts)}"
 
 
 def tally_json(tally: Tally) -> dict[str, int]:

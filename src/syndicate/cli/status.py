@@ -11,6 +11,7 @@ from syndicate.cli.output import configuration, count, emit, moment, tally_json,
 
 if TYPE_CHECKING:
     from syndicate.app.reporting import Status
+    from syndicate.model import Tick
 
 
 @click.command()
@@ -27,28 +28,38 @@ def status(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         emit(_for_machine(found))
     else:
-        for line in _lines(found, config.publication.timezone):
+        for line in lines(found, config.publication.timezone):
             click.echo(line)
 
 
-def _lines(found: Status, zone: ZoneInfo) -> list[str]:
+def lines(found: Status, zone: ZoneInfo) -> list[str]:
+    """Return the status as an operator reads it."""
     articles = [f"{number:,} {state}" for state, number in sorted(found.articles.items())]
-    lines = [
+    said = [
         f"Service     {'running' if found.running else 'not running (start it with `syndicate run`)'}",
         f"Articles    {', '.join(articles) or 'none yet; `syndicate build` reads them'}",
         f"Editions    {found.editions:,}",
         f"Deliveries  {tally_words(found.deliveries)}",
     ]
     for one in found.newsletters:
-        lines.append(f"{one.title} ({one.name}): {count(one.subscribers, 'subscriber')}")
-        lines.append(f"  next      {moment(one.next_at, zone)}")
+        said.append(f"Newsletter  {one.title} ({one.name}), {count(one.subscribers, 'subscriber')}")
+        said.append(f"  next      {moment(one.next_at, zone)}")
         if one.last_occasion and one.last_tally:
-            lines.append(f"  last      {one.last_occasion}, {tally_words(one.last_tally)}")
+            said.append(f"  last      {one.last_occasion}, {tally_words(one.last_tally)}")
+    if found.ticks:
+        said.append("Last")
+    wide = max((len(name) for name in found.ticks), default=0)
     for name, tick in found.ticks.items():
-        when = moment(tick.ended_at, zone) if tick.ended_at else "under way"
-        lines.append(f"Last {name}: {when}; {tick.error or tick.detail}")
-    lines.append("Nothing is wrong." if not found.wrong else "What is wrong:")
-    return [*lines, *(f"  {line}" for line in found.wrong)]
+        said.append(f"  {name:<{max(wide, 9)}} {_ended(tick, zone, running=found.running)}")
+    said.append("Nothing is wrong." if not found.wrong else "What is wrong:")
+    return [*said, *(f"  {line}" for line in found.wrong)]
+
+
+def _ended(tick: Tick, zone: ZoneInfo, *, running: bool) -> str:
+    if tick.ended_at:
+        return f"{moment(tick.ended_at, zone)}: {tick.error or tick.detail}"
+    began = f"began {moment(tick.started_at, zone)}"
+    return f"{began}, under way" if running else f"{began} and did not end"
 
 
 def _for_machine(found: Status) -> dict[str, Any]:

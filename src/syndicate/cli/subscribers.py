@@ -53,7 +53,7 @@ def add(ctx: click.Context, emails: tuple[str, ...], newsletter: str | None, res
         ctx.exit(1)
 
 
-@subscribers.command("import")
+@subscribers.command("import", short_help="Subscribe everyone in a CSV file.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_NEWSLETTER
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
@@ -76,7 +76,8 @@ def import_(ctx: click.Context, file: Path, newsletter: str | None, as_json: boo
     else:
         for fault in report.faults:
             click.echo(fault, err=True)
-        done = ", ".join(f"{number:,} {what}" for what, number in report.counts.items() if number)
+        fates = {**report.counts, "left out": len(report.faults)}
+        done = ", ".join(f"{number:,} {what}" for what, number in fates.items() if number)
         click.echo(f"{count(report.rows, 'row')}: {done or 'nothing to do'}.")
     if report.faults:
         ctx.exit(1)
@@ -94,6 +95,8 @@ def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
     config = configuration(ctx)
     with open_site(config) as site, site.store.read() as conn:
         rows = list(people.subscribers(conn, newsletter))
+    if not rows:
+        _newsletters(config, newsletter)  # names those that there are, where it is none of them
     if as_json:
         fields = ("email", "newsletter", "state", "started_at", "ended_at", "extra")
         emit([{name: getattr(row, name) for name in fields} for row in rows])
@@ -105,7 +108,7 @@ def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
         click.echo("Nobody yet; `syndicate subscribers add EMAIL` adds somebody.", err=True)
 
 
-@subscribers.command()
+@subscribers.command(short_help="Remove EMAIL and everything held about it.")
 @click.argument("email")
 @click.pass_context
 def remove(ctx: click.Context, email: str) -> None:
