@@ -6,8 +6,9 @@
     │   ├── Busy                        another syndicate process holds the lock
     │   └── RelayUnavailable            no connection, TLS or login to the relay
     ├── StoreError            exit 1    the database cannot be opened, migrated or written
-    ├── ContentError          exit 1    one article cannot be read; path, line, message
-    ├── TemplateFault         exit 1    one template cannot be rendered; file, line, message
+    ├── InputError            exit 1    one input is wrong; path, line, message
+    │   ├── ContentError                an article cannot be read
+    │   └── TemplateFault               a template cannot be rendered
     ├── PublishError          exit 1    the publish folder cannot be written
     └── UsageError            exit 2    the command asks for something that does not exist
 
@@ -17,7 +18,7 @@ A fate of the work (a refused letter, nothing new to mail) is a value in `model`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from syndicate.model import Fault
 
@@ -69,34 +70,36 @@ class StoreError(SyndicateError):
     """The database cannot be opened, migrated or written."""
 
 
-class ContentError(SyndicateError):
-    """One article cannot be read. `line` counts from 1 and is None where no line is to blame."""
+class InputError(SyndicateError):
+    """One input is wrong; the rest goes on without it.
+
+    `path` is the file an operator would open, `line` counts from 1 and is None where no line is to blame.
+    """
+
+    kind: ClassVar[Literal["article", "template"]]
 
     def __init__(self, path: str, message: str, *, line: int | None = None) -> None:
-        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
         self.path = path
         self.line = line
         self.message = message
+        super().__init__(str(self.fault))
 
     @property
     def fault(self) -> Fault:
         """This failure as the value that `check` and `status` list."""
-        return Fault("article", self.path, self.line, self.message)
+        return Fault(self.kind, self.path, self.line, self.message)
 
 
-class TemplateFault(SyndicateError):
-    """One template cannot be rendered. `path` is the file an operator would open."""
+class ContentError(InputError):
+    """One article cannot be read."""
 
-    def __init__(self, path: str, message: str, *, line: int | None = None) -> None:
-        super().__init__(f"{path}:{line}: {message}" if line else f"{path}: {message}")
-        self.path = path
-        self.line = line
-        self.message = message
+    kind = "article"
 
-    @property
-    def fault(self) -> Fault:
-        """This failure as the value that `check` and `status` list."""
-        return Fault("template", self.path, self.line, self.message)
+
+class TemplateFault(InputError):
+    """One template cannot be rendered."""
+
+    kind = "template"
 
 
 class PublishError(SyndicateError):
