@@ -258,6 +258,14 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     assert again == rendered(SAMPLE)
 
 
+def test_one_more_article_changes_no_other_articles_page() -> None:
+    """The menu that is on every page stands by the names of topics that are about equally large."""
+    old = [article(f"{tag}-{n}", age=n, tags=(tag,)) for tag in ("a", "b") for n in range(22)]
+    before, after = pages_of(rendered(old)), pages_of(rendered([article("new", tags=("b",)), *old]))
+    changed = {path for path in before if before[path] != after[path]}
+    assert changed == {"index.html", "page/2/index.html", "tags/b/index.html", "feeds/index.html"}
+
+
 def test_an_empty_publication_has_its_pages() -> None:
     """Before the first article there is a front page that says so."""
     pages = pages_of(rendered([]))

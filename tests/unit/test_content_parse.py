@@ -246,6 +246,15 @@ def test_the_first_picture_of_the_text_is_the_articles(tmp_path: Path) -> None:
     assert parsed.picture == Picture("https://x.org/a.png", "A", 640, 480)
 
 
+def test_a_picture_that_is_none_is_told(tmp_path: Path) -> None:
+    """An address that would run something is left out of the article, and its author hears of it."""
+    parsed = read(tmp_path, "a.md", '---\nimage: "javascript:alert(1)"\n---\nx')
+    assert parsed.picture is None
+    assert parsed.warnings == (
+        "line 2: image: 'javascript:alert(1)' is neither a file nor a web address; it is ignored",
+    )
+
+
 # ---------------------------------------------------------------- limits and odd files
 
 

@@ -12,7 +12,7 @@ from syndicate import yamldoc
 from syndicate.content.dates import read_date
 from syndicate.content.naming import as_language
 from syndicate.errors import ContentError
-from syndicate.markup import bare_text, clean_text, one_line, sanitise
+from syndicate.markup import bare_text, clean_text, is_safe_url, one_line, sanitise
 
 LONGEST = 64 * 1024
 MOST_TAGS, LONGEST_TAG = 50, 100
@@ -115,6 +115,9 @@ class FrontMatter:
         alt = self.text("alt")
         for key in self._given("picture"):
             found = self._picture(key)
+            if found[0] and not is_safe_url(found[0]):
+                self.warn(key, f"{found[0][:60]!r} is neither a file nor a web address; it is ignored")
+                continue
             if found[0]:
                 return found[0], found[1] or alt
             self.warn(key, "must be the path or address of a picture; it is ignored")

@@ -272,4 +272,4 @@ def _notices(
             f"{old} older articles came in one scan and count as an archive: they keep their own dates in"
             " feeds and pages and are not mailed"
         )
-    return [Fault("content", ".", None, notice) for notice in notices]
+    return [Fault("content", "content folder", None, notice) for notice in notices]

@@ -18,7 +18,6 @@ from syndicate.pages.values import Material, Page, PageSite, RenderedPages, gath
 from syndicate.templating import Templates
 
 STYLE = "style.css"
-TOPICS_IN_MENU = 7
 _GIVE_UP_AFTER = 20  # the same fault on so many pages and none without it: it is the template's, not theirs
 
 FORMATS = (  # what a reader is offered, best first
@@ -123,7 +122,7 @@ def _common(page: Page, material: Material, link: Callable[[str], str], version:
         "base": publication.url,
         "alternates": [one for feed in (*own, *main) for one in feed_links(feed, publication.url)],
         "feed_links": partial(feed_links, base=publication.url),
-        "menu": material.topics[:TOPICS_IN_MENU],
+        "menu": material.menu,
         "path": page.path,
     }
 

@@ -12,6 +12,8 @@ from syndicate.config import Publication
 from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages.stories import Story
 
+TOPICS_IN_MENU = 7
+
 
 @dataclass(frozen=True, slots=True)
 class PageSite:
@@ -44,12 +46,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """All that pages are made from. `stories` are newest first, `topics` by their number of stories."""
+    """All that pages are made from. `stories` are newest first, `topics` by their number of stories.
+
+    `menu` has the topics that each page links to, largest first, in steps: see `_menu`.
+    """
 
     site: PageSite
     stories: tuple[Story, ...]
     feeds: tuple[Feed, ...]
     topics: tuple[Topic, ...]
+    menu: tuple[Topic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,16 @@ def gather(site: PageSite, articles: Sequence[Article], feeds: Sequence[Feed]) -
             by_folder[folder].append(story)
     topics = [_topic(feed, by_folder[feed.folder]) for feed in feeds if feed.folder]
     topics.sort(key=lambda topic: (-len(topic.stories), topic.name))
-    return Material(site, stories, tuple(feeds), tuple(topics))
+    return Material(site, stories, tuple(feeds), tuple(topics), _menu(topics))
+
+
+def _menu(topics: Sequence[Topic]) -> tuple[Topic, ...]:
+    """Return the largest topics; those that differ by less than a quarter or so stand by their names.
+
+    The menu is on every page: were it sorted by the very numbers, one more article could change them all.
+    """
+    by_size = sorted(topics, key=lambda topic: (-(len(topic.stories) ** 3).bit_length(), topic.name))
+    return tuple(by_size[:TOPICS_IN_MENU])
 
 
 def _topic(feed: Feed, stories: list[Story]) -> Topic:

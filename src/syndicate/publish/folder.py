@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from syndicate.durable import make_folder
+from syndicate.errors import PublishError
 from syndicate.model import CopiedFile, Fault, OutputFile
 from syndicate.publish import manifest
 from syndicate.publish.batch import clear_drafts, naming, sync_folders, write_batch
@@ -62,6 +64,8 @@ class _Publisher:
     """One publishing under way: what is listed, what waits to be written, what was done."""
 
     def __init__(self, folder: Path) -> None:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise PublishError(f"{folder}: is not a folder; move it away, or change publish.folder")
         with naming(folder):
             make_folder(folder)
         clear_drafts(folder)
