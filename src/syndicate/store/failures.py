@@ -21,7 +21,7 @@ _SQLITE = {
     5: _LOCKED,
     6: _LOCKED,
     8: _READ_ONLY,
-    10: "cannot be read or written: the disk reports an error; look into the system's log",
+    10: "cannot be read or written: the disk reports an error; see whether it is full, then the system's log",
     11: "is damaged: restore a backup",
     13: _FULL,
     14: "cannot be opened: check that its folder exists and belongs to the user who runs syndicate",
