@@ -255,6 +255,13 @@ def test_a_picture_that_is_none_is_told(tmp_path: Path) -> None:
     )
 
 
+def test_tags_beyond_the_limit_are_told(tmp_path: Path) -> None:
+    """An article has at most fifty tags, and its author hears of the rest."""
+    parsed = read(tmp_path, "a.md", f"---\ntags: [{', '.join(f't{n}' for n in range(60))}]\n---\nx")
+    assert len(parsed.tags) == 50
+    assert parsed.warnings == ("line 2: tags: there are 60; the first 50 count",)
+
+
 # ---------------------------------------------------------------- limits and odd files
 
 

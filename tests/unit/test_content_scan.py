@@ -111,3 +111,13 @@ def test_any_path_has_a_name(path: str) -> None:
     naming.date_of(path)
     assert isinstance(naming.stem_of(path) + naming.language_of(path) + naming.readable(path), str)
     assert naming.is_draft(path) in (True, False)
+
+
+def test_a_name_that_would_garble_a_log_is_a_fault(tmp_path: Path) -> None:
+    """A line break or an escape in a file's name is told in letters, and the file is no article."""
+    for name in ("a\nb.md", "\x1b[31m.md"):
+        (tmp_path / name).write_text("x")
+    found = scan(tmp_path)
+    assert not found.files
+    assert [fault.path for fault in found.faults] == ["\\x1b[31m.md", "a\\x0ab.md"]
+    assert all("control character" in fault.message for fault in found.faults)

@@ -139,6 +139,8 @@ class FrontMatter:
         for tag in self.texts_of("tags", "categories"):
             unique.setdefault(tag[:LONGEST_TAG].strip().casefold(), tag[:LONGEST_TAG].strip())
         unique.pop("", None)
+        if len(unique) > MOST_TAGS:
+            self.warn("tags", f"there are {len(unique)}; the first {MOST_TAGS} count")
         return tuple(unique.values())[:MOST_TAGS]
 
     def summary(self) -> str:

@@ -18,6 +18,7 @@ _DEEPEST = 40
 _LEFT_OUT = re.compile(
     r"\..*|#.*#|.*~|.*\.(?:tmp|part|swp|bak|crdownload)|readme(?:\..*)?|_index\..*", re.IGNORECASE
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _FOLDERS_LEFT_OUT = re.compile(r"\..*|node_modules|__pycache__", re.IGNORECASE)
 
 
@@ -33,7 +34,8 @@ def scan(folder: Path) -> Scan:
     """Return the files below `folder` whose suffix has a parser; ContentError where it cannot be read.
 
     Hidden files, editors' and half-written files, READMEs, and links that lead out of the folder are no
-    articles. A file that is too large or has an undecodable name is a fault and stops nothing else.
+    articles. A file that is too large, or whose name is undecodable or holds control characters, is a fault
+    and stops nothing else.
     """
     root = os.path.realpath(folder)
     files: list[SourceFile] = []
@@ -95,6 +97,9 @@ def _file(root: str, entry: os.DirEntry[str], path: str) -> Iterator[SourceFile 
     except UnicodeEncodeError:
         yield Fault("article", _shown(path), None, "the file's name is not UTF-8; rename it")
         return
+    if _CONTROL.search(path):
+        yield Fault("article", _shown(path), None, "the file's name holds a control character; rename it")
+        return
     try:
         status = entry.stat()
     except OSError as error:
@@ -110,4 +115,6 @@ def _file(root: str, entry: os.DirEntry[str], path: str) -> Iterator[SourceFile 
 
 
 def _shown(path: str) -> str:
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """Return `path` as it may stand in a log or on a terminal."""
+    text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
