@@ -25,7 +25,9 @@ RETRY = Retry(timedelta(minutes=5), timedelta(hours=4), timedelta(days=4))
 
 def plan(connections: int = 4, **pace: float) -> SendPlan:
     """Return a plan whose pauses are short, unless `pace` says otherwise."""
-    return SendPlan(connections, RETRY, Pace(**({"grace": 0.2} | pace)))
+    return SendPlan(
+        connections, RETRY, Pace(**({"grace": 0.2, "persist": 0.1, "persist_every": 0.01} | pace))
+    )
 
 
 def write(attempt: Attempt) -> Letter:

@@ -362,6 +362,33 @@ def test_a_store_that_fails_ends_the_pass_and_what_is_known_is_kept(
     assert State.SENDING not in people.states()
 
 
+def test_a_store_that_comes_back_soon_gets_what_is_known(ledger: Callable[[int], Ledger]) -> None:
+    """While another program holds the database, heard answers are kept and recorded when it lets go."""
+    people = ledger(10)
+    failing: dict[int, Exception] = {n: StoreError("database is locked") for n in range(2, 7)}
+    watched = Watched(people.outbox, failing=failing)
+    with pytest.raises(StoreError, match="locked"):
+        asyncio.run(passed(people, Acting(lambda _: Sent()), plan(persist=5), outbox=watched))
+    assert people.states() == {State.SENT: 4, State.PENDING: 6}
+
+
+def test_a_stop_ends_the_wait_for_a_broken_store(ledger: Callable[[int], Ledger]) -> None:
+    """SIGTERM is not held up by a store that does not come back."""
+    people = ledger(10)
+    failing: dict[int, Exception] = {n: StoreError("disk full") for n in range(2, 99)}
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        asyncio.get_running_loop().call_later(0.1, stop.set)
+        watched = Watched(people.outbox, failing=failing)
+        how = plan(persist=60, persist_every=60)
+        async with asyncio.timeout(5):
+            await passed(people, Acting(lambda _: Sent()), how, outbox=watched, stop=stop)
+
+    with pytest.raises(StoreError, match="disk full"):
+        asyncio.run(main())
+
+
 def test_a_store_that_stays_broken_is_left_to_recovery(ledger: Callable[[int], Ledger]) -> None:
     """Where outcomes cannot be recorded at all, recover makes them unknown: one copy each at most."""
     people = ledger(10)

@@ -96,8 +96,12 @@ class Crew:
         watch = asyncio.create_task(self._watch(stop))
         try:
             await self._until_done()
-        except (Exception, asyncio.CancelledError) as error:
-            await self._wind_down(0 if isinstance(error, asyncio.CancelledError) else self._plan.pace.grace)
+        except asyncio.CancelledError:
+            await self._wind_down(0)
+            raise
+        except Exception:
+            await self._wind_down(self._plan.pace.grace)
+            await self._persist(stop)
             raise
         finally:
             await self._dismiss(watch)
@@ -218,19 +222,37 @@ class Crew:
             self._settle(attempt, Unknown("stopped before the relay answered") if handed else _UNSENT)
 
     async def _wind_down(self, grace: float) -> None:
-        """Let letters in flight end, and record what is known; what cannot be is left to `recover`."""
+        """Let letters in flight end, and record what is known."""
         self._claiming = False
         self._abandon(handed_too=False)
         await self._wait_all_in(grace)
         self._abandon(handed_too=True)
         self._record(self._doubt.release())
+        await self._recorded()
+
+    async def _persist(self, stop: asyncio.Event) -> None:
+        """Go on trying to record what is known; what cannot be is left to `recover`."""
+        deadline = asyncio.get_running_loop().time() + self._plan.pace.persist
+        while self._settled and not stop.is_set() and asyncio.get_running_loop().time() < deadline:
+            await _wait(stop, self._plan.pace.persist_every)
+            await self._recorded()
+        if self._settled:
+            log.error("%d outcomes could not be recorded", len(self._settled))
+
+    async def _recorded(self) -> None:
         try:
             await self._exchange()
-        except Exception:
-            log.exception("%d outcomes could not be recorded", len(self._settled))
+        except Exception as error:
+            log.warning("%d outcomes wait to be recorded: %s", len(self._settled), error)
 
     async def _dismiss(self, watch: asyncio.Task[None]) -> None:
         for task in (watch, *self._tasks.values()):
             task.cancel()
         await asyncio.gather(watch, *self._tasks.values(), return_exceptions=True)
         await asyncio.gather(*(lane.close() for lane in self._lanes))
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

@@ -12,10 +12,16 @@ from syndicate.model import DeliveryState, Retry
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds the loop waits: for lanes about to finish, for answers after a stop, between passes."""
+    """Seconds the loop waits: for lanes about to finish, for answers after a stop, between passes.
+
+    `persist` is how long it goes on trying to record outcomes while the store fails, unless it is stopped:
+    what is never recorded is sent again.
+    """
 
     gather: float = 0.002
     grace: float = 8.0
+    persist: float = 120.0
+    persist_every: float = 1.0
     idle: float = 30.0
     rest: float = 30.0
     longest_rest: float = 300.0
