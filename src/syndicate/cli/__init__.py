@@ -137,10 +137,7 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         status = 130
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 the reader of our output went away
-        status = 0
-    except OSError as error:
+    except OSError as error:  # but for a reader of our output who went away: click ends quietly with 1 then
         logging.getLogger("syndicate").debug("what the system refused", exc_info=True)
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"Error: {where}{error.strerror or error}", err=True)
