@@ -18,6 +18,7 @@ from syndicate.model import Email, Retry
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+_LONGEST_URL = 800  # with a token behind it, it must stand unfolded in a header line (RFC 5322: 998)
 _DURATION = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?\s*(?:(\d+)s)?")
 
 
@@ -70,6 +71,8 @@ def parse_url(value: object) -> str:
         good = False
     if not good or re.search(r"[\s<>\"\\{}|^`\x00-\x20]", text):
         raise ValueError("write an absolute address such as https://news.example.org")
+    if len(text) > _LONGEST_URL:
+        raise ValueError(f"is longer than {_LONGEST_URL} characters")
     if parts.query or parts.fragment or parts.username:
         raise ValueError("write the address without user name, ? or #")
     return text.rstrip("/")

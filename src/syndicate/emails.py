@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
 from syndicate.model import Email
 
+SPECIAL_USE_DOMAIN_NAMES.clear()  # whether `localhost` or `.test` can be reached is for the relay to say
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>]+)")
 
 

@@ -57,7 +57,8 @@ class Busy(TemporaryError):
 class RelayUnavailable(TemporaryError):
     """The relay could not be reached or would not let us in; no letter was attempted.
 
-    `step` is one of connect, tls, login; `code` is the SMTP reply code where there was one.
+    `step` is one of connect, tls, login, or send where letters become files; `code` is the SMTP reply
+    code where there was one.
     """
 
     def __init__(self, step: str, text: str, *, code: int | None = None) -> None:

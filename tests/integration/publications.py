@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from syndicate.app.health import overdue
 from syndicate.app.mailing import Made, make_due_editions, make_edition, make_edition_now
 from syndicate.app.people import add_people
 from syndicate.app.publishing import Publishing, publish_site
@@ -15,6 +16,7 @@ from syndicate.app.scanning import Scanned, scan_content
 from syndicate.app.site import Site, open_site
 from syndicate.configfile import load_config
 from syndicate.model import Article
+from syndicate.store import editions, notes
 
 MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # an hour before the daily occasion
 CONFIG = """\
@@ -85,3 +87,9 @@ class Publication:
     def edition_is_made(self, *, at: datetime | None = None, at_once: bool = False) -> Made:
         make = make_edition_now if at_once else make_edition
         return make(self.site, "daily", self.articles, now=at or self.now)
+
+    def problems(self) -> list[str]:
+        """Return what /health would name."""
+        with self.site.store.read() as conn:
+            starts = {"daily": editions.newsletter_start(conn, "daily") or self.now}
+            return overdue(notes.ticks(conn), starts, self.config, now=self.now, running_since=None)

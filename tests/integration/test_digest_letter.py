@@ -154,7 +154,7 @@ def test_a_long_unsubscribe_address_stays_whole_on_one_line() -> None:
 
 def test_an_unsubscribe_address_that_no_header_holds_is_said_in_words() -> None:
     """A `web.url` beyond what one header line takes names the setting, in place of a broken header."""
-    with pytest.raises(SyndicateError, match="web.url"):
+    with pytest.raises(SyndicateError, match=r"web\.url"):
         compose(EDITION, [article()], letter_settings(web_url="https://x.example/" + "p" * 900), templates())
 
 

@@ -130,8 +130,21 @@ def test_an_edition_made_at_once_leaves_nothing_for_the_occasion(publication: Ma
     made = news.edition_is_made(at_once=True)
     assert (made.fate, titles(made), made.repeated) == ("made", ["morning", "old"], False)
     assert news.edition_is_made().fate == "nothing new"
+    assert news.due_editions_are_made() == []
+    assert not any("overdue" in line for line in news.problems())
     again = news.edition_is_made(at_once=True)
     assert (again.fate, again.edition_id) == ("exists", made.edition_id)
+
+
+def test_an_edition_asked_for_is_no_more_overdue(publication: Maker) -> None:
+    """What `digest send` made of today's occasion is not made, or missed, by the service."""
+    news = publication(now=datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+    news.people_subscribe("a@example.org")
+    news.article_is_dropped("morning", date="2026-11-23 05:00")
+    news.folder_is_scanned()
+    assert news.edition_is_made().fate == "made"
+    assert news.due_editions_are_made() == []
+    assert not any("overdue" in line for line in news.problems())
 
 
 def test_the_wall_clock_decides_over_a_spring_change(publication: Maker) -> None:

@@ -21,6 +21,7 @@ from syndicate.store.editions import EditionRow
 
 log = logging.getLogger("syndicate.edition")
 
+AT_ONCE = "/now"  # marks the occasion of an edition that no schedule minted
 NEWEST = 10  # articles of a preview with nothing due, and of an edition made at once
 
 
@@ -89,7 +90,10 @@ def make_edition(
     """Make the edition of the latest occasion at `now`, however late; `now` is the planning clock."""
     newsletter_of(site, name)
     occasion = latest(site.schedule(name), now)
-    return _make(site, name, articles, occasion, dry_run=dry_run)
+    made = _make(site, name, articles, occasion, dry_run=dry_run)
+    if made.edition_id is not None:
+        _note(site, name, occasion, made.fate, now=site.clock())
+    return made
 
 
 def make_edition_now(
@@ -104,8 +108,8 @@ def make_edition_now(
     newsletter_of(site, name)
     day = now.astimezone(site.config.publication.timezone).date().isoformat()
     with site.store.read() as conn:
-        made_at_once = [row for row in editions.editions(conn, name) if "/now" in row.edition.occasion]
-        rows = [row for row in made_at_once if row.edition.occasion.startswith(f"{day}/now")]
+        made_at_once = [row for row in editions.editions(conn, name) if AT_ONCE in row.edition.occasion]
+        rows = [row for row in made_at_once if row.edition.occasion.startswith(day + AT_ONCE)]
         mailed = editions.mailed_articles(conn, name)
         tallies = {row.id: editions.tally(conn, row.id) for row in made_at_once}
     running = next((row for row in rows if tallies[row.id].open), None) or next(
@@ -113,7 +117,7 @@ def make_edition_now(
     )
     if running:
         return _exists(running, tallies[running.id], dry_run=dry_run)
-    occasion = Occasion(f"{day}/now" if not rows else f"{day}/now-{len(rows) + 1}", now)
+    occasion = Occasion(f"{day}{AT_ONCE}-{len(rows) + 1}" if rows else f"{day}{AT_ONCE}", now)
     unmailed = [article for article in articles if article.id not in mailed]
     chosen = tuple(
         dict.fromkeys((*newest(unmailed, now=now, count=NEWEST), *_due(site, name, articles, now)))
@@ -235,7 +239,7 @@ def _freeze(
     if dry_run:
         return Made(name, occasion, "planned", None, chosen, recipients, repeated)
     with site.store.write() as tx:
-        first = not editions.has_editions(tx, name)
+        first = AT_ONCE not in occasion.text and not editions.has_editions(tx, name)
         frozen = editions.freeze(tx, edition, [rendition], now=edition.frozen_at)
         if frozen is not None and first:
             started = editions.newsletter_start(tx, name)

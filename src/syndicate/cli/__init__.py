@@ -108,15 +108,11 @@ def cli(ctx: click.Context, config_path: Path, verbose: bool) -> None:
     Exit status: 0 ok, 1 failure, 2 usage, 75 try again later, 78 bad configuration.
     """
     ctx.obj = config_path
-    form = (
-        "%(asctime)s %(levelname)s %(message)s"
-        if ctx.invoked_subcommand in ("run", "work")
-        else "%(message)s"
-    )
-    level = logging.DEBUG if verbose else logging.INFO if "asctime" in form else logging.ERROR
-    logging.basicConfig(level=level, format=form, stream=sys.stderr)
-    for chatty in ("apscheduler", "alembic", "asyncio"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    serving = ctx.invoked_subcommand in ("run", "work")
+    form = "%(asctime)s %(levelname)s %(message)s" if serving else "%(message)s"
+    logging.basicConfig(level=logging.WARNING if serving else logging.ERROR, format=form, stream=sys.stderr)
+    level = logging.DEBUG if verbose else logging.INFO if serving else logging.ERROR
+    logging.getLogger("syndicate").setLevel(level)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -56,8 +56,7 @@ def finish(
         if result.relay_error:
             click.echo(f"The relay did not take them: {result.relay_error}", err=True)
         if result.next_due:
-            when = moment(result.next_due, zone)
-            click.echo(
-                f"The next try is due {when}; `syndicate run` or `syndicate deliver` makes it.", err=True
-            )
+            when = moment(result.next_due, zone) if result.next_due > site.clock() else "now"
+            makes = "`syndicate run` or `syndicate deliver` makes it"
+            click.echo(f"The next try is due {when}; {makes}.", err=True)
     ctx.exit(TemporaryError.exit_code)

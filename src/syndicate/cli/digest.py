@@ -137,7 +137,12 @@ def _words(made: Made, site: Site, newsletter: str) -> str:
         case "planned":
             return f"{name} would be: {what}.{again} Nothing was sent (--dry-run)."
         case "exists":
-            return f"{name} was made before; what is still due of it is sent now."
+            rest = (
+                "Nothing was sent (--dry-run)."
+                if made.edition_id is None
+                else "What is due of it is sent now."
+            )
+            return f"{name} was made before, for {count(made.recipients, 'subscriber')}. {rest}"
         case "no subscribers":
             add = f"add someone with `syndicate subscribers add EMAIL --newsletter {newsletter}`"
             return f"{name} has {count(len(made.articles), 'article')} but nobody to go to; {add}."

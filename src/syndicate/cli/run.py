@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import sys
@@ -64,7 +65,16 @@ def _workers(config_path: Path, listening: socket.socket) -> list[Worker]:
 
     build_reading, build_writing = make_nudge()
     send_reading, send_writing = make_nudge()
-    start = [sys.executable, "-m", "syndicate", "--config", os.fspath(config_path.absolute()), "work"]
+    verbose = ["-v"] if logging.getLogger("syndicate").isEnabledFor(logging.DEBUG) else []
+    start = [
+        sys.executable,
+        "-m",
+        "syndicate",
+        *verbose,
+        "--config",
+        os.fspath(config_path.absolute()),
+        "work",
+    ]
     return [
         Worker(
             "web",
