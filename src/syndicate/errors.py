@@ -32,8 +32,8 @@ class SyndicateError(Exception):
 class ConfigError(SyndicateError):
     """The configuration cannot be used; `faults` holds every fault, in file order.
 
-    `rest` is the `Config` without the settings that are wrong, where that makes one (else None): enough to look
-    for other faults, never to work with.
+    `rest` is the `Config` without the settings that are wrong, where that makes one (else None): enough
+    to look for other faults, never to work with.
     """
 
     exit_code = 78
