@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 from datetime import time, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo, model_validator
 
@@ -52,10 +53,11 @@ def parse_zone(value: object) -> ZoneInfo:
     """Return the zone with an IANA name such as ``Asia/Jakarta``."""
     if isinstance(value, ZoneInfo):
         return value
-    if isinstance(value, str) and value in available_timezones():
-        return ZoneInfo(value)
-    from difflib import get_close_matches
-
+    try:
+        if isinstance(value, str) and value not in ("", "localtime"):
+            return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        pass
     near = get_close_matches(str(value), sorted(available_timezones()), n=1, cutoff=0.6)
     hint = f"; did you mean {near[0]}?" if near else ""
     raise ValueError(f"no time zone is named {value!r}{hint} (write an IANA name such as Asia/Jakarta)")

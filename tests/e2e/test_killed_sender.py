@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from test_service import founded, free_port, syndicate, wait_for
+from test_service import founded, free_port, here, syndicate, wait_for
 
 PEOPLE = 2_000
 CONNECTIONS = 4
@@ -44,7 +44,7 @@ def test_a_killed_send_goes_on_where_it_was(tmp_path: Path, sink: tuple[int, Pat
     )
     people = site / "people.csv"
     people.write_text("email,name\n" + "".join(f"p{n}@example.org,Person {n}\n" for n in range(PEOPLE)))
-    syndicate(site, "subscribers", "import", "people.csv")
+    here(site, "subscribers", "import", str(people))
     command = [sys.executable, "-m", "syndicate", "digest", "send", "daily", "--now"]
     for enough in (PEOPLE // 5, PEOPLE // 2):
         sending = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

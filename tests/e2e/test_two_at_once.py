@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from test_service import founded, free_port, letters, syndicate
+from test_service import founded, free_port, here, letters
 
 PEOPLE = 60
 
@@ -14,7 +14,7 @@ PEOPLE = 60
 def test_two_sends_and_a_build_at_once_mail_everybody_once(tmp_path: Path) -> None:
     """One makes the edition, both see it through; each subscriber has one letter."""
     founded(tmp_path, free_port())
-    syndicate(tmp_path, "subscribers", "add", *(f"p{n}@example.org" for n in range(PEOPLE)))
+    here(tmp_path, "subscribers", "add", *(f"p{n}@example.org" for n in range(PEOPLE)))
     words = (["digest", "send", "daily", "--now"], ["digest", "send", "daily", "--now"], ["build"])
     running = [
         subprocess.Popen(

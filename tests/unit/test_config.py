@@ -145,6 +145,15 @@ def test_what_is_no_configuration_is_one_placed_fault(text: str) -> None:
     assert faults(text)[0].startswith("config.yaml:1:")
 
 
+@pytest.mark.parametrize(
+    "zone", ["Asia", "../etc/passwd", "/etc/localtime", "localtime", "''", "5", "Asia/Jakarta/x"]
+)
+def test_what_is_no_zone_is_a_fault(zone: str) -> None:
+    """Folders, paths and numbers name no zone."""
+    [fault] = faults(GOOD.replace("Asia/Jakarta", zone))
+    assert "publication.timezone: no time zone is named" in fault
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_a_configuration_or_a_list_of_faults(text: str) -> None:
