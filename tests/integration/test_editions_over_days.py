@@ -82,6 +82,18 @@ def test_an_archive_is_never_mailed(publication: Maker) -> None:
     assert made.fate == "nothing new"
 
 
+def test_an_archive_without_dates_is_not_mailed_either(publication: Maker) -> None:
+    """A first scan of many files without dates, all new on disk as after a clone, mails none of them."""
+    news = publication()
+    news.people_subscribe("a@example.org")
+    for number in range(25):
+        news.article_is_dropped(f"undated {number}", f"Text {number}.")
+    news.folder_is_scanned()
+    news.time_passes(hours=1.5)
+    [made] = news.due_editions_are_made()
+    assert made.fate == "nothing new"
+
+
 def test_off_at_the_hour_the_edition_is_made_on_start_unless_too_late(publication: Maker) -> None:
     """Eleven hours late it is made; thirteen hours late its articles wait for the next."""
     news = publication()

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicate.app.mailing import NEWEST, settings_for
+from syndicate.app.scanning import findable
 from syndicate.app.site import mint_urn, templates_of, wall_clock
 from syndicate.config import Config
 from syndicate.content.ingest import Intake, ingest
@@ -43,7 +44,7 @@ def check_all(config: Config, wrong: Sequence[str] = ()) -> Found:
     wrong = [*wrong, *unfit]
     articles, content = _articles(config, now=now)
     templates = templates_of(config)
-    faults = [*content, *_templates(config, articles, templates, now=now)]
+    faults = [*findable(config, content), *_templates(config, articles, templates, now=now)]
     lines = dict.fromkeys([*wrong, *(str(fault) for fault in faults)])
     return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong))
 
@@ -92,8 +93,8 @@ def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], li
             parsed[source.path] = parse(folder, source, defaults)
         except ContentError as error:
             faults.append(error.fault)
-    intake = Intake((), parsed, {}, frozenset(), folder_present=True, first_scan=True, accept_removals=False)
-    # a period without end: the notice that an archive came in belongs to a scan, not to a check
+    # no first scan, a period without end: the notice that an archive came in belongs to a scan
+    intake = Intake((), parsed, {}, frozenset(), folder_present=True, first_scan=False, accept_removals=False)
     taken = ingest(intake, now=now, zone=publication.timezone, period=timedelta(days=36_500), mint=mint_urn)
     return taken.articles, [*faults, *taken.faults]
 

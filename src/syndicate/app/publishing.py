@@ -51,10 +51,10 @@ def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> P
             notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
         raise
     with site.store.write() as tx:
-        notes.replace_faults(tx, _KINDS, faults, now=now)
-        detail = f"{len(shown)} articles, {len(feeds)} feeds, {len(published.written)} files written"
+        new = notes.replace_faults(tx, _KINDS, faults, now=now)
+        detail = f"articles: {len(shown)}, feeds: {len(feeds)}, files written: {len(published.written)}"
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
-    for fault in faults:
+    for fault in new:
         log.warning("%s", fault)
     return Publishing(len(shown), len(feeds), published, faults)
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from syndicate.app.poison import PoisonGuard
 from syndicate.app.site import Site, mint_urn
-from syndicate.content.ingest import Ingest, Intake, ingest
+from syndicate.config import Config
+from syndicate.content.ingest import WHOLE, Ingest, Intake, ingest
 from syndicate.content.parse import dump, load, parse, version
-from syndicate.content.scan import scan
+from syndicate.content.scan import Scan, scan
 from syndicate.content.textfile import Unopened
 from syndicate.digest.occasions import following, longest_period, previous
 from syndicate.errors import ContentError
@@ -54,7 +56,9 @@ def scan_content(site: Site, *, accept_removals: bool = False) -> Scanned:
         notes.start_tick(tx, "scan", now=now)
     readings, faults, present = _readings(site)
     found = _ingest(site, readings, folder_present=present, accept_removals=accept_removals, now=now)
-    faults += found.faults
+    if not present and found.faults:
+        faults = []  # what is said of the articles says that the folder is missing, too
+    faults = findable(site.config, [*faults, *found.faults])
     _remember(site, found, folder_present=present, now=now)
     scanned = Scanned(
         articles=found.articles,
@@ -66,12 +70,19 @@ def scan_content(site: Site, *, accept_removals: bool = False) -> Scanned:
         present=present,
     )
     with site.store.write() as tx:
-        notes.replace_faults(tx, _KINDS, faults, now=now)
-        detail = f"{len(found.articles)} articles, {scanned.read} read"
+        new = notes.replace_faults(tx, _KINDS, faults, now=now)
+        detail = f"articles: {len(found.articles)}, files read: {scanned.read}"
         notes.end_tick(tx, "scan", now=site.clock(), detail=detail)
-    for fault in faults:
+    for fault in new:
         log.warning("%s", fault)
     return scanned
+
+
+def findable(config: Config, faults: Iterable[Fault]) -> list[Fault]:
+    """Return the faults with paths as an operator would open them, from the configuration's folder."""
+    folder = config.content.folder
+    shown = folder.relative_to(config.base) if folder.is_relative_to(config.base) else folder
+    return [replace(one, path=str(folder if one.path == WHOLE else shown / one.path)) for one in faults]
 
 
 @dataclass(slots=True)
@@ -79,30 +90,31 @@ class _Readings:
     there: dict[str, CachedParse]  # by path, for every file that is there
     gone: dict[str, CachedParse]  # by path, for files known from earlier scans
     fresh: list[CachedParse]  # those read now
+    untouched: set[str]  # of those, the files whose bytes are those of the last scan
 
 
 def _readings(site: Site) -> tuple[_Readings, list[Fault], bool]:
     """Return the reading of each file, from the cache where the file did not change."""
     folder = site.config.content.folder
-    faults: list[Fault] = []
     try:
-        found = scan(folder)
-        files, present = found.files, True
-        faults += found.faults
+        found, present = scan(folder), True
     except ContentError as error:
-        files, present = (), False
-        faults.append(Fault("content", error.path, None, error.message))
+        found, present = Scan((), (Fault("content", error.path, None, error.message),)), False
+    faults = list(found.faults)
     current = version(site.defaults)
     with site.store.read() as conn:
         known = {row.path: row for row in store_articles.cache(conn)}
-    readings = _Readings({}, {}, [])
+    readings = _Readings({}, {}, [], set())
     guard = PoisonGuard(site.config.var / "reading")
-    for batch in _batches(files, BATCH):
+    for batch in _batches(found.files, BATCH):
         fresh = []
         for source in batch:
             row = known.pop(source.path, None)
-            cached = _decode(row) if row and _same(row, source, current) else None
-            if cached is None:
+            same = row is not None and (row.size, row.mtime_ns) == (source.size, source.mtime_ns)
+            cached = _decode(row) if row and same and row.version == current else None
+            if cached is None or (cached.parsed and cached.parsed.warnings):  # a missing picture may be there
+                if same:
+                    readings.untouched.add(source.path)
                 cached = _read(folder, source, site, guard, row)
                 fresh.append(cached)
             readings.there[source.path] = cached
@@ -112,10 +124,14 @@ def _readings(site: Site) -> tuple[_Readings, list[Fault], bool]:
             with site.store.write() as tx:
                 store_articles.save_cache(tx, [_encode(one) for one in fresh])
             readings.fresh += fresh
+    blocked = {fault.path.rstrip("/") for fault in found.faults}
     for row in known.values():
         cached = _decode(row)
         if cached is not None:
-            readings.gone[row.path] = cached
+            out_of_sight = any(
+                str(place) in blocked for place in (row.path, *PurePosixPath(row.path).parents)
+            )
+            (readings.there if out_of_sight else readings.gone)[row.path] = cached
     return readings, faults, present
 
 
@@ -143,7 +159,7 @@ def _ingest(
 ) -> Ingest:
     with site.store.read() as conn:
         records = store_articles.records(conn)
-        first = ids.get_setting(conn, _KNOWN_FOLDER) != str(site.config.content.folder)
+        first = ids.get_setting(conn, _KNOWN_FOLDER) != _name(site.config.content.folder)
     intake = Intake(
         records=records,
         parsed={path: one.parsed for path, one in readings.there.items() if one.parsed},
@@ -152,6 +168,7 @@ def _ingest(
         folder_present=folder_present,
         first_scan=first,
         accept_removals=accept_removals,
+        untouched=frozenset(readings.untouched),
     )
     zone = site.config.publication.timezone
     return ingest(intake, now=now, zone=zone, period=_period(site), mint=mint_urn)
@@ -175,7 +192,7 @@ def _remember(site: Site, found: Ingest, *, folder_present: bool, now: datetime)
             store_articles.drop_cache(tx, found.withdrawn)
     with site.store.write() as tx:
         if folder_present:
-            ids.set_setting(tx, _KNOWN_FOLDER, str(site.config.content.folder))
+            ids.set_setting(tx, _KNOWN_FOLDER, _name(site.config.content.folder))
         for name in site.config.newsletters:
             if editions.newsletter_start(tx, name) is None:
                 schedule = site.schedule(name)
@@ -183,8 +200,9 @@ def _remember(site: Site, found: Ingest, *, folder_present: bool, now: datetime)
                 editions.set_newsletter_start(tx, name, start.at)
 
 
-def _same(row: CachedRow, source: SourceFile, current: str) -> bool:
-    return row.version == current and row.size == source.size and row.mtime_ns == source.mtime_ns
+def _name(folder: Path) -> str:
+    """Return the folder's name as text, also where its bytes are no UTF-8."""
+    return os.fsencode(folder).decode("utf-8", "backslashreplace")
 
 
 def _encode(one: CachedParse) -> CachedRow:

@@ -19,12 +19,16 @@ _MOST_GONE, _MOST_GONE_SHARE = 10, 0.2
 _ACCEPT = "syndicate build --accept-removals"
 
 
+WHOLE = "content folder"  # stands for the folder in faults that are about all of it
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Everything a decision about the articles needs.
 
     `parsed` is the last good reading of every file that is there now, `held` of those that were known and
-    are not; `unreadable` are files that are there and never could be read.
+    are not; `unreadable` are files that are there and never could be read. `untouched` are files whose
+    bytes are those of the last scan: what reads otherwise now was changed by syndicate, not by an author.
     """
 
     records: Sequence[ArticleRecord]
@@ -34,6 +38,7 @@ class Intake:
     folder_present: bool
     first_scan: bool
     accept_removals: bool
+    untouched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ class _Terms:
     period: timedelta
     archive: bool  # own dates count
     bulk: bool  # and there are many
+    untouched: frozenset[str]
 
 
 def ingest(
@@ -81,7 +87,9 @@ def ingest(
     ]
     now = _whole(now)
     old = sum(_own(intake.parsed[path], now, zone) < now - period for path in fresh)
-    terms = _Terms(now, zone, period, archive=intake.first_scan or old > MANY, bulk=old > MANY)
+    undated = sum(intake.parsed[path].when is None for path in fresh) if intake.first_scan else 0
+    many = max(old, undated) > MANY
+    terms = _Terms(now, zone, period, intake.first_scan or many, many, intake.untouched)
     slugs = _Slugs(records)
     kept = {
         path: _kept(matches.records[path], intake.parsed[path], slugs, terms)
@@ -101,7 +109,11 @@ def ingest(
             record.id: kept[path].id for path, record in matches.records.items() if kept[path].id != record.id
         },
         withdrawn=tuple(sorted(record.path for record in lost if state is ArticleState.WITHDRAWN)),
-        faults=(*matches.faults, *_warnings(intake.parsed), *_notices(lost, state, records, intake, old)),
+        faults=(
+            *matches.faults,
+            *_warnings(intake.parsed),
+            *_notices(lost, state, records, intake, max(old, undated)),
+        ),
         removals_held=len(lost) if state is ArticleState.MISSING else 0,
     )
 
@@ -128,7 +140,7 @@ class _Slugs:
 
 def _kept(record: ArticleRecord, parsed: Parsed, slugs: _Slugs, terms: _Terms) -> ArticleRecord:
     mark = fingerprint(parsed)
-    edited = mark != record.fingerprint
+    edited = mark != record.fingerprint and parsed.path not in terms.untouched
     return replace(
         record,
         id=parsed.id or record.id,
@@ -272,4 +284,4 @@ def _notices(
             f"{old} older articles came in one scan and count as an archive: they keep their own dates in"
             " feeds and pages and are not mailed"
         )
-    return [Fault("content", "content folder", None, notice) for notice in notices]
+    return [Fault("content", WHOLE, None, notice) for notice in notices]

@@ -16,9 +16,10 @@ _FAULT = (fault.c.kind, fault.c.path, fault.c.line, fault.c.message)
 
 def replace_faults(
     conn: sa.Connection, kinds: Collection[str], faults: Sequence[Fault], *, now: datetime
-) -> None:
-    """Make `faults` all there is of the given `kinds`; one that was there keeps the time it was seen.
+) -> list[Fault]:
+    """Make `faults` all there is of the given `kinds`; return those that were not there before.
 
+    One that was there keeps the time it was seen.
     ValueError where one is of another kind: nothing would ever take it away.
     """
     strangers = {one.kind for one in faults} - set(kinds)
@@ -36,6 +37,7 @@ def replace_faults(
     ]
     if rows:
         conn.execute(sa.insert(fault), rows)
+    return [one for one in wanted if one not in present]
 
 
 def faults(conn: sa.Connection) -> list[Fault]:
