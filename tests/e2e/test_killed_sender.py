@@ -33,7 +33,7 @@ def sink(tmp_path: Path) -> Iterator[tuple[int, Path]]:
 
 
 def test_a_killed_send_goes_on_where_it_was(tmp_path: Path, sink: tuple[int, Path]) -> None:
-    """Killed twice, the same command ends with every recipient served; copies only of letters in flight."""
+    """Killed in the middle, the same command ends with every recipient served; copies only of letters in flight."""
     port, kept = sink
     site = tmp_path / "site"
     site.mkdir()
@@ -46,11 +46,10 @@ def test_a_killed_send_goes_on_where_it_was(tmp_path: Path, sink: tuple[int, Pat
     people.write_text("email,name\n" + "".join(f"p{n}@example.org,Person {n}\n" for n in range(PEOPLE)))
     here(site, "subscribers", "import", str(people))
     command = [sys.executable, "-m", "syndicate", "digest", "send", "daily", "--now"]
-    for enough in (PEOPLE // 5, PEOPLE // 2):
-        sending = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(lambda enough=enough: len(list(kept.iterdir())) >= enough, 60)  # type: ignore[misc]
-        sending.send_signal(signal.SIGKILL)
-        sending.wait()
+    sending = subprocess.Popen(command, cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for(lambda: len(list(kept.iterdir())) >= PEOPLE // 3, 60)
+    sending.send_signal(signal.SIGKILL)
+    sending.wait()
     begun = time.monotonic()
     report = json.loads(syndicate(site, "digest", "send", "daily", "--now", "--json"))
     assert time.monotonic() - begun < 60
@@ -58,7 +57,7 @@ def test_a_killed_send_goes_on_where_it_was(tmp_path: Path, sink: tuple[int, Pat
     letters = [path.read_bytes().split(b"\n", 1) for path in kept.iterdir()]
     copies = Counter(address for address, _ in letters)
     assert len(copies) == PEOPLE
-    assert sum(copies.values()) - PEOPLE <= 2 * CONNECTIONS
+    assert sum(copies.values()) - PEOPLE <= CONNECTIONS
     assert len({body for _, body in letters}) == PEOPLE, "a copy has the same bytes"
     before = len(letters)
     syndicate(site, "digest", "send", "daily")

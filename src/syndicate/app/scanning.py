@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -46,15 +46,18 @@ class Scanned:
     present: bool  # whether the content folder is there
 
 
-def scan_content(site: Site, *, accept_removals: bool = False) -> Scanned:
+def scan_content(
+    site: Site, *, accept_removals: bool = False, progress: Callable[[int, int], None] | None = None
+) -> Scanned:
     """Read what changed in the content folder and remember it; see `content.ingest` for the rules.
 
-    The caller holds the build lock. One bad file is a fault in the result, never an exception.
+    The caller holds the build lock. One bad file is a fault in the result, never an exception. `progress`
+    hears how many of how many files were looked at.
     """
     now = site.clock()
     with site.store.write() as tx:
         notes.start_tick(tx, "scan", now=now)
-    readings, faults, present = _readings(site)
+    readings, faults, present = _readings(site, progress)
     found = _ingest(site, readings, folder_present=present, accept_removals=accept_removals, now=now)
     if not present and found.faults:
         faults = []  # what is said of the articles says that the folder is missing, too
@@ -93,7 +96,7 @@ class _Readings:
     untouched: set[str]  # of those, the files whose bytes are those of the last scan
 
 
-def _readings(site: Site) -> tuple[_Readings, list[Fault], bool]:
+def _readings(site: Site, progress: Callable[[int, int], None] | None) -> tuple[_Readings, list[Fault], bool]:
     """Return the reading of each file, from the cache where the file did not change."""
     folder = site.config.content.folder
     try:
@@ -118,6 +121,8 @@ def _readings(site: Site) -> tuple[_Readings, list[Fault], bool]:
                 cached = _read(folder, source, site, guard, row)
                 fresh.append(cached)
             readings.there[source.path] = cached
+            if progress:
+                progress(len(readings.there), len(found.files))
             if cached.fault:
                 faults.append(cached.fault)
         if fresh:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from syndicate.cli.output import configuration, count, emit
+from syndicate.cli.progress import progress
 
 
 @click.command()
@@ -23,7 +24,8 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
 
     config = configuration(ctx)
     with open_site(config) as site, site.build_lock():
-        scanned = scan_content(site, accept_removals=accept_removals)
+        with progress("Reading", "files", quiet=as_json) as show:
+            scanned = scan_content(site, accept_removals=accept_removals, progress=show)
         result = publish_site(site, scanned.articles, now=site.clock())
     faults = [*scanned.faults, *result.faults]
     published = result.published

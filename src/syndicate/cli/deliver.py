@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from syndicate.cli.output import configuration, emit, moment, sending_progress, tally_json, tally_words
+from syndicate.cli.output import configuration, emit, moment, tally_json, tally_words
+from syndicate.cli.progress import of_tally, progress
 from syndicate.errors import TemporaryError
 from syndicate.model import OPEN_STATES, DeliveryState, Tally
 
@@ -42,8 +43,8 @@ def finish(
         with site.store.read() as conn:
             earlier = editions.tally(conn)
         settled = {state: earlier[state] for state in DeliveryState if state not in OPEN_STATES}
-    with sending_progress(as_json) as progress:
-        result = deliver_due(site, edition_id=edition_id, progress=progress)
+    with progress("Sending", "letters", quiet=as_json) as show:
+        result = deliver_due(site, edition_id=edition_id, progress=of_tally(show))
     zone = site.config.publication.timezone
     if as_json:
         emit({**about, "letters": tally_json(result.tally), "relay_error": result.relay_error})

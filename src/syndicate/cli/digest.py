@@ -11,6 +11,7 @@ import click
 
 from syndicate.cli.deliver import finish
 from syndicate.cli.output import configuration, count, emit, moment
+from syndicate.cli.progress import progress
 
 if TYPE_CHECKING:
     from syndicate.app.mailing import Made
@@ -47,8 +48,8 @@ def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | 
     config = configuration(ctx)
     with open_site(config) as site:
         now = _planning_clock(at, site)
-        with site.build_lock():
-            scanned = scan_content(site)
+        with site.build_lock(), progress("Reading", "files", quiet=False) as show:
+            scanned = scan_content(site, progress=show)
         shown = make_preview(site, newsletter, scanned.articles, now=now)
         written = write_preview(site, shown, output or config.var / "preview" / newsletter)
     made = shown.made
@@ -84,8 +85,8 @@ def send(
     with open_site(config) as site:
         now = _planning_clock(at, site)
         make = make_edition_now if at_once else make_edition
-        with site.build_lock():
-            scanned = scan_content(site)
+        with site.build_lock(), progress("Reading", "files", quiet=as_json) as show:
+            scanned = scan_content(site, progress=show)
             if not dry_run:
                 publish_site(site, scanned.articles, now=site.clock())
             made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)

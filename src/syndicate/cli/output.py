@@ -1,12 +1,8 @@
-"""How commands speak: lines, JSON, moments, counts, and progress of long work."""
+"""How commands speak: lines, JSON, moments, counts."""
 
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,8 +13,6 @@ import click
 from syndicate.config import Config
 from syndicate.configfile import load_config
 from syndicate.model import OPEN_STATES, DeliveryState, Tally
-
-_LINE_EVERY = 5.0  # seconds between progress lines where there is no terminal
 
 
 def configuration(ctx: click.Context) -> Config:
@@ -67,46 +61,3 @@ def tally_words(tally: Tally) -> str:
 def tally_json(tally: Tally) -> dict[str, int]:
     """Return a tally for a machine: each state, and the sum."""
     return {**{state.value: tally[state] for state in DeliveryState}, "frozen": tally.frozen}
-
-
-@contextmanager
-def sending_progress(quiet: bool) -> Iterator[Callable[[Tally], None]]:
-    """Show letters on their way: a bar on a terminal, a line every few seconds elsewhere."""
-    if quiet:
-        yield _quiet
-    elif sys.stderr.isatty():
-        with _bar() as show:
-            yield show
-    else:
-        yield _lines()
-
-
-def _quiet(tally: Tally) -> None:
-    del tally
-
-
-def _done(tally: Tally) -> int:
-    return tally.frozen - tally.open
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Tally], None]]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Sending"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Sending", total=None)
-        yield lambda tally: progress.update(task, total=tally.frozen or None, completed=_done(tally))
-
-
-def _lines() -> Callable[[Tally], None]:
-    said = time.monotonic()
-
-    def show(tally: Tally) -> None:
-        nonlocal said
-        if time.monotonic() - said >= _LINE_EVERY:
-            said = time.monotonic()
-            click.echo(f"{_done(tally):,} of {tally.frozen:,} letters done", err=True)
-
-    return show
