@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,18 +34,25 @@ class Publishing:
     faults: tuple[Fault, ...]
 
 
-def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> Publishing:
+def publish_site(
+    site: Site,
+    articles: Sequence[Article],
+    *,
+    now: datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Publishing:
     """Render every feed and page of the articles visible at `now` and write what changed.
 
     The caller holds the build lock. Raises PublishError where the folder cannot be written; a bad
-    template or article is a fault, and what was made from it before stays.
+    template or article is a fault, and what was made from it before stays. `progress` hears how many of
+    how many pages are made.
     """
     with site.store.write() as tx:
         notes.start_tick(tx, "publish", now=now)
     shown = publishable(articles, now=now)
     feeds = _feeds(site, shown)
     try:
-        published, faults = _published(site, shown, feeds)
+        published, faults = _published(site, shown, feeds, progress)
     except PublishError as error:
         with site.store.write() as tx:
             notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
@@ -60,7 +67,10 @@ def publish_site(site: Site, articles: Sequence[Article], *, now: datetime) -> P
 
 
 def _published(
-    site: Site, shown: Sequence[Article], feeds: Sequence[Feed]
+    site: Site,
+    shown: Sequence[Article],
+    feeds: Sequence[Feed],
+    progress: Callable[[int, int], None] | None,
 ) -> tuple[Published, tuple[Fault, ...]]:
     """Render and write everything, unless it was made from the same before and still stands."""
     pages, settings = _page_site(site), _feed_site(site)
@@ -68,7 +78,7 @@ def _published(
     if made := unchanged.recall(site, signed):
         return Published((), made.files, (), ()), made.faults
     files, faults = _feed_files(feeds, settings)
-    rendered = render_pages(pages, shown, feeds, site.templates)
+    rendered = render_pages(pages, shown, feeds, site.templates, progress=progress)
     faults += rendered.faults
     published = publish(site.config.publish.folder, [*rendered.files, *files], keep=rendered.keep)
     if not published.faults:  # what they tell may be over without any input having changed

@@ -26,7 +26,8 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
     with open_site(config) as site, site.build_lock():
         with progress("Reading", "files", quiet=as_json) as show:
             scanned = scan_content(site, accept_removals=accept_removals, progress=show)
-        result = publish_site(site, scanned.articles, now=site.clock())
+        with progress("Making", "pages", quiet=as_json) as show:
+            result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
     faults = [*scanned.faults, *result.faults]
     published = result.published
     if as_json:

@@ -85,10 +85,12 @@ def send(
     with open_site(config) as site:
         now = _planning_clock(at, site)
         make = make_edition_now if at_once else make_edition
-        with site.build_lock(), progress("Reading", "files", quiet=as_json) as show:
-            scanned = scan_content(site, progress=show)
+        with site.build_lock():
+            with progress("Reading", "files", quiet=as_json) as show:
+                scanned = scan_content(site, progress=show)
             if not dry_run:
-                publish_site(site, scanned.articles, now=site.clock())
+                with progress("Making", "pages", quiet=as_json) as show:
+                    publish_site(site, scanned.articles, now=site.clock(), progress=show)
             made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
         about = _about(made)
         if not as_json:

@@ -58,9 +58,16 @@ class _Tally:
 
 
 def render_pages(
-    site: PageSite, articles: Sequence[Article], feeds: Sequence[Feed], templates: Templates
+    site: PageSite,
+    articles: Sequence[Article],
+    feeds: Sequence[Feed],
+    templates: Templates,
+    *,
+    progress: Callable[[int, int], None] | None = None,
 ) -> RenderedPages:
     """Return every page, the style sheet and the articles' media; same input, same bytes. Never raises.
+
+    `progress` hears how many of how many pages are made.
 
     A fault in a template, or in what it makes of one article, stops only the pages concerned: their
     paths are in `keep`, and each fault is named once with the first page it stopped.
@@ -70,7 +77,10 @@ def render_pages(
     style = _style(templates)
     files: dict[str, OutputFile | CopiedFile] = {file.path: file for file in _media(site, articles)}
     version = sha256(style.body).hexdigest()[:10] if isinstance(style, OutputFile) else ""
-    for page in (page for kind in KINDS for page in kind(material)):
+    pages = [page for kind in KINDS for page in kind(material)]
+    for number, page in enumerate(pages, start=1):
+        if progress:
+            progress(number, len(pages))
         fault = tally.hopeless(page.template)
         made = fault or _render(page, material, version, templates)
         if isinstance(made, Fault):
