@@ -33,7 +33,7 @@ def sink(tmp_path: Path) -> Iterator[tuple[int, Path]]:
 
 
 def test_a_killed_send_goes_on_where_it_was(tmp_path: Path, sink: tuple[int, Path]) -> None:
-    """Killed in the middle, the same command ends with every recipient served; copies only of letters in flight."""
+    """Killed midway, the same command ends with everyone served; copies only of letters in flight."""
     port, kept = sink
     site = tmp_path / "site"
     site.mkdir()
