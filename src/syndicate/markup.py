@@ -1,4 +1,4 @@
-"""Foreign HTML and text -> safe HTML and clean text. The only file that knows nh3, lxml.html and inscriptis.
+"""Foreign HTML and text -> safe HTML and clean text. The only file that knows nh3 and lxml.html.
 
 Everything here takes any text and never raises for what is in it.
 """
@@ -234,32 +234,6 @@ def absolute(url: str, page_url: str) -> str | None:
         return None
 
 
-def plain_text(html: str, *, links: bool = True) -> str:
-    """Return the readable text of a fragment; with `links`, an address follows its text in brackets."""
-    from inscriptis import get_text
-    from inscriptis.css_profiles import STRICT_CSS_PROFILE
-    from inscriptis.model.config import ParserConfig
-
-    safe = sanitise(html)
-    if links:
-        safe = _LINK.sub(_link_as_text, safe)
-    if not safe.strip():
-        return ""
-    text = clean_text(get_text(f"<div>{safe}</div>", ParserConfig(css=STRICT_CSS_PROFILE)))
-    lines = (line.rstrip() for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-
-
-_LINK = re.compile(r'<a(?: [\w:-]+="[^"]*")*? href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
-
-
-def _link_as_text(match: re.Match[str]) -> str:
-    shown = re.sub(r"<[^>]*>", "", match[2]).strip()
-    if match[1].startswith("#") or shown in ("", match[1], match[1].removeprefix("mailto:")):
-        return match[2]
-    return f"{match[2]} ({match[1].removeprefix('mailto:')})"
-
-
 _IMAGE = re.compile(r'<img((?: [\w:-]+="[^"]*")*)>')
 _PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r'</?([a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*>')
@@ -276,7 +250,7 @@ def first_image(safe: str) -> dict[str, str]:
 
 
 def bare_text(safe: str) -> str:
-    """Return the words of sanitised HTML on one line; much faster than `plain_text`."""
+    """Return the words of sanitised HTML on one line."""
     return one_line(clean_text(unescape(_TAG.sub(_gap, safe))))
 
 

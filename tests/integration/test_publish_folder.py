@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from syndicate.errors import PublishError
 from syndicate.model import CopiedFile, OutputFile
 from syndicate.publish.folder import BATCH_FILES, publish
-from syndicate.publish.manifest import load, read_manifest
+from syndicate.publish.manifest import load
 from syndicate.publish.paths import DRAFTS, MANIFEST
 
 
@@ -76,7 +76,7 @@ def test_what_is_no_longer_wanted_goes_with_its_folder(tmp_path: Path) -> None:
     assert result.deleted == ("articles/satu/index.html", "tags/a/feed.json")
     assert names(tmp_path) == {"rss.xml", "index.html"}
     assert not (tmp_path / "articles").exists()
-    assert set(read_manifest(tmp_path)) == {"rss.xml", "index.html"}
+    assert set(load(tmp_path)[0]) == {"rss.xml", "index.html"}
 
 
 def test_kept_paths_and_a_publishing_without_deletion_stay(tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_touched_file_is_not_written_again(tmp_path: Path) -> None:
     publish(tmp_path, SITE)
     os.utime(tmp_path / "index.html", ns=(5, 5))
     assert publish(tmp_path, SITE).written == ()
-    assert read_manifest(tmp_path)["index.html"].mtime_ns == 5
+    assert load(tmp_path)[0]["index.html"].mtime_ns == 5
 
 
 def test_copies_follow_their_source(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_a_broken_list_is_reported_and_counts_as_empty(tmp_path: Path, body: byt
     result = publish(tmp_path, [page("index.html"), page("rss.xml", "new")])
     assert [fault.path for fault in result.faults] == [MANIFEST, "rss.xml"]
     assert result.deleted == ()
-    assert set(read_manifest(tmp_path)) == {"index.html"}
+    assert set(load(tmp_path)[0]) == {"index.html"}
 
 
 @given(
@@ -236,7 +236,7 @@ def test_a_publishing_that_breaks_off_is_finished_by_the_next(tmp_path: Path) ->
         publish(tmp_path, broken())
     assert (tmp_path / "rss.xml").read_bytes() == b"old"
     assert len(names(tmp_path)) == BATCH_FILES + 2
-    assert names(tmp_path) <= set(read_manifest(tmp_path))
+    assert names(tmp_path) <= set(load(tmp_path)[0])
     result = publish(tmp_path, [page("rss.xml", "new"), page("articles/3.html")])
     assert result.faults == ()
     assert names(tmp_path) == {"rss.xml", "articles/3.html"}
@@ -286,7 +286,7 @@ def test_a_kill_at_any_moment_leaves_whole_files_that_are_all_ours(tmp_path: Pat
     assert {body for path, body in files.items() if path != MANIFEST} <= whole
     if files["rss.xml"] == b"two":
         assert files["both/149.html"] == b"two" * 500
-    assert set(files) - {MANIFEST} <= set(read_manifest(tmp_path))
+    assert set(files) - {MANIFEST} <= set(load(tmp_path)[0])
     assert publish(tmp_path, [page("index.html")]).faults == ()
     assert names(tmp_path) == {"index.html"}
     assert not (tmp_path / DRAFTS).exists()

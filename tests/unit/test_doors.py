@@ -20,7 +20,6 @@ DOORS = {
     "dateparser": "content/dates.py",
     "email_validator": "emails.py",
     "feedgen": "feeds/generator.py",
-    "inscriptis": "markup.py",
     "jinja2": "templating.py",
     "markdown_it": "content/markdown.py",
     "mdit_py_plugins": "content/markdown.py",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.markup import absolutise, clean_text, plain_text, read_page, sanitise, shorten
+from syndicate.markup import absolutise, clean_text, read_page, sanitise, shorten
 
 VOID = {"br", "hr", "img", "source", "track", "wbr", "col"}
 PIECES = st.sampled_from(
@@ -94,9 +94,8 @@ def test_any_text_becomes_sound_html(text: str) -> None:
 @given(st.lists(PIECES, max_size=20).map("".join))
 @settings(max_examples=100, deadline=None)
 def test_any_text_can_be_made_absolute_and_plain(text: str) -> None:
-    """absolutise, plain_text and read_page never raise."""
+    """absolutise and read_page never raise."""
     assert is_sound(absolutise(text, "https://example.org/a/"))
-    assert "\x00" not in plain_text(text)
     assert isinstance(read_page(text).body, str)
 
 
@@ -154,13 +153,6 @@ def test_an_address_that_is_none_is_left_out() -> None:
 def test_nesting_bombs_end_as_text() -> None:
     """Elements nested beyond reason become text, quickly."""
     assert "x" in sanitise("<div>" * 50_000 + "x")
-
-
-def test_text_is_readable_and_shows_its_links() -> None:
-    """plain_text keeps paragraphs apart and puts an address after its text."""
-    html = '<h2>A</h2><p>See <a href="https://x.org/">this</a> and <a href="https://y.org">https://y.org</a>.</p>'
-    assert plain_text(html) == "A\n\nSee this (https://x.org/) and https://y.org."
-    assert plain_text(html, links=False) == "A\n\nSee this and https://y.org."
 
 
 @given(st.text())

@@ -30,13 +30,9 @@ class Entry:
         return self.mtime_ns == 0
 
 
-def read_manifest(folder: Path) -> dict[str, Entry]:
-    """Return our files in the publish `folder` by relative path; none where the list is lost or broken."""
-    return load(folder)[0]
-
-
 def load(folder: Path) -> tuple[dict[str, Entry], Fault | None]:
-    """Return what `read_manifest` does, and a fault where there is a list that cannot be read."""
+    """Return our files in the publish `folder` by relative path, none where the list is lost or broken, and
+    a fault where there is a list that cannot be read."""
     try:
         return _parse((folder / MANIFEST).read_bytes()), None
     except FileNotFoundError:

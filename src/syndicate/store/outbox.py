@@ -52,10 +52,6 @@ _RECOVER = (
     " reply = 'the sender ended before an answer was recorded' WHERE state = 'sending'"
 )
 _NEXT_DUE = f"SELECT d.due_at FROM delivery d WHERE {_WAITING} ORDER BY d.due_at LIMIT 1"
-_OPEN = (
-    f"SELECT (SELECT count(*) FROM delivery d WHERE {_WAITING})"
-    " + (SELECT count(*) FROM delivery WHERE state = 'sending')"
-)
 
 
 class StoreOutbox:
@@ -91,11 +87,6 @@ class StoreOutbox:
             plain = _Plain(conn)
             rows = plain.rows(_NEXT_DUE)
             return plain.decode(rows[0][0]) if rows else None
-
-    def open_count(self) -> int:
-        """Return how many letters wait or are being sent."""
-        with self._store.read() as conn:
-            return int(_Plain(conn).rows(_OPEN)[0][0])
 
     def tally(self, edition_id: int | None = None) -> Tally:
         """Return the deliveries of one edition, or of all, counted by state."""
