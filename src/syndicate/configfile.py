@@ -18,6 +18,10 @@ from syndicate.errors import ConfigError
 from syndicate.yamldoc import Document, Location
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_STAND_INS: dict[str, dict[str, Any]] = {  # of RFC 2606's reserved names
+    "publication": {"title": "-", "url": "http://publication.invalid"},
+    "mail": {"from": "-@mail.invalid"},
+}
 _PLAIN = {
     "missing": "is required",
     "extra_forbidden": "is not a setting",
@@ -113,15 +117,29 @@ def _parse(data: dict[str, Any], base: Path) -> tuple[Config | None, list[tuple[
 
 
 def _without(data: dict[str, Any], locations: Sequence[Location]) -> dict[str, Any]:
-    """Return a copy of `data` that lacks what stands at `locations`."""
+    """Return a copy of `data` that lacks what stands at `locations`, with stand-ins for what is required.
+
+    Of a list all goes, since a part of it may mean something else.
+    """
     copy = deepcopy(data)
     for location in locations:
         inner: Any = copy
-        for part in location[:-1]:
+        *way, last = _settings(location)
+        for part in way:
             inner = inner.get(part) if isinstance(inner, dict) else None
-        if isinstance(inner, dict) and location:
-            inner.pop(location[-1], None)
+        if isinstance(inner, dict):
+            inner.pop(last, None)
+    for section, required in _STAND_INS.items():
+        there = copy.setdefault(section, {})
+        for name, value in required.items() if isinstance(there, dict) else ():
+            there.setdefault(name, value)
     return copy
+
+
+def _settings(location: Location) -> Location:
+    """Return the part of `location` that leads to a setting, without the place in a list."""
+    numbers = [index for index, part in enumerate(location) if isinstance(part, int)]
+    return location[: numbers[0]] if numbers else location
 
 
 def _from_pydantic(detail: Any) -> tuple[Location, bool, str]:
@@ -153,6 +171,8 @@ def _between_settings(config: Config) -> Sequence[tuple[Location, bool, str]]:
     if overlap(publish, content):
         faults.append((("publish", "folder"), False, "overlaps content.folder; choose a folder of its own"))
     private = "what is in it is private"
+    if overlap(content, var):
+        faults.append((("content", "folder"), False, f"overlaps the database's folder; {private}"))
     if overlap(publish, var):
         faults.append((("publish", "folder"), False, f"overlaps the database's folder; {private}"))
     if overlap(publish, config.mail.folder):
@@ -166,6 +186,16 @@ def _between_settings(config: Config) -> Sequence[tuple[Location, bool, str]]:
     if not retry.first <= retry.longest <= retry.give_up:
         faults.append((("mail", "retry"), False, "first must not exceed longest, nor longest give_up"))
     return faults
+
+
+def place(path: Path, name: str, location: Location) -> str:
+    """Return where a setting, or the nearest one around it, stands in the file: ``config.yaml:21:8``."""
+    try:
+        document = yamldoc.load(path.read_text("utf-8-sig"))
+    except (OSError, ValueError):
+        return name
+    line, column = _place(document, location, at_key=False)
+    return f"{name}:{line}:{column}"
 
 
 def _place(document: Document, location: Location, at_key: bool) -> tuple[int, int]:

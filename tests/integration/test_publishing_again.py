@@ -100,3 +100,19 @@ def test_a_foreign_file_is_looked_at_again(site: Publication) -> None:
     assert build(site).faults == build(site).faults != ()
     public(site, "index.html").unlink()
     assert build(site).published.written == ("index.html",)
+
+
+def test_a_letters_template_that_cannot_work_is_told_before_its_hour(tmp_path: Path) -> None:
+    """A mistake in a mail template is a fault, with file and line, from the next build until it is mended."""
+    with maker(tmp_path) as make:
+        news = make(more="templates: {folder: my}\n")
+        (news.folder / "my/mail").mkdir(parents=True)
+        broken = news.folder / "my/mail/digest.html"
+        broken.write_text("<p>\n{{ nope.nope }}</p>")
+        news.article_is_dropped("one")
+        news.folder_is_scanned()
+        for _ in range(2):
+            [fault] = news.folder_is_published().faults
+            assert str(fault).startswith(f"{broken}:2: ")
+        broken.unlink()
+        assert not news.folder_is_published().faults

@@ -188,6 +188,16 @@ def test_a_database_that_fails_is_answered_with_an_apology(news: Publication, cl
     assert str(path) not in answer.text
 
 
+def test_before_the_first_publishing_a_reader_is_asked_to_wait(
+    news: Publication, client: httpx.Client
+) -> None:
+    """While there is no publish folder yet the answer is 503 with a time, and then the feed."""
+    answer = client.get("/rss.xml")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    news.folder_is_published()
+    assert client.get("/rss.xml").status_code == 200
+
+
 def test_health_tells_what_is_overdue(news: Publication, client: httpx.Client) -> None:
     """200 while all is in time; 503 with the reason an hour after the last scan."""
     news.folder_is_scanned()

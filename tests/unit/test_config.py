@@ -92,6 +92,8 @@ def test_a_wrong_number_is_placed_at_the_number() -> None:
     [
         ("publish: {folder: content/out}\n", "publish.folder"),
         ("publish: {folder: var}\n", "publish.folder"),
+        ("content: {folder: var}\n", "content.folder"),
+        ("content: {folder: .}\n", "content.folder"),
         ("publish: {folder: .}\n", "publish.folder"),
         ("database: {url: 'mysql://x'}\n", "database.url"),
         ("web: {listen: 8000}\n", "web.listen"),
@@ -106,10 +108,20 @@ def test_a_setting_that_cannot_work_is_a_fault(addition: str, where: str) -> Non
     assert any(f": {where}: " in fault for fault in faults(GOOD + addition))
 
 
-def test_overlaps_are_found_beside_other_faults() -> None:
-    """A fault elsewhere does not hide that two folders overlap."""
-    found = faults(GOOD + "publish: {folder: content}\nfeeds: {itms: 3}\n")
-    assert len(found) == 2
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("https://news.example.org/", "ftp://x"),
+        ("kabar@news.example.org", "kabar"),
+        ("[mon, sun]", "[mon, sunday]"),
+        ("title: Kabar Contoh", "titel: Kabar"),
+    ],
+)
+def test_overlaps_are_found_beside_other_faults(good: str, bad: str) -> None:
+    """A fault elsewhere, even in what is required, does not hide that two folders overlap."""
+    found = faults(GOOD.replace(good, bad) + "publish: {folder: content}\n")
+    assert len(found) == (3 if "titel" in bad else 2)
+    assert any("publish.folder: overlaps" in fault for fault in found)
 
 
 def test_secrets_come_from_the_environment_and_are_not_shown() -> None:

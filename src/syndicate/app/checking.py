@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicate.app.mailing import NEWEST, settings_for
+from syndicate.app.mailing import letter_faults
 from syndicate.app.scanning import findable
 from syndicate.app.site import mint_urn, templates_of, wall_clock
 from syndicate.config import Config
 from syndicate.content.ingest import Intake, ingest
 from syndicate.content.parse import Defaults, parse
 from syndicate.content.scan import scan
-from syndicate.digest.due import newest
-from syndicate.digest.letter import compose
-from syndicate.errors import ContentError, TemplateFault
+from syndicate.errors import ContentError
 from syndicate.feeds.select import feed_keys, publishable, select_feeds
-from syndicate.model import Article, Edition, Fault, Parsed
+from syndicate.model import Article, Fault, Parsed
 from syndicate.pages import PageSite, render_pages
 from syndicate.templating import Templates
+from syndicate.yamldoc import Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +32,17 @@ class Found:
     config_faults: bool
 
 
-def check_all(config: Config, wrong: Sequence[str] = ()) -> Found:
+def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], str]) -> Found:
     """Return every fault of configuration, articles and templates at once.
 
-    `wrong` are faults that the reader of the configuration found before.
+    `wrong` are faults that the reader of the configuration found before; `where` tells the place of a
+    setting in its file.
     """
     now = wall_clock()
-    unfit, warnings = settings_in_use(config)
+    unfit, warnings = (
+        [f"{where(tuple(setting.split('.')))}: {setting}: {text}" for setting, text in told]
+        for told in settings_in_use(config)
+    )
     wrong = [*wrong, *unfit]
     articles, content = _articles(config, now=now)
     templates = templates_of(config)
@@ -49,33 +51,29 @@ def check_all(config: Config, wrong: Sequence[str] = ()) -> Found:
     return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong))
 
 
-def settings_in_use(config: Config) -> tuple[list[str], list[str]]:
-    """Return faults and warnings of settings that are well-formed but cannot work together."""
+def settings_in_use(config: Config) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return faults and warnings, as (setting, text), of what is well-formed but cannot work together."""
     faults, warnings = [], []
+    smtp = config.mail.smtp
     if config.mail.transport == "smtp":
         if not config.web_url.startswith("https://"):
-            name = "web.url" if config.web.url else "publication.url"
-            faults.append(
-                f"{name}: must start with https:// when mail.transport is smtp: mail providers require it "
-                "for one-click unsubscribing (set web.url to the public address of this server)"
-            )
+            why = "must start with https:// when mail.transport is smtp: mail providers require it for"
+            how = "one-click unsubscribing (set web.url to the public address of this server)"
+            faults.append(("web.url" if config.web.url else "publication.url", f"{why} {how}"))
         try:
             config.smtp_password()
         except (OSError, UnicodeDecodeError) as error:
-            faults.append(f"mail.smtp.password_file: cannot be read: {error}")
-        if config.mail.smtp.security == "none" and config.mail.smtp.host not in (
-            "localhost",
-            "127.0.0.1",
-            "::1",
-        ):
-            warnings.append("mail.smtp.security: none sends password and letters in clear over the network")
-    host = urlsplit(config.publication.url).hostname
-    if config.mail.transport == "smtp" and host in ("127.0.0.1", "localhost"):
-        warnings.append("publication.url: is this machine's own; no reader can follow links to it")
+            faults.append(("mail.smtp.password_file", f"cannot be read: {error}"))
+        if smtp.security == "none" and smtp.host not in ("localhost", "127.0.0.1", "::1"):
+            warnings.append(
+                ("mail.smtp.security", "none sends all, the password too, in clear over the network")
+            )
+        if urlsplit(config.publication.url).hostname in ("127.0.0.1", "localhost"):
+            warnings.append(("publication.url", "is this machine's own; no reader can follow links to it"))
     if config.templates.folder and not config.templates.folder.is_dir():
-        faults.append(f"templates.folder: {config.templates.folder} is not a folder")
+        faults.append(("templates.folder", f"{config.templates.folder} is not a folder"))
     if not config.newsletters:
-        warnings.append("newsletters: there are none, so no digest is mailed")
+        warnings.append(("newsletters", "there are none, so no digest is mailed"))
     return faults, warnings
 
 
@@ -117,11 +115,5 @@ def _templates(
         content_folder=config.content.folder,
     )
     faults += render_pages(site, shown, feeds, templates).faults
-    chosen = newest(shown, now=now, count=NEWEST)
-    for name in config.newsletters if chosen else ():
-        edition = Edition(secrets.token_hex(8), name, "check", now, now)
-        try:
-            compose(edition, chosen, settings_for(config, name), templates)
-        except TemplateFault as error:
-            faults.append(error.fault)
+    faults += letter_faults(config, shown, templates, now=now)
     return faults

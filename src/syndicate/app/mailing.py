@@ -14,10 +14,11 @@ from syndicate.config import Config, Newsletter
 from syndicate.digest.due import due, is_too_late, newest, start_mark
 from syndicate.digest.letter import LetterSettings, compose
 from syndicate.digest.occasions import latest, previous
-from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
-from syndicate.model import Article, DeliveryState, Edition, Occasion, Rendition, Tally
+from syndicate.errors import StoreError, SyndicateError, TemplateFault, TemporaryError, UsageError
+from syndicate.model import Article, DeliveryState, Edition, Fault, Occasion, Rendition, Tally
 from syndicate.store import editions, notes, subscribers
 from syndicate.store.editions import EditionRow
+from syndicate.templating import Templates
 
 log = logging.getLogger("syndicate.edition")
 
@@ -163,6 +164,23 @@ def settings_for(config: Config, name: str) -> LetterSettings:
         sender=config.mail.sender,
         web_url=config.web_url,
     )
+
+
+def letter_faults(
+    config: Config, articles: Sequence[Article], templates: Templates, *, now: datetime
+) -> list[Fault]:
+    """Compose each newsletter's letter from the newest articles; return what its templates get wrong."""
+    chosen = newest(articles, now=now, count=NEWEST)
+    faults = []
+    for name in config.newsletters if chosen else ():
+        edition = Edition("0" * 16, name, "trial", now, now.replace(microsecond=0))
+        try:
+            compose(edition, chosen, settings_for(config, name), templates)
+        except TemplateFault as error:
+            faults.append(error.fault)
+        except SyndicateError as error:
+            faults.append(Fault("template", f"the letter of {name}", None, str(error)))
+    return list(dict.fromkeys(faults))
 
 
 def _decide(site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, now: datetime) -> Made:

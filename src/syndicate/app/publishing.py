@@ -9,6 +9,7 @@ from datetime import datetime
 
 from syndicate import __version__
 from syndicate.app import unchanged
+from syndicate.app.mailing import letter_faults
 from syndicate.app.site import Site, mint_urn
 from syndicate.errors import PublishError
 from syndicate.feeds.document import FeedSite
@@ -80,6 +81,7 @@ def _published(
     files, faults = _feed_files(feeds, settings)
     rendered = render_pages(pages, shown, feeds, site.templates, progress=progress)
     faults += rendered.faults
+    faults += letter_faults(site.config, shown, site.templates, now=site.clock())
     published = publish(site.config.publish.folder, [*rendered.files, *files], keep=rendered.keep)
     if not published.faults:  # what they tell may be over without any input having changed
         unchanged.remember(site, signed, faults)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 import click
 
 from syndicate.cli.output import configuration, count, emit
@@ -17,6 +20,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
     Nothing is written. Exit status 78 for faults in the configuration, 1 for others.
     """
     from syndicate.app.checking import check_all
+    from syndicate.configfile import place
 
     wrong: tuple[str, ...] = ()
     try:
@@ -28,7 +32,8 @@ def check(ctx: click.Context, as_json: bool) -> None:
                 ctx.exit(error.exit_code)
             raise
         wrong, config = error.faults, error.rest
-    found = check_all(config, wrong)
+    path: Path = ctx.obj
+    found = check_all(config, wrong, partial(place, path, str(path)))
     if as_json:
         emit({"articles": found.articles, "faults": list(found.faults), "warnings": list(found.warnings)})
     else:

@@ -34,7 +34,7 @@ def run(ctx: click.Context) -> None:
 
     config = configuration(ctx)
     one = f"`syndicate run` is already at work on {ctx.obj}"
-    with locked(config.var / "run.lock", busy=one):
+    with locked(config.var / "run.lock", wait=1, busy=one):  # `status` holds it for a moment
         listening = _listen(config)
         with open_site(config) as site:
             for line in _welcome(site):

@@ -23,10 +23,14 @@ class PublishedFiles(StaticFiles):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
+        self._folder = folder
+        self.config_checked = True  # the folder may come, and go, while we answer
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if any(part.startswith(".") for part in path.split("/") if part not in ("", ".")):
             raise HTTPException(404)
+        if not self._folder.is_dir():
+            raise HTTPException(503, "the first articles are being published", {"retry-after": "5"})
         response = await super().get_response(path, scope)
         if isinstance(response, RedirectResponse):
             # relative, so that it is right behind any proxy and below any prefix

@@ -101,7 +101,8 @@ async def _broken(request: Request, error: Exception) -> Response:
     """Answer what failed here: 503 where trying again may help, else 500; the log says why."""
     site: Site = request.app.state.site
     expected = isinstance(error, SyndicateError)
-    log.error("an answer failed: %s", error, exc_info=None if expected else error)
+    if expected:  # anything else goes on to the server, which logs it with its traceback
+        log.error("an answer failed: %s", error)
     status = 503 if expected else 500
     return HTMLResponse(_apology(site, status), status, headers={"retry-after": "120"} if expected else {})
 
