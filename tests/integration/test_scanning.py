@@ -106,3 +106,19 @@ def test_articles_in_a_folder_that_cannot_be_read_stay(
     assert [str(fault) for fault in scanned.faults] == [
         "content/deep: the folder cannot be read: Permission denied"
     ]
+
+
+def test_a_file_moved_and_edited_between_two_scans_keeps_its_id(site: Publication) -> None:
+    """As after a pull: a new path and a changed paragraph are the same article, an edited one."""
+    words = " ".join(f"word{n}" for n in range(60))
+    old = site.article_is_dropped("one", words)
+    [before] = site.folder_is_scanned().articles
+    site.time_passes(hours=1)
+    old.unlink()
+    moved = site.article_is_dropped("deep/two", f"{words} and more")
+    moved.write_text(moved.read_text().replace("title: deep/two", "title: one"))
+    scanned = site.folder_is_scanned()
+    [after] = scanned.articles
+    assert (after.id, after.slug, after.path) == (before.id, before.slug, "deep/two.md")
+    assert after.updated > before.updated
+    assert scanned.withdrawn == 0

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syndicate.content.likeness import likenesses
 from syndicate.model import ArticleRecord, ArticleState, Fault, Parsed
 
 _ENOUGH = 80  # characters of HTML that make a body recognisable under another title
@@ -33,12 +34,16 @@ def _hash(text: str) -> str:
 
 
 def match(
-    records: Sequence[ArticleRecord], parsed: Mapping[str, Parsed], unreadable: frozenset[str]
+    records: Sequence[ArticleRecord],
+    parsed: Mapping[str, Parsed],
+    held: Mapping[str, Parsed],
+    unreadable: frozenset[str],
 ) -> Matches:
     """Return the record of each file that has one.
 
     An id in the front matter wins, then the record at the same path, then (where the path is new) one
-    whose file is gone or withdrawn and that said the same. No record is given twice.
+    whose file is gone or withdrawn and that said the same, then one whose file is gone and that, by its
+    last reading in `held`, said nearly the same. No record is given twice.
     """
     matches = Matches()
     marks = {path: fingerprint(file) for path, file in parsed.items()}
@@ -58,6 +63,7 @@ def match(
         and (record.state is ArticleState.WITHDRAWN or record.path not in unreadable)
     ]
     _by_content(matches, free, parsed, marks)
+    _by_likeness(matches, free, parsed, held)
     return matches
 
 
@@ -119,6 +125,22 @@ def _by_content(
             if candidates and (whole or len(candidates) == 1):
                 matches.records[path] = candidates[0]
                 taken.add(candidates[0].id)
+
+
+def _by_likeness(
+    matches: Matches, free: Sequence[ArticleRecord], parsed: Mapping[str, Parsed], held: Mapping[str, Parsed]
+) -> None:
+    """Give each file at a new path the record of the one gone article it is nearly equal to."""
+    taken = {record.id for record in matches.records.values()}
+    gone = {
+        record.path: record
+        for record in free
+        if record.state is not ArticleState.WITHDRAWN and record.id not in taken and record.path in held
+    }
+    paths = sorted(parsed.keys() - matches.records.keys() - matches.refused)
+    new = {path: parsed[path] for path in paths if parsed[path].id is None}
+    for path, other in likenesses(new, {path: held[path] for path in gone}).items():
+        matches.records[path] = gone[other]
 
 
 def _key(mark: str, *, whole: bool) -> str:

@@ -79,7 +79,7 @@ def ingest(
     `accept_removals`. `period` is how old an article must be to belong to an archive.
     """
     records = sorted(intake.records, key=lambda record: record.id)
-    matches = match(records, intake.parsed, intake.unreadable)
+    matches = match(records, intake.parsed, intake.held, intake.unreadable)
     fresh = [
         path
         for path in sorted(intake.parsed)
