@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicate.app.mailing import letter_faults
+from syndicate.app.publishing import page_site
 from syndicate.app.scanning import findable
-from syndicate.app.site import mint_urn, templates_of, wall_clock
+from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
 from syndicate.config import Config
 from syndicate.content.ingest import Intake, ingest
-from syndicate.content.parse import Defaults, parse
+from syndicate.content.parse import parse
 from syndicate.content.scan import scan
 from syndicate.errors import ContentError
 from syndicate.feeds.select import feed_keys, publishable, select_feeds
 from syndicate.model import Article, Fault, Parsed
-from syndicate.pages import PageSite, render_pages
+from syndicate.pages import render_pages
 from syndicate.templating import Templates
 from syndicate.yamldoc import Location
 
@@ -78,8 +79,7 @@ def settings_in_use(config: Config) -> tuple[list[tuple[str, str]], list[tuple[s
 
 
 def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], list[Fault]]:
-    folder, publication = config.content.folder, config.publication
-    defaults = Defaults(publication.language, publication.timezone, publication.author)
+    folder, defaults = config.content.folder, defaults_of(config)
     try:
         found = scan(folder)
     except ContentError as error:
@@ -93,7 +93,7 @@ def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], li
             faults.append(error.fault)
     # no first scan, a period without end: the notice that an archive came in belongs to a scan
     intake = Intake((), parsed, {}, frozenset(), folder_present=True, first_scan=False, accept_removals=False)
-    taken = ingest(intake, now=now, zone=publication.timezone, period=timedelta(days=36_500), mint=mint_urn)
+    taken = ingest(intake, now=now, zone=defaults.zone, period=timedelta(days=36_500), mint=mint_urn)
     return taken.articles, [*faults, *taken.faults]
 
 
@@ -107,13 +107,6 @@ def _templates(
     feeds = select_feeds(
         shown, config.publication, ids, items=config.feeds.items, base=config.publication.url
     )
-    titles = tuple(newsletter.title for newsletter in config.newsletters.values())
-    site = PageSite(
-        publication=config.publication,
-        web_url=config.web_url,
-        newsletters=titles,
-        content_folder=config.content.folder,
-    )
-    faults += render_pages(site, shown, feeds, templates).faults
+    faults += render_pages(page_site(config), shown, feeds, templates).faults
     faults += letter_faults(config, shown, templates, now=now)
     return faults

@@ -11,6 +11,7 @@ from syndicate import __version__
 from syndicate.app import unchanged
 from syndicate.app.mailing import letter_faults
 from syndicate.app.site import Site, mint_urn
+from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.document import FeedSite
 from syndicate.feeds.formats import render_feed
@@ -74,7 +75,7 @@ def _published(
     progress: Callable[[int, int], None] | None,
 ) -> tuple[Published, tuple[Fault, ...]]:
     """Render and write everything, unless it was made from the same before and still stands."""
-    pages, settings = _page_site(site), _feed_site(site)
+    pages, settings = page_site(site.config), _feed_site(site)
     signed = unchanged.signature(pages, settings, shown, feeds, site)
     if made := unchanged.recall(site, signed):
         return Published((), made.files, (), ()), made.faults
@@ -106,8 +107,8 @@ def _feed_site(site: Site) -> FeedSite:
     )
 
 
-def _page_site(site: Site) -> PageSite:
-    config = site.config
+def page_site(config: Config) -> PageSite:
+    """Return what the pages take from the configuration."""
     return PageSite(
         publication=config.publication,
         web_url=config.web_url,

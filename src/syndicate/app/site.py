@@ -56,10 +56,7 @@ class Site:
 
     @cached_property
     def defaults(self) -> Defaults:
-        from syndicate.content.parse import Defaults
-
-        publication = self.config.publication
-        return Defaults(publication.language, publication.timezone, publication.author)
+        return defaults_of(self.config)
 
     def schedule(self, newsletter: str) -> Schedule:
         return schedule_of(self.config.newsletters[newsletter], self.config.publication.timezone)
@@ -72,6 +69,14 @@ class Site:
     def sender_lock(self) -> AbstractContextManager[None]:
         """Hold the right to send; Busy at once where another sender lives."""
         return locked(self.config.var / "sender.lock", busy="another syndicate process is sending")
+
+
+def defaults_of(config: Config) -> Defaults:
+    """Return what an article takes from the publication where it says nothing itself."""
+    from syndicate.content.parse import Defaults
+
+    publication = config.publication
+    return Defaults(publication.language, publication.timezone, publication.author)
 
 
 def templates_of(config: Config) -> Templates:

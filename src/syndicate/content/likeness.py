@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 
 from syndicate.model import Parsed
 
@@ -26,13 +27,15 @@ def likenesses(new: Mapping[str, Parsed], gone: Mapping[str, Parsed]) -> dict[st
     for path, parsed in gone.items():
         titled.setdefault(parsed.title, []).append(path)
     every = list(gone) if len(new) * len(gone) <= _MOST_PAIRS else []
-    words = {path: _words(parsed) for path, parsed in gone.items()}
+    words = cache(lambda path: _words(gone[path]))  # of those alone that are compared
     found: dict[str, str] = {}
     for path, parsed in new.items():
-        own = _words(parsed)
         named = titled.get(parsed.title, [])
         pairs = dict.fromkeys([*(named if len(named) <= _MOST_NAMESAKES else ()), *every])
-        alike = [other for other in pairs if _same(own, words[other], parsed.title == gone[other].title)]
+        if not pairs:
+            continue
+        own = _words(parsed)
+        alike = [other for other in pairs if _same(own, words(other), parsed.title == gone[other].title)]
         if len(alike) == 1:
             found[path] = alike[0]
     wanted = Counter(found.values())
