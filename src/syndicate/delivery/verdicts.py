@@ -75,17 +75,16 @@ def judge(stage: Stage, code: int, text: str, *, needs_utf8: bool = False) -> Ve
     """
     status = status_of(text)
     about = _about(code, status, text)
-    said = f"{code} {text}".rstrip()
     if stage in _LETTING_IN:
-        return _returned(about, code, status, said)
+        return _returned(about, code, status, text)
     if stage == "mail":
         if needs_utf8 and code >= 500 and about not in _AT_ONCE:
             return Verdict(About.RECIPIENT, Refused(code, text), status)
         if about in _RESTS or code >= 500:
-            return _returned(about, code, status, said)
+            return _returned(about, code, status, text)
         return Verdict(about, Deferred(code, text), status)
     if about in _AT_ONCE:
-        return Verdict(about, Deferred(code, text), status, Cause(_RESTS[about], said))
+        return Verdict(about, Deferred(code, text), status, Cause(_RESTS[about], without_names(code, text)))
     if about in _RESTS:
         return Verdict(about, Deferred(code, text), status, doubtful=True)
     return Verdict(about, Refused(code, text) if code >= 500 else Deferred(code, text), status)
@@ -111,10 +110,20 @@ def _about(code: int, status: str, text: str) -> About:
     return About.LETTER if status[1:].startswith((".6.", ".7.")) else About.RECIPIENT
 
 
-def _returned(about: About, code: int, status: str, said: str) -> Verdict:
+def _returned(about: About, code: int, status: str, text: str) -> Verdict:
     if about not in _RESTS:
         about = About.ACCESS if code >= 500 else About.BUSY
-    return Verdict(about, Returned(said), status, Cause(_RESTS[about], said))
+    return Verdict(
+        about, Returned(f"{code} {text}".rstrip()), status, Cause(_RESTS[about], without_names(code, text))
+    )
+
+
+_LOCAL_PART: Final = re.compile(r"(?<![^\s<>])[^\s<>@]+@")
+
+
+def without_names(code: int | None, text: str) -> str:
+    """Return a reply as logs and the operator may see it: addresses without their local parts."""
+    return _LOCAL_PART.sub("…@", f"{code or ''} {text}".strip())
 
 
 # ---------------------------------------------------------------- enhanced status codes
