@@ -339,3 +339,10 @@ def test_any_text_has_a_verdict(stage: Stage, code: int, text: str, utf8: bool) 
         assert not isinstance(verdict.outcome, Refused)
     if stage in FROM_RCPT:
         assert not isinstance(verdict.outcome, Returned)
+
+
+def test_an_address_in_a_text_does_not_decide() -> None:
+    """Whoever is called after a limit or a relay is judged as everybody is."""
+    for local in ("quota-exceeded", "relay.access.denied", "rate.limit"):
+        verdict = judge("rcpt", 550, f"<{local}@limit.example>: go away")
+        assert verdict.about is About.RECIPIENT

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -120,6 +121,8 @@ GENERAL: Final = (
     Row("any", r"authentication (?:is )?required|must be authenticated|not authenticated", About.ACCESS),
 )
 
+_ENOUGH: Final = 500  # characters of a reply
+_ADDRESS: Final = re.compile(r"(?<!\S)\S*@\S*")
 _PERSONAL: Final = re.compile(r"[245]\.[12]\.\d+")
 
 
@@ -128,10 +131,15 @@ def about_text(text: str, status: str) -> About | None:
 
     A status of the address or the mailbox (RFC 3463 3.2, 3.3) outweighs words that only sound like a limit.
     """
+    return _about(_ADDRESS.sub("@", text[:_ENOUGH]), _PERSONAL.fullmatch(status) is not None)
+
+
+@lru_cache(maxsize=1024)  # a relay in trouble says the same to everybody, and a search takes 40 µs
+def _about(text: str, personal: bool) -> About | None:
     for about, pattern in _KNOWN:
         if pattern.search(text):
             return about
-    if _PERSONAL.fullmatch(status):
+    if personal:
         return None
     for about, pattern in _GENERAL:
         if pattern.search(text):
