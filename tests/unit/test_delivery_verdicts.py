@@ -142,7 +142,7 @@ SAID = (
     ("Hostinger", 451, '4.7.1 Ratelimit "hostinger_out_ratelimit" exceeded', About.BUSY),
     ("OVH", 550, "sorry, too many emails (#5.7.1)", About.BUSY),
     (
-        "GoDaddy",
+        "any",
         550,
         "User me@example.org has exceeded its 24-hour sending limit. Messages to 25 recipients out of 25",
         About.QUOTA,
@@ -175,7 +175,7 @@ SAID = (
     ("MailChannels", 550, "5.7.1 [STF] Sending too fast", About.BUSY),
     ("StartMail", 550, "5.7.1 Your mail limit has been reached.", About.QUOTA),
     (
-        "Posteo",
+        "any",
         554,
         "5.7.1 <DATA>: Data command rejected: limit of 400 rcpts per 24 hours for client a@b.me reached",
         About.QUOTA,
