@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from syndicate import yamldoc
 from syndicate.config import Config, field_names
+from syndicate.configmail import mail_faults
 from syndicate.errors import ConfigError
 from syndicate.yamldoc import Document, Location
 
@@ -32,7 +33,9 @@ _PLAIN = {
     "model_type": "must hold settings, one to a line below it",
     "dict_type": "must hold settings, one to a line below it",
     "model_attributes_type": "must hold settings, one to a line below it",
-    "tuple_type": "must be a list such as [mon, tue]",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "too_short": "must not be empty",
     "string_pattern_mismatch": "must be lower-case letters, digits, - and _",
 }
 
@@ -93,7 +96,7 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
     judged = config or _parse(_without(data, [location for location, _, _ in found]), base)[0]
     uses_smtp = isinstance(data.get("mail"), dict) and data["mail"].get("transport") == "smtp"
     for location, variable in unset:
-        if uses_smtp or location[:2] != ("mail", "smtp"):
+        if uses_smtp or location[:2] not in (("mail", "smtp"), ("mail", "relays")):
             faults.append((location, False, f"the environment variable {variable} is not set"))
     if judged is not None:
         faults += _between_settings(judged)
@@ -147,11 +150,13 @@ def _from_pydantic(detail: Any) -> tuple[Location, bool, str]:
     location = tuple(part for part in detail["loc"] if part != "[key]")
     kind = detail["type"]
     message = _PLAIN.get(kind) or detail["msg"].removeprefix("Value error, ")
+    if kind == "tuple_type":
+        message = f"must be a list{' such as [mon, tue]' if location[-1] == 'days' else ', one to a dash'}"
     message = message.replace("Input should be", "must be")
     if kind == "extra_forbidden":
         near = get_close_matches(str(location[-1]), field_names(*location[:-1]), n=1, cutoff=0.5)
         message += f"; did you mean {near[0]}?" if near else _known(location)
-    return location, kind in ("extra_forbidden", "string_pattern_mismatch"), message
+    return location, kind == "extra_forbidden" or "[key]" in detail["loc"], message
 
 
 def _known(location: Location) -> str:
@@ -182,10 +187,7 @@ def _between_settings(config: Config) -> Sequence[tuple[Location, bool, str]]:
     ):
         text = "must start with sqlite:/// or postgresql://"
         faults.append((("database", "url"), False, text))
-    retry = config.mail.retry
-    if not retry.first <= retry.longest <= retry.give_up:
-        faults.append((("mail", "retry"), False, "first must not exceed longest, nor longest give_up"))
-    return faults
+    return [*faults, *((place, False, text) for place, text in mail_faults(config.mail))]
 
 
 def place(path: Path, name: str, location: Location) -> str:

@@ -46,3 +46,12 @@ def parse_mailbox(text: str) -> tuple[str, Email]:
     if name.startswith('"') and name.endswith('"') and len(name) > 1:
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
     return name, parse_email(match["address"])
+
+
+def parse_domain(text: str) -> str:
+    """Return the domain in `text` as its lower-case A-label. Raises ValueError with the text in it."""
+    stripped = text.strip()
+    try:
+        return parse_email(f"x@{stripped}").address.removeprefix("x@")
+    except ValueError:
+        raise ValueError(f"{stripped[:80]!r} is not a domain such as gmail.com") from None

@@ -128,21 +128,22 @@ def test_secrets_come_from_the_environment_and_are_not_shown() -> None:
     """${NAME} is replaced after parsing, so a password may hold any character, and repr hides it."""
     text = GOOD + '  transport: smtp\n  smtp: {password: "${SECRET}"}\n'
     config = parse(text, SECRET='p"a: [#ss')
-    assert config.smtp_password() == 'p"a: [#ss'
+    assert config.mail.smtp.read_password() == 'p"a: [#ss'
     assert "#ss" not in repr(config)
     assert "SECRET is not set" in faults(text)[0]
 
 
 def test_an_unset_smtp_secret_is_no_fault_while_letters_go_to_a_folder() -> None:
     """The example configuration works before there is a password."""
-    assert parse(GOOD + '  smtp: {password: "${SECRET}"}\n').smtp_password() == ""
+    assert parse(GOOD + '  smtp: {password: "${SECRET}"}\n').mail.smtp.read_password() == ""
+    assert parse(GOOD + '  relays: [{host: a.example, password: "${SECRET}"}]\n').mail.relays
 
 
 def test_a_password_file_is_read_without_its_line_end(tmp_path: Path) -> None:
     """What an editor or a secret store adds at the end does not belong to the password."""
     (tmp_path / "secret").write_text("hunter2\n")
     config = parse(GOOD + f"  smtp: {{password_file: {tmp_path / 'secret'}}}\n")
-    assert config.smtp_password() == "hunter2"
+    assert config.mail.smtp.read_password() == "hunter2"
 
 
 def test_a_missing_file_says_how_to_make_one(tmp_path: Path) -> None:
