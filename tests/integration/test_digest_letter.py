@@ -143,6 +143,27 @@ def test_the_headers_say_who_what_when_and_how_to_leave() -> None:
     assert message["Content-Language"] == "id"
 
 
+def test_a_newsletter_has_its_own_from_and_reply_to() -> None:
+    """From and Reply-To are its own; Message-ID and List-Id stay in the publication's domain."""
+    own = Mailbox(name="Redaksi, Sore", email=parse_email("sore@lain.example"))
+    answers = Mailbox(name="", email=parse_email("tanya@contoh.example"))
+    changed = replace(letter_settings(), sender=own, reply_to=answers, domain="news.example.org")
+    message, _, _ = read(letter_of(compose(EDITION, [article()], changed, templates())).body)
+    assert message["From"] == '"Redaksi, Sore" <sore@lain.example>'
+    assert message["Reply-To"] == "tanya@contoh.example"
+    assert message["Message-ID"] == f"<{UID}.42@news.example.org>"
+    assert message["List-Id"] == "Kabar Harian <daily.news.example.org>"
+
+
+def test_given_headers_are_in_the_letter() -> None:
+    """What the configuration and the providers add is frozen with the letter, in lines that fit."""
+    headers = (("X-Mailgun-Track", "no"), ("Feedback-ID", "a:b:c:kabar"), ("X-Long", "word " * 40 + "end"))
+    rendition = compose(EDITION, [article()], replace(letter_settings(), headers=headers), templates())
+    message, _, _ = read(letter_of(rendition).body)
+    assert [(name, message[name]) for name, _ in headers] == [*headers]
+    assert max(map(len, rendition.body.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 120
+
+
 def test_a_long_unsubscribe_address_stays_whole_on_one_line() -> None:
     """One-click works however long the address is: it is neither folded nor encoded."""
     web = "https://a-rather-long-name-for-a-host.news.example.org/" + "path/" * 20

@@ -17,6 +17,7 @@ from syndicate.digest.mime import (
     clean_header,
     encode_body,
     encode_value,
+    given_header,
     header,
     raw_header,
 )
@@ -170,3 +171,34 @@ def test_a_url_in_another_script_becomes_ascii() -> None:
     assert ascii_url("https://bücher.example:8443/kö%20?ü=1#é") == (
         "https://xn--bcher-kva.example:8443/k%C3%B6%20?%C3%BC=1#%C3%A9"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "most"),
+    [
+        ("no", 78),
+        (
+            '{"filters": {"clicktrack": {"settings": {"enable": 0}}, "opentrack": {"settings": 0}}}',
+            78,
+        ),
+        ("a b" * 200, 78),
+        ("<https://news.example.org/" + "p" * 700 + ">", 998),
+        ("see <https://news.example.org/" + "p" * 700 + ">", 998),
+        ("Rédaction de la dépêche " * 8, 78),
+    ],
+)
+def test_a_given_header_is_folded_at_spaces_and_nothing_else(value: str, most: int) -> None:
+    """Its lines are as short as they can be, no long word is encoded, and it reads back as it was."""
+    line = given_header("X-Given", value)
+    assert max(map(len, line.split(b"\r\n"))) <= most
+    assert b"\r\n\r\n" not in line and not re.search(rb"\r\n[ \t]*\r\n", line)
+    told = unfolded(line).removeprefix("X-Given: ")
+    assert str(make_header(decode_header(told))) == value.strip()
+    assert value.isascii() == (b"=?" not in line)
+
+
+@pytest.mark.parametrize(("name", "value"), [("X-A", "a\r\nBcc: b"), ("X A", "b"), ("X-A", "x" * 1000)])
+def test_a_given_header_that_is_none_is_refused(name: str, value: str) -> None:
+    """No value makes a second header, and no line is longer than a server takes."""
+    with pytest.raises(ValueError, match="cannot be a header line"):
+        given_header(name, value)

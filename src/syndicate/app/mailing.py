@@ -11,6 +11,7 @@ from typing import Literal
 
 from syndicate.app.site import Site
 from syndicate.config import Config, Newsletter
+from syndicate.delivery.providers import letter_headers
 from syndicate.digest.due import due, is_too_late, newest, start_mark
 from syndicate.digest.letter import LetterSettings, compose
 from syndicate.digest.occasions import latest, previous
@@ -161,8 +162,11 @@ def settings_for(config: Config, name: str) -> LetterSettings:
         publication=config.publication,
         newsletter=name,
         title=config.newsletters[name].title,
-        sender=config.mail.sender,
+        sender=config.letter_sender(name),
         web_url=config.web_url,
+        reply_to=config.newsletters[name].reply_to,
+        headers=letter_headers(config),
+        domain=config.mail.sender.email.address.rpartition("@")[2],
     )
 
 

@@ -46,5 +46,5 @@ def sample_letter(site: Site, shown: Preview, *, recipient: str) -> Letter:
         attempts=1,
         queued_at=edition.frozen_at,
     )
-    sender = site.config.mail.sender.email.address
+    sender = site.config.envelope_sender(edition.newsletter)
     return LetterTemplate(shown.rendition.body, edition.uid, sender).fill(attempt)

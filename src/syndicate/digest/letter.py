@@ -15,6 +15,7 @@ from syndicate.digest.mime import (
     ascii_url,
     clean_header,
     encode_body,
+    given_header,
     header,
     raw_header,
 )
@@ -35,18 +36,25 @@ _SHOWN_OF_PUBLICATION = ("title", "url", "description", "language", "author")
 
 @dataclass(frozen=True, slots=True)
 class LetterSettings:
-    """What a newsletter's letters have in common. `web_url` is where syndicate answers: unsubscribing."""
+    """What a newsletter's letters have in common. `web_url` is where syndicate answers: unsubscribing.
+
+    `headers` are added to the letter's own. `domain` is what Message-ID and List-Id end in, whatever host
+    sends and whoever the newsletter is from; else the domain of `sender`.
+    """
 
     publication: Publication
     newsletter: str
     title: str
     sender: Mailbox
     web_url: str
+    reply_to: Mailbox | None = None
+    headers: Sequence[tuple[str, str]] = ()
+    domain: str = ""
 
     @property
-    def domain(self) -> str:
-        """The domain of the sender's address: Message-ID and List-Id end in it, whatever host sends."""
-        return self.sender.email.address.rpartition("@")[2]
+    def home(self) -> str:
+        """The domain that makes ids the publication's own."""
+        return self.domain or self.sender.email.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,14 +191,20 @@ def _headers(edition: Edition, settings: LetterSettings, subject: str) -> list[b
         raw_header("To", marker(uid, "to")),
         header("Subject", subject),
         raw_header("Date", format_datetime(date)),
-        raw_header("Message-ID", f"<{uid}.{marker(uid, 'id')}@{settings.domain}>"),
-        address_header("List-Id", settings.title, f"{settings.newsletter}.{settings.domain}"),
+        raw_header("Message-ID", f"<{uid}.{marker(uid, 'id')}@{settings.home}>"),
+        address_header("List-Id", settings.title, f"{settings.newsletter}.{settings.home}"),
         raw_header("List-Unsubscribe", f"<{_unsubscribe_url(settings, uid)}>"),
         raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         raw_header("Auto-Submitted", "auto-generated"),
         raw_header("MIME-Version", "1.0"),
         raw_header("Content-Language", settings.publication.language),
+        *(_reply_to(settings.reply_to) if settings.reply_to else ()),
+        *(given_header(name, value) for name, value in settings.headers),
     ]
+
+
+def _reply_to(mailbox: Mailbox) -> list[bytes]:
+    return [address_header("Reply-To", mailbox.name, mailbox.email.address)]
 
 
 def _part(uid: str, place: str, subtype: str, text: str) -> bytes:

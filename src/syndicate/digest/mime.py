@@ -82,6 +82,18 @@ def raw_header(name: str, value: str) -> bytes:
     return line.encode("ascii") + CRLF
 
 
+def given_header(name: str, value: str) -> bytes:
+    """Return a header whose value is the operator's, folded at spaces where it can be.
+
+    A word longer than a line, such as a URL, stays whole and is not encoded; a value beyond ASCII is, as
+    `header` does it. Raises ValueError as `raw_header` does.
+    """
+    if not value.isascii():
+        return header(name, value)
+    raw_header(name, value)
+    return _lines(f"{name}:", value.split())
+
+
 def clean_header(value: str) -> str:
     """Return `value` on one line, without control characters and lone surrogates."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in value)
