@@ -5,6 +5,7 @@ All instants are aware datetimes in UTC unless a name says otherwise; all texts 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -216,6 +217,7 @@ class Edition:
     occasion: str
     occasion_at: datetime
     frozen_at: datetime
+    stale_at: datetime | None = None  # from then on what is still open is skipped
 
 
 # ---------------------------------------------------------------- delivery
@@ -243,7 +245,7 @@ OPEN_STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A delivery that was claimed: its attempt is durable, its letter may be handed over once.
+    """A delivery that is to be tried: once its attempt is durable its letter may be handed over once.
 
     `attempts` counts this one.
     """
@@ -253,22 +255,45 @@ class Attempt:
     edition_uid: str
     newsletter: str
     occasion: str
-    subscriber_id: int
+    subscriber_id: int | None
     email: str
     token: str
     attempts: int
     queued_at: datetime
+    chunk_id: int = 0
+    key: str = ""  # of a letter of no edition, which has neither uid nor newsletter
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Deliveries that one sender may work on while `fence` holds.
+
+    `waiting` are those that are due, as the attempts that they would be, in the order of their numbers.
+    From `stale_at` on none of them may be begun.
+    """
+
+    id: int
+    fence: int
+    edition_id: int | None
+    priority: int
+    stale_at: datetime | None
+    waiting: tuple[Attempt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The bytes of one delivery with its envelope; equal for every attempt."""
+    """The bytes of one delivery with its envelope; equal for every attempt.
+
+    `wire_ready` says that the body is ASCII, that all its lines end in CR LF, and that none begins with a
+    dot: it was looked at once for all letters of its rendition.
+    """
 
     sender: str
     recipient: str
     message_id: str  # without angle brackets
     name: str  # a file name for transports that keep letters as files, without a suffix
     body: bytes
+    wire_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,15 +340,64 @@ Outcome = Sent | Deferred | Refused | Unknown | Returned
 class Settled:
     """What the ledger writes after an attempt: the delivery's next state, and when it is due again.
 
-    `burnt` is False where the letter was never attempted, so that the attempt does not count.
+    `burnt` is False where the letter was never attempted, so that the attempt does not count. `due_at` is
+    None for an unknown letter that is held for the operator. `bounced` says that the refusal counts against
+    the address.
     """
 
     attempt: Attempt
     state: DeliveryState
-    due_at: datetime
+    due_at: datetime | None
     code: int | None = None
     reply: str = ""
     burnt: bool = True
+    relay: str = ""
+    bounced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What an exchange allowed: the attempts that are durable now, and the chunks that are ours no more.
+
+    A wanted attempt in neither was skipped or is gone; the ledger knows why.
+    """
+
+    attempts: Sequence[Attempt]
+    lost: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EditionStanding:
+    """How far an edition is: letters with a final answer, how many of those were refused.
+
+    `forgiven` says that the operator resumed it after a pause.
+    """
+
+    settled: int = 0
+    refused: int = 0
+    forgiven: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something the operator should know today; told once per cause and subject a day.
+
+    `about` names the newsletter, edition, relay or file; `relay` the relay that failed, which the letter
+    about it avoids where there is another.
+    """
+
+    cause: Literal[
+        "edition not made",
+        "edition did not leave",
+        "edition paused",
+        "edition failures",
+        "scan overdue",
+        "relay refuses",
+        "articles quarantined",
+    ]
+    about: str
+    message: str
+    relay: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from syndicate.model import (
     ArticleRecord,
     ArticleState,
     Attempt,
+    Chunk,
     DeliveryState,
     Edition,
     Email,
@@ -21,7 +22,8 @@ from syndicate.model import (
 from syndicate.store import articles, editions, subscribers
 from syndicate.store.editions import Frozen
 from syndicate.store.engine import Store
-from syndicate.store.tables import delivery
+from syndicate.store.outbox import StoreOutbox
+from syndicate.store.tables import attempt, delivery, edition
 
 NOW = datetime(2026, 11, 23, 7, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -74,18 +76,58 @@ def a_crowd_subscribes(store: Store, size: int) -> None:
 
 
 def edition_is_frozen(
-    store: Store, newsletter: str = "daily", occasion: str = "2026-11-23", *, holds: Sequence[str] = ()
+    store: Store,
+    newsletter: str = "daily",
+    occasion: str = "2026-11-23",
+    *,
+    holds: Sequence[str] = (),
+    stale_at: datetime | None = None,
 ) -> Frozen | None:
     """Freeze an edition of the articles `holds`; None where it was frozen before."""
-    one = Edition(f"uid of {newsletter} {occasion}", newsletter, occasion, NOW, NOW)
+    one = Edition(f"uid of {newsletter} {occasion}", newsletter, occasion, NOW, NOW, stale_at)
     letter = Rendition("id", "Kabar", b"Halo,\r\n", tuple(f"urn:{name}" for name in holds))
     with store.write() as conn:
         return editions.freeze(conn, one, [letter], now=NOW)
 
 
-def settled(attempt: Attempt, state: DeliveryState, *, due_at: datetime = NOW) -> Settled:
+def edition_is(store: Store, state: str, reason: str = "", *, number: int = 1) -> None:
+    """Give an edition another state, as the operator's commands do."""
+    with store.write() as conn:
+        conn.execute(sa.update(edition).where(edition.c.id == number).values(state=state, reason=reason))
+
+
+def one_leaves(store: Store, token: str) -> None:
+    """Let the person with this link unsubscribe."""
+    with store.write() as conn:
+        assert subscribers.unsubscribe(conn, token, now=NOW)
+
+
+def taken(outbox: StoreOutbox, *, now: datetime = NOW) -> Chunk:
+    """Take the next chunk, which must be there."""
+    chunk = outbox.take(now=now)
+    assert chunk is not None
+    return chunk
+
+
+def begun(outbox: StoreOutbox, count: int = 500, *, now: datetime = NOW) -> tuple[Chunk, list[Attempt]]:
+    """Take the next chunk and begin the first `count` attempts of it."""
+    chunk = taken(outbox, now=now)
+    return chunk, list(outbox.exchange([], chunk.waiting[:count], now=now).attempts)
+
+
+def settled(attempt: Attempt, state: DeliveryState, *, due_at: datetime | None = NOW) -> Settled:
     """Return what the ledger writes for `attempt`."""
     return Settled(attempt, state, due_at, code=250, reply="2.0.0 taken")
+
+
+def sent(attempts: Sequence[Attempt]) -> list[Settled]:
+    """Return what the ledger writes for letters that a relay took."""
+    return [settled(one, DeliveryState.SENT) for one in attempts]
+
+
+def names(attempts: Sequence[Attempt]) -> list[str]:
+    """Return the people the attempts go to."""
+    return [one.email.partition("@")[0] for one in attempts]
 
 
 def ledger(store: Store) -> list[tuple[str, str, int, str | None]]:
@@ -93,3 +135,15 @@ def ledger(store: Store) -> list[tuple[str, str, int, str | None]]:
     columns = (delivery.c.email, delivery.c.state, delivery.c.attempts, delivery.c.reply)
     with store.read() as conn:
         return list(conn.execute(sa.select(*columns).order_by(delivery.c.id)))
+
+
+def states(store: Store) -> list[str]:
+    """Return the state of every delivery, in the order they were queued."""
+    return [state for _, state, _, _ in ledger(store)]
+
+
+def notes(store: Store) -> list[tuple[int, int, str, str | None]]:
+    """Return (delivery, number, state, reply) of every attempt that is noted."""
+    columns = (attempt.c.delivery_id, attempt.c.number, attempt.c.state, attempt.c.reply)
+    with store.read() as conn:
+        return list(conn.execute(sa.select(*columns).order_by(attempt.c.id)))

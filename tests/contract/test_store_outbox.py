@@ -1,9 +1,7 @@
-"""The contract of the outbox: what is claimed, what is settled, and who is passed over."""
+"""The contract of the outbox: which letters may be begun, and what becomes of those that were."""
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -12,44 +10,53 @@ from store_filling import (
     MINUTE,
     NOW,
     a_crowd_subscribes,
+    begun,
     edition_is_frozen,
     ledger,
+    names,
+    notes,
     people_subscribe,
+    sent,
     settled,
+    states,
+    taken,
 )
 
-from syndicate.model import Attempt, DeliveryState, Settled
-from syndicate.store import outbox as outbox_module
-from syndicate.store import subscribers
+from syndicate.errors import StoreError
+from syndicate.model import Attempt, DeliveryState, Granted, Settled
+from syndicate.store import letters
 from syndicate.store.engine import Store
 from syndicate.store.outbox import StoreOutbox
-from syndicate.store.tables import subscription
+from syndicate.store.tables import delivery, subscriber
 
 
 @pytest.fixture
 def outbox(store_db: Store) -> StoreOutbox:
     """An outbox with letters to ana, budi, citra, dewi and eka."""
     people_subscribe(store_db, ["ana", "budi", "citra", "dewi", "eka"], "daily")
-    edition_is_frozen(store_db)
+    edition_is_frozen(store_db, stale_at=NOW + 60 * MINUTE)
     return StoreOutbox(store_db)
 
 
-def names(attempts: list[Attempt]) -> list[str]:
-    """Return the people the attempts go to."""
-    return [one.email.partition("@")[0] for one in attempts]
+def letter_is_queued(store: Store, key: str, *, priority: int = 0) -> bool:
+    """Queue a letter of no edition to the operator."""
+    with store.write() as conn:
+        return letters.enqueue(
+            conn, key=key, email="op@example.org", body=b"Halo", now=NOW, priority=priority
+        )
 
 
-def test_letters_are_claimed_in_order_and_once(outbox: StoreOutbox) -> None:
-    """A claim takes the next letters in the order they were queued; none is claimed twice."""
-    assert names(outbox.exchange([], 2, now=NOW)) == ["ana", "budi"]
-    assert names(outbox.exchange([], 9, now=NOW)) == ["citra", "dewi", "eka"]
-    assert outbox.exchange([], 9, now=NOW) == []
+def test_a_chunk_holds_what_is_due_in_order(outbox: StoreOutbox) -> None:
+    """A chunk names its edition, when that is stale, and the letters that wait, in the order of the queue."""
+    chunk = taken(outbox)
+    assert names(chunk.waiting) == ["ana", "budi", "citra", "dewi", "eka"]
+    assert (chunk.edition_id, chunk.fence, chunk.stale_at) == (1, 1, NOW + 60 * MINUTE)
+    assert outbox.take(now=NOW) is None
 
 
 def test_an_attempt_says_all_that_a_letter_needs(outbox: StoreOutbox) -> None:
-    """An attempt carries edition, person, token, the number of this attempt and when it was queued."""
-    (first,) = outbox.exchange([], 1, now=NOW)
-    assert first == Attempt(
+    """An attempt carries edition, person, token, the number it would have and when it was queued."""
+    assert taken(outbox).waiting[0] == Attempt(
         delivery_id=1,
         rendition_id=1,
         edition_uid="uid of daily 2026-11-23",
@@ -60,18 +67,30 @@ def test_an_attempt_says_all_that_a_letter_needs(outbox: StoreOutbox) -> None:
         token="ana-daily",
         attempts=1,
         queued_at=NOW,
+        chunk_id=1,
     )
 
 
-def test_an_exchange_records_outcomes_and_claims_the_next(outbox: StoreOutbox, store_db: Store) -> None:
-    """What became of the last letters is written in the transaction that claims the next."""
-    first, second, third = outbox.exchange([], 3, now=NOW)
+def test_an_edition_is_taken_in_chunks_of_500(store_db: Store) -> None:
+    """Chunks leave in the order of the queue, 500 letters each, until there are none."""
+    a_crowd_subscribes(store_db, 1002)
+    edition_is_frozen(store_db)
+    outbox = StoreOutbox(store_db)
+    chunks = [taken(outbox) for _ in range(3)]
+    assert [len(chunk.waiting) for chunk in chunks] == [500, 500, 2]
+    assert names(chunks[1].waiting[:1]) == ["p0500"]
+    assert outbox.take(now=NOW) is None
+
+
+def test_an_exchange_records_outcomes_and_begins_the_next(outbox: StoreOutbox, store_db: Store) -> None:
+    """What became of the last letters is written in the transaction that begins the next."""
+    chunk, (first, second, third) = begun(outbox, 3)
     fates = [
-        settled(first, DeliveryState.SENT),
-        Settled(second, DeliveryState.DEFERRED, NOW + MINUTE, 451, "x" * 600),
-        Settled(third, DeliveryState.FAILED, NOW, 550, "5.1.1 no such user"),
+        replace(settled(first, DeliveryState.SENT), relay="main"),
+        Settled(second, DeliveryState.DEFERRED, NOW + MINUTE, 451, "x" * 600, relay="main"),
+        Settled(third, DeliveryState.FAILED, None, 550, "5.1.1 no such user"),
     ]
-    assert names(outbox.exchange(fates, 1, now=NOW)) == ["dewi"]
+    assert names(outbox.exchange(fates, chunk.waiting[3:4], now=NOW).attempts) == ["dewi"]
     assert ledger(store_db) == [
         ("ana@Example.org", "sent", 1, "2.0.0 taken"),
         ("budi@Example.org", "deferred", 1, "x" * 500),
@@ -79,213 +98,144 @@ def test_an_exchange_records_outcomes_and_claims_the_next(outbox: StoreOutbox, s
         ("dewi@Example.org", "sending", 1, None),
         ("eka@Example.org", "pending", 0, None),
     ]
+    with store_db.read() as conn:
+        rows = conn.execute(sa.select(delivery.c.relay, delivery.c.due_at).order_by(delivery.c.id)).all()
+    assert [tuple(row) for row in rows[:3]] == [("main", None), ("main", NOW + MINUTE), (None, None)]
+
+
+def test_every_attempt_that_did_not_end_in_sent_is_noted(outbox: StoreOutbox, store_db: Store) -> None:
+    """The story of a letter is complete: each deferral, doubt and refusal stays, with its number."""
+    chunk, (first, second, *_) = begun(outbox, 3)
+    fates = [settled(first, DeliveryState.DEFERRED), settled(second, DeliveryState.UNKNOWN)]
+    outbox.exchange(fates, [], now=NOW)
+    again = [replace(one, attempts=2) for one in (first, second)]
+    assert outbox.exchange([], again, now=NOW).attempts == again
+    outbox.exchange([settled(again[0], DeliveryState.FAILED), *sent(again[1:])], [], now=NOW)
+    outbox.give_back(chunk, now=NOW)
+    assert notes(store_db) == [
+        (1, 1, "deferred", "2.0.0 taken"),
+        (2, 1, "unknown", "2.0.0 taken"),
+        (1, 2, "failed", "2.0.0 taken"),
+        (3, 1, "unknown", "the sender ended before an answer was recorded"),
+    ]
 
 
 def test_a_deferred_letter_waits_for_its_time(outbox: StoreOutbox) -> None:
-    """A deferred letter is claimed again when it is due, not before, and counts its attempts."""
-    attempts = outbox.exchange([], 5, now=NOW)
-    fates = [settled(attempts[0], DeliveryState.DEFERRED, due_at=NOW + MINUTE)]
-    fates += [settled(one, DeliveryState.SENT) for one in attempts[1:]]
-    assert outbox.exchange(fates, 5, now=NOW) == []
+    """A deferred letter is taken again when it is due, not before, and counts its attempts."""
+    chunk, (first, *others) = begun(outbox)
+    outbox.exchange([settled(first, DeliveryState.DEFERRED, due_at=NOW + MINUTE), *sent(others)], [], now=NOW)
+    outbox.give_back(chunk, now=NOW)
+    assert outbox.take(now=NOW) is None
     assert outbox.next_due() == NOW + MINUTE
-    (again,) = outbox.exchange([], 5, now=NOW + MINUTE)
+    (again,) = taken(outbox, now=NOW + MINUTE).waiting
     assert (again.email, again.attempts) == ("ana@Example.org", 2)
     assert outbox.next_due() is None
 
 
-def test_a_letter_given_back_burns_no_attempt(outbox: StoreOutbox) -> None:
-    """A letter that was never attempted comes back with the same number of attempts."""
-    (first,) = outbox.exchange([], 1, now=NOW)
-    outbox.exchange([replace(settled(first, DeliveryState.PENDING), burnt=False)], 0, now=NOW)
-    assert outbox.exchange([], 1, now=NOW) == [first]
+def test_a_letter_never_attempted_burns_no_attempt(outbox: StoreOutbox, store_db: Store) -> None:
+    """A letter that came back untried waits with the same number of attempts, and nothing is noted."""
+    chunk, (first,) = begun(outbox, 1)
+    back = replace(settled(first, DeliveryState.PENDING), burnt=False)
+    assert outbox.exchange([back], [], now=NOW) == Granted([])
+    assert outbox.exchange([], [first], now=NOW).attempts == [first]
+    assert (notes(store_db), ledger(store_db)[0][2]) == ([], 1)
+    assert chunk.waiting[0] == first
 
 
-def test_an_outcome_counts_only_for_the_running_attempt(outbox: StoreOutbox, store_db: Store) -> None:
-    """A sender that was thought dead cannot settle what another one attempts since."""
-    (first,) = outbox.exchange([], 1, now=NOW)
-    assert outbox.recover(now=NOW) == 1
-    outbox.exchange([settled(first, DeliveryState.FAILED)], 0, now=NOW)
-    assert ledger(store_db)[0][1] == "unknown"
-    (again, *_) = outbox.exchange([], 5, now=NOW)
-    outbox.exchange([settled(first, DeliveryState.FAILED)], 0, now=NOW)
-    assert ledger(store_db)[0][1] == "sending"
-    outbox.exchange([settled(again, DeliveryState.SENT)], 0, now=NOW)
-    assert ledger(store_db)[0][1:3] == ("sent", 2)
+def test_an_attempt_begins_once(outbox: StoreOutbox, store_db: Store) -> None:
+    """A letter that was sent meanwhile, or has another attempt behind it, is not begun."""
+    _, (first, second) = begun(outbox, 2)
+    outbox.exchange([*sent([first]), settled(second, DeliveryState.DEFERRED)], [], now=NOW)
+    late = replace(first, attempts=2)
+    assert outbox.exchange([], [first, late, second], now=NOW) == Granted([], frozenset())
+    assert states(store_db)[:2] == ["sent", "deferred"]
 
 
-def test_recovery_makes_abandoned_letters_unknown_and_due(outbox: StoreOutbox) -> None:
-    """Letters in the hands of a dead sender are due at once, with their attempts kept."""
-    outbox.exchange([], 2, now=NOW)
-    assert outbox.recover(now=NOW + MINUTE) == 2
-    assert outbox.recover(now=NOW + MINUTE) == 0
-    assert outbox.tally().counts == {DeliveryState.UNKNOWN: 2, DeliveryState.PENDING: 3}
-    again = outbox.exchange([], 9, now=NOW + MINUTE)
-    assert [(one.email[0], one.attempts) for one in again] == [
-        ("c", 1),
-        ("d", 1),
-        ("e", 1),
-        ("a", 2),
-        ("b", 2),
+def test_an_exchange_may_be_asked_again(outbox: StoreOutbox, store_db: Store) -> None:
+    """The same exchange a second time answers the same and writes nothing twice."""
+    chunk, (first, second) = begun(outbox, 2)
+    fates = [*sent([first]), settled(second, DeliveryState.DEFERRED)]
+    once = outbox.exchange(fates, chunk.waiting[2:4], now=NOW)
+    before = (ledger(store_db), notes(store_db))
+    again = outbox.exchange(fates, chunk.waiting[2:4], now=NOW + MINUTE)
+    assert again == Granted(list(once.attempts), frozenset())
+    assert (ledger(store_db), notes(store_db)) == before
+
+
+def test_an_exchange_that_raises_wrote_nothing(outbox: StoreOutbox, store_db: Store) -> None:
+    """Where the database fails in the middle neither outcome nor attempt is kept, and asking again helps."""
+    chunk, (first,) = begun(outbox, 1)
+    fates = [settled(first, DeliveryState.DEFERRED)]
+    outbox.remember({"main": "{}"}, now=NOW)
+    with store_db.write() as conn:
+        conn.exec_driver_sql("ALTER TABLE relay RENAME TO mislaid")
+    try:
+        with pytest.raises((StoreError, sa.exc.SQLAlchemyError)):
+            outbox.exchange(fates, chunk.waiting[1:2], now=NOW)
+        assert (states(store_db)[:2], notes(store_db)) == (["sending", "pending"], [])
+    finally:
+        with store_db.write() as conn:
+            conn.exec_driver_sql("ALTER TABLE mislaid RENAME TO relay")
+    assert names(outbox.exchange(fates, chunk.waiting[1:2], now=NOW).attempts) == ["budi"]
+    assert (states(store_db)[:2], outbox.remembered()) == (["deferred", "sending"], {"main": "{}"})
+
+
+def test_words_of_any_bytes_are_stored(outbox: StoreOutbox, store_db: Store) -> None:
+    """A reply with a NUL or half a character, as a broken relay may send, stops nothing."""
+    _, (first,) = begun(outbox, 1)
+    outbox.exchange(
+        [replace(settled(first, DeliveryState.FAILED), reply="tidak \0ada \udcff漢")], [], now=NOW
+    )
+    assert ledger(store_db)[0][3] == "tidak ada ?漢"
+
+
+def test_a_refusal_that_bounced_counts_against_the_address(outbox: StoreOutbox, store_db: Store) -> None:
+    """Only those refusals are counted that say so, and once, however often they are told."""
+    _, (first, second) = begun(outbox, 2)
+    fates = [
+        replace(settled(first, DeliveryState.FAILED), bounced=True),
+        settled(second, DeliveryState.FAILED),
     ]
+    outbox.exchange(fates, [], now=NOW)
+    outbox.exchange(fates, [], now=NOW)
+    with store_db.read() as conn:
+        bounces = list(conn.scalars(sa.select(subscriber.c.bounces).order_by(subscriber.c.id)))
+    assert bounces == [1, 0, 0, 0, 0]
 
 
-def test_no_attempt_begins_after_an_unsubscription(outbox: StoreOutbox, store_db: Store) -> None:
-    """One who left after the freeze is passed over with that reason, and the claim goes on."""
-    with store_db.write() as conn:
-        subscribers.unsubscribe(conn, "ana-daily", now=NOW)
-        subscribers.unsubscribe(conn, "citra-daily", now=NOW)
-        subscribers.remove(conn, "dewi@example.org", now=NOW)
-    assert names(outbox.exchange([], 2, now=NOW)) == ["budi", "eka"]
-    assert [row[1:] for row in ledger(store_db)] == [
-        ("skipped", 0, "unsubscribed"),
-        ("sending", 1, None),
-        ("skipped", 0, "unsubscribed"),
-        ("skipped", 0, "removed"),
-        ("sending", 1, None),
-    ]
+def test_letters_of_no_edition_go_first(outbox: StoreOutbox, store_db: Store) -> None:
+    """A letter with a key leaves before editions, the lower priority first, and needs no subscription."""
+    assert letter_is_queued(store_db, "test/1", priority=1)
+    assert letter_is_queued(store_db, "alert/1")
+    assert not letter_is_queued(store_db, "alert/1")
+    found = []
+    for _ in range(2):
+        chunk, (one,) = begun(outbox)
+        found.append((one.key, one.subscriber_id, one.edition_uid, one.newsletter, one.occasion, one.email))
+        outbox.exchange(sent([one]), [], now=NOW)
+        outbox.give_back(chunk, now=NOW)
+        assert (chunk.edition_id, chunk.stale_at) == (None, None)
+    assert found == [(key, None, "", "", "", "op@example.org") for key in ("alert/1", "test/1")]
+    assert names(taken(outbox).waiting)[0] == "ana"
+    assert states(store_db)[-2:] == ["sent", "sent"]
 
 
-def test_leaving_one_newsletter_leaves_the_others_letters(store_db: Store) -> None:
-    """Only the newsletter that a person left is withheld from him."""
-    people_subscribe(store_db, ["ana"], "daily", "weekly")
-    edition_is_frozen(store_db)
-    edition_is_frozen(store_db, "weekly", "2026-W48")
-    with store_db.write() as conn:
-        subscribers.unsubscribe(conn, "ana-daily", now=NOW)
-    assert [one.newsletter for one in StoreOutbox(store_db).exchange([], 9, now=NOW)] == ["weekly"]
-
-
-def test_a_deferred_letter_is_withheld_from_one_who_left(outbox: StoreOutbox, store_db: Store) -> None:
-    """A second attempt, too, asks whether the person is still subscribed."""
-    (first,) = outbox.exchange([], 1, now=NOW)
-    outbox.exchange([settled(first, DeliveryState.DEFERRED)], 0, now=NOW)
-    with store_db.write() as conn:
-        subscribers.unsubscribe(conn, "ana-daily", now=NOW)
-    assert "ana" not in names(outbox.exchange([], 9, now=NOW))
-    assert ledger(store_db)[0][1:] == ("skipped", 1, "unsubscribed")
-
-
-def test_thousands_who_left_are_passed_over_in_one_claim(store_db: Store) -> None:
-    """A claim looks on until it has what it wants, however many left before."""
-    a_crowd_subscribes(store_db, 1300)
-    edition_is_frozen(store_db)
-    with store_db.write() as conn:
-        left = subscription.c.token != "token-1300"
-        conn.execute(sa.update(subscription).where(left).values(state="unsubscribed", ended_at=NOW))
-    assert names(StoreOutbox(store_db).exchange([], 4, now=NOW)) == ["p1299"]
-
-
-def test_the_sums_hold(outbox: StoreOutbox) -> None:
-    """Frozen is the sum of all states at any moment, and open counts those that may still leave."""
-    first, second, third = outbox.exchange([], 3, now=NOW)
-    outbox.exchange([settled(first, DeliveryState.SENT), settled(second, DeliveryState.FAILED)], 0, now=NOW)
-    tally = outbox.tally()
-    assert (tally.frozen, tally.open) == (5, 3)
-    outbox.exchange([settled(third, DeliveryState.UNKNOWN, due_at=NOW + MINUTE)], 0, now=NOW)
-    assert (outbox.tally(1).open, outbox.tally(2).frozen) == (3, 0)
+def test_what_relays_must_know_is_remembered(outbox: StoreOutbox, store_db: Store) -> None:
+    """It is kept with the next exchange or giving back, replaced by name, and read by the next sender."""
+    outbox.remember({"main": "1", "spare": "1"}, now=NOW)
+    assert outbox.remembered() == {"main": "1", "spare": "1"}
+    assert StoreOutbox(store_db).remembered() == {}
+    outbox.exchange([], [], now=NOW)
+    outbox.remember({"main": "2"}, now=NOW)
+    chunk, _ = begun(outbox, 1)
+    assert StoreOutbox(store_db).remembered() == {"main": "2", "spare": "1"}
+    outbox.remember({"spare": "3"}, now=NOW)
+    outbox.give_back(chunk, now=NOW)
+    assert StoreOutbox(store_db).remembered() == {"main": "2", "spare": "3"}
 
 
 def test_an_empty_outbox_gives_nothing(store_db: Store) -> None:
-    """With nothing frozen there is nothing to claim, recover, count or wait for."""
+    """With nothing frozen there is nothing to take, begin, recover, keep or wait for."""
     outbox = StoreOutbox(store_db)
-    assert outbox.exchange([], 5, now=NOW) == []
-    assert (outbox.recover(now=NOW), outbox.next_due()) == (0, None)
-
-
-def test_racing_senders_never_claim_the_same_letter(store_db: Store) -> None:
-    """Four threads that empty one outbox together claim each letter exactly once."""
-    a_crowd_subscribes(store_db, 200)
-    edition_is_frozen(store_db)
-
-    def empty_it() -> list[int]:
-        outbox = StoreOutbox(store_db)
-        claimed: list[int] = []
-        batch = outbox.exchange([], 3, now=NOW)
-        while batch:
-            claimed += [one.delivery_id for one in batch]
-            batch = outbox.exchange([settled(one, DeliveryState.SENT) for one in batch], 3, now=NOW)
-        return claimed
-
-    with ThreadPoolExecutor(4) as pool:
-        parts = [task.result() for task in [pool.submit(empty_it) for _ in range(4)]]
-    claimed = sorted(number for part in parts for number in part)
-    assert claimed == list(range(1, 201))
-    assert StoreOutbox(store_db).tally().counts == {DeliveryState.SENT: 200}
-
-
-def test_unsubscriptions_race_claims_without_a_late_attempt(store_db: Store) -> None:
-    """Whoever was answered "unsubscribed" before his letter was claimed never gets an attempt."""
-    a_crowd_subscribes(store_db, 120)
-    edition_is_frozen(store_db)
-    outbox = StoreOutbox(store_db)
-    left: set[str] = set()
-    late: list[str] = []
-    one_left = threading.Event()
-
-    def claim_all() -> None:
-        assert one_left.wait(10)
-        gone_before = set(left)
-        batch = outbox.exchange([], 2, now=NOW)
-        while batch:
-            late.extend(one.token for one in batch if one.token in gone_before)
-            gone_before = set(left)
-            batch = outbox.exchange([settled(one, DeliveryState.SENT) for one in batch], 2, now=NOW)
-
-    def leave() -> None:
-        for number in range(120, 0, -1):
-            with store_db.write() as conn:
-                subscribers.unsubscribe(conn, f"token-{number}", now=NOW)
-            left.add(f"token-{number}")
-            one_left.set()
-
-    with ThreadPoolExecutor(2) as pool:
-        for task in [pool.submit(claim_all), pool.submit(leave)]:
-            task.result()
-    assert late == []
-    tally = outbox.tally()
-    assert tally[DeliveryState.SENT] + tally[DeliveryState.SKIPPED] == 120
-    assert tally[DeliveryState.SKIPPED] > 0
-
-
-def test_the_queue_is_read_from_its_index(store_db: Store) -> None:
-    """Neither database scans or sorts the deliveries to find the next letters."""
-    a_crowd_subscribes(store_db, 3000)
-    edition_is_frozen(store_db)
-    explain = "EXPLAIN QUERY PLAN " if store_db.dialect == "sqlite" else "EXPLAIN "
-    statement = outbox_module._NEXT + outbox_module._NEXT_LOCKED[store_db.dialect]
-    with store_db.write() as conn:
-        if store_db.dialect == "postgresql":
-            conn.exec_driver_sql("ANALYZE")
-        plan = "\n".join(map(str, outbox_module._Plain(conn).rows(explain + statement, (NOW, 4))))
-    assert "ix_delivery_waiting" in plan
-    assert "Sort" not in plan
-    assert "TEMP B-TREE" not in plan
-
-
-def test_a_claim_waits_for_an_unsubscription_under_way(outbox: StoreOutbox, store_db: Store) -> None:
-    """A claim that meets an unsubscription not yet committed waits, then passes that person over."""
-    with ThreadPoolExecutor(1) as pool:
-        with store_db.write() as conn:
-            subscribers.unsubscribe(conn, "ana-daily", now=NOW)
-            claim = pool.submit(outbox.exchange, [], 9, now=NOW)
-            with pytest.raises(TimeoutError):
-                claim.result(timeout=0.2)
-        assert names(claim.result(timeout=10)) == ["budi", "citra", "dewi", "eka"]
-    assert ledger(store_db)[0][1:] == ("skipped", 0, "unsubscribed")
-
-
-def test_a_removal_waits_for_a_claim_under_way(outbox: StoreOutbox, store_db: Store) -> None:
-    """A person who is removed while his letter is being settled leaves a ledger that adds up."""
-    batch = outbox.exchange([], 5, now=NOW)
-    people = [f"{name}@example.org" for name in names(batch)]
-
-    def remove(key: str) -> bool:
-        with store_db.write() as conn:
-            return subscribers.remove(conn, key, now=NOW)
-
-    with ThreadPoolExecutor(3) as pool:
-        tasks = [pool.submit(remove, key) for key in people]
-        outbox.exchange([settled(one, DeliveryState.SENT) for one in batch], 5, now=NOW)
-        assert all(task.result() for task in tasks)
-    assert {(row[0], row[1]) for row in ledger(store_db)} <= {("", "sent"), ("", "skipped")}
-    assert outbox.tally().frozen == 5
+    assert (outbox.take(now=NOW), outbox.exchange([], [], now=NOW)) == (None, Granted(()))
+    assert (outbox.recover(now=NOW), outbox.next_due(), outbox.keep(now=NOW)) == (0, None, frozenset())

@@ -1,4 +1,4 @@
-"""Several processes at one SQLite store: queues, kills, and letters claimed once."""
+"""Several processes at one SQLite store: queues, kills, and letters begun once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from store_filling import NOW, a_crowd_subscribes, edition_is_frozen, people_subscribe
+from store_filling import NOW, a_crowd_subscribes, begun, edition_is_frozen, people_subscribe
 
 from syndicate.model import DeliveryState
 from syndicate.store import ids, subscribers
@@ -37,12 +37,15 @@ for _ in range(150):
 """
 
 SEND_ALL = """
-outbox, claimed = StoreOutbox(store), []
-batch = outbox.exchange([], 3, now=now)
-while batch:
-    claimed += [one.delivery_id for one in batch]
-    batch = outbox.exchange([Settled(one, DeliveryState.SENT, now) for one in batch], 3, now=now)
-print(json.dumps(claimed))
+outbox, begun = StoreOutbox(store, owner=sys.argv[3]), []
+while chunk := outbox.take(now=now):
+    last = []
+    for number in range(0, len(chunk.waiting) + 9, 9):
+        granted = outbox.exchange(last, chunk.waiting[number:number + 9], now=now)
+        last = [Settled(one, DeliveryState.SENT, now) for one in granted.attempts]
+        begun += [one.delivery_id for one in granted.attempts]
+    outbox.give_back(chunk, now=now)
+print(json.dumps(begun))
 """
 
 HANG_IN_A_WRITE = """
@@ -53,16 +56,17 @@ with store.write() as conn:
     sys.stdin.readline()
 """
 
-CLAIM_AND_HANG = """
-print(len(StoreOutbox(store).exchange([], 2, now=now)), flush=True)
+BEGIN_AND_HANG = """
+outbox = StoreOutbox(store)
+print(len(outbox.exchange([], outbox.take(now=now).waiting[:2], now=now).attempts), flush=True)
 sys.stdin.readline()
 """
 
 
-def start(store: Store, program: str) -> subprocess.Popen[str]:
+def start(store: Store, program: str, owner: str = "sender") -> subprocess.Popen[str]:
     """Start `program` in a process of its own, up to the point where all wait for each other."""
     return subprocess.Popen(
-        [sys.executable, "-c", HEAD + program, store.where, NOW.isoformat()],
+        [sys.executable, "-c", HEAD + program, store.where, NOW.isoformat(), owner],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -102,15 +106,15 @@ def test_writers_in_two_processes_queue_up(store_sqlite: Store) -> None:
         assert ids.get_setting(conn, "count") == "300"
 
 
-def test_senders_in_two_processes_never_claim_the_same_letter(store_sqlite: Store) -> None:
-    """Two processes that empty one outbox together claim each letter exactly once."""
-    a_crowd_subscribes(store_sqlite, 300)
+def test_senders_in_two_processes_never_begin_the_same_letter(store_sqlite: Store) -> None:
+    """Two processes that empty one outbox together begin each letter exactly once."""
+    a_crowd_subscribes(store_sqlite, 1600)
     edition_is_frozen(store_sqlite)
-    processes = [start(store_sqlite, SEND_ALL) for _ in range(2)]
+    processes = [start(store_sqlite, SEND_ALL, owner) for owner in ("one", "two")]
     go(*processes)
     parts = [json.loads(process.communicate(timeout=30)[0]) for process in processes]
-    assert sorted(parts[0] + parts[1]) == list(range(1, 301))
-    assert StoreOutbox(store_sqlite).tally().counts == {DeliveryState.SENT: 300}
+    assert sorted(parts[0] + parts[1]) == list(range(1, 1601))
+    assert StoreOutbox(store_sqlite).tally().counts == {DeliveryState.SENT: 1600}
 
 
 def test_a_kill_inside_a_write_leaves_nothing_of_it(store_sqlite: Store) -> None:
@@ -130,10 +134,10 @@ def test_a_kill_inside_a_write_leaves_nothing_of_it(store_sqlite: Store) -> None
 
 
 def test_a_killed_senders_letters_are_recovered(store_sqlite: Store) -> None:
-    """What a killed sender had claimed is durable, and becomes unknown and due for the next sender."""
+    """What a killed sender had begun is durable, and becomes unknown and due for the next sender."""
     a_crowd_subscribes(store_sqlite, 3)
     edition_is_frozen(store_sqlite)
-    process = start(store_sqlite, CLAIM_AND_HANG)
+    process = start(store_sqlite, BEGIN_AND_HANG)
     go(process)
     assert process.stdout is not None
     assert process.stdout.readline() == "2\n"
@@ -141,10 +145,10 @@ def test_a_killed_senders_letters_are_recovered(store_sqlite: Store) -> None:
     outbox = StoreOutbox(store_sqlite)
     assert outbox.tally().counts == {DeliveryState.SENDING: 2, DeliveryState.PENDING: 1}
     assert outbox.recover(now=NOW) == 2
-    assert [one.attempts for one in outbox.exchange([], 9, now=NOW)] == [2, 2, 1]
+    assert [one.attempts for one in begun(outbox)[1]] == [2, 2, 1]
 
 
-def test_a_claim_is_on_disk_before_it_is_answered(store_sqlite: Store) -> None:
+def test_an_attempt_is_on_disk_before_it_is_answered(store_sqlite: Store) -> None:
     """Writes are synchronous in full: what a caller was told survives a power cut."""
     with store_sqlite.write() as conn:
         assert conn.exec_driver_sql("PRAGMA synchronous").scalar() == 2

@@ -1,24 +1,35 @@
-"""Queries: newsletters' starts, frozen editions with their renditions, and the sums over deliveries."""
+"""Queries: newsletters' starts, and frozen editions with their renditions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from syndicate.model import DeliveryState, Edition, Rendition, SubscriptionState, Tally
-from syndicate.store.batches import insert, upsert
-from syndicate.store.tables import (
-    delivery,
-    edition,
-    newsletter,
-    rendition,
-    rendition_article,
-    subscriber,
-    subscription,
-)
+from syndicate.model import Edition
+from syndicate.store.batches import upsert
+from syndicate.store.freezing import Frozen, freeze
+from syndicate.store.sums import refusals, tally
+from syndicate.store.tables import edition, newsletter, rendition, rendition_article
+
+__all__ = [
+    "EditionRow",
+    "Frozen",
+    "count_editions",
+    "editions",
+    "find",
+    "freeze",
+    "has_editions",
+    "last_edition",
+    "mailed_articles",
+    "newest_number",
+    "newsletter_start",
+    "refusals",
+    "rendition_body",
+    "set_newsletter_start",
+    "tally",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +38,6 @@ class EditionRow:
 
     id: int
     edition: Edition
-
-
-@dataclass(frozen=True, slots=True)
-class Frozen:
-    """What a freeze wrote: the edition's number and how many deliveries wait."""
-
-    edition_id: int
-    deliveries: int
 
 
 def newsletter_start(conn: sa.Connection, name: str) -> datetime | None:
@@ -54,6 +57,7 @@ _EDITION = sa.select(
     edition.c.occasion,
     edition.c.occasion_at,
     edition.c.frozen_at,
+    edition.c.stale_at,
 )
 
 
@@ -91,7 +95,7 @@ def has_editions(conn: sa.Connection, name: str) -> bool:
 
 
 def _rows(
-    conn: sa.Connection, statement: sa.Select[int, str, str, str, datetime, datetime]
+    conn: sa.Connection, statement: sa.Select[int, str, str, str, datetime, datetime, datetime]
 ) -> list[EditionRow]:
     return [EditionRow(row[0], Edition(*row[1:])) for row in conn.execute(statement)]
 
@@ -108,109 +112,9 @@ def mailed_articles(conn: sa.Connection, name: str) -> set[str]:
     return set(conn.scalars(statement))
 
 
-def freeze(
-    conn: sa.Connection, frozen: Edition, renditions: Sequence[Rendition], *, now: datetime
-) -> Frozen | None:
-    """Write the edition, its renditions and one delivery, due now, for each active subscriber.
-
-    All of them get the first rendition. Returns None, and writes nothing, where the newsletter has an
-    edition for this occasion, also when another process made it a moment ago.
-    """
-    if not renditions:
-        raise ValueError("an edition needs at least one rendition")
-    number = _insert_edition(conn, frozen)
-    if number is None:
-        return None
-    first, *_ = [_insert_rendition(conn, number, one) for one in renditions]
-    return Frozen(number, _enqueue(conn, number, first, now))
-
-
-def _insert_edition(conn: sa.Connection, frozen: Edition) -> int | None:
-    statement = (
-        insert(conn, edition)
-        .values(
-            uid=frozen.uid,
-            newsletter=frozen.newsletter,
-            occasion=frozen.occasion,
-            occasion_at=frozen.occasion_at,
-            frozen_at=frozen.frozen_at,
-        )
-        .on_conflict_do_nothing(index_elements=["newsletter", "occasion"])
-        .returning(edition.c.id)
-    )
-    return conn.execute(statement).scalar_one_or_none()
-
-
-def _insert_rendition(conn: sa.Connection, edition_id: int, one: Rendition) -> int:
-    values = {"language": one.language, "subject": one.subject, "body": one.body}
-    statement = sa.insert(rendition).values(edition_id=edition_id, **values).returning(rendition.c.id)
-    number = conn.execute(statement).scalar_one()
-    rows = [
-        {"rendition_id": number, "article_id": article_id, "position": position}
-        for position, article_id in enumerate(one.article_ids)
-    ]
-    if rows:
-        conn.execute(sa.insert(rendition_article), rows)
-    return int(number)
-
-
-def _enqueue(conn: sa.Connection, edition_id: int, rendition_id: int, now: datetime) -> int:
-    moment = sa.literal(now, delivery.c.due_at.type)
-    recipients = (
-        sa.select(
-            sa.literal(edition_id),
-            sa.literal(rendition_id),
-            subscriber.c.id,
-            subscriber.c.email,
-            subscription.c.token,
-            sa.literal(DeliveryState.PENDING.value),
-            moment,
-            moment,
-            moment,
-        )
-        .join_from(subscription, subscriber)
-        .join(edition, edition.c.id == edition_id)
-        .where(
-            subscription.c.newsletter == edition.c.newsletter,
-            subscription.c.state == SubscriptionState.ACTIVE.value,
-        )
-        .order_by(subscription.c.id)
-        .with_for_update(read=True, key_share=True, of=subscriber)  # or a removal breaks the freeze
-    )
-    queue = sa.insert(delivery).from_select(_QUEUED, recipients)
-    return conn.execute(queue, execution_options={"preserve_rowcount": True}).rowcount
-
-
-_QUEUED = (
-    *("edition_id", "rendition_id", "subscriber_id", "email", "token"),
-    *("state", "queued_at", "due_at", "changed_at"),
-)
-
-
 def rendition_body(conn: sa.Connection, rendition_id: int) -> bytes:
     """Return the bytes of a rendition, with its slots; KeyError where there is none of that number."""
     body = conn.scalar(sa.select(rendition.c.body).where(rendition.c.id == rendition_id))
     if body is None:
         raise KeyError(rendition_id)
     return bytes(body)
-
-
-def tally(conn: sa.Connection, edition_id: int | None = None) -> Tally:
-    """Return the deliveries of one edition, or of all, counted by state."""
-    statement = sa.select(delivery.c.state, sa.func.count()).group_by(delivery.c.state)
-    if edition_id is not None:
-        statement = statement.where(delivery.c.edition_id == edition_id)
-    return Tally({DeliveryState(state): count for state, count in conn.execute(statement)})
-
-
-def refusals(conn: sa.Connection, edition_id: int, *, limit: int = 3) -> list[tuple[str, int]]:
-    """Return the commonest words with which letters of an edition failed, and how many with each."""
-    number = sa.func.count()
-    statement = (
-        sa.select(delivery.c.code, delivery.c.reply, number)
-        .where(delivery.c.edition_id == edition_id, delivery.c.state == DeliveryState.FAILED.value)
-        .group_by(delivery.c.code, delivery.c.reply)
-        .order_by(number.desc(), delivery.c.reply)
-        .limit(limit)
-    )
-    return [(f"{code or ''} {reply or ''}".strip(), count) for code, reply, count in conn.execute(statement)]

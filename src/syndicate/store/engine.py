@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from syndicate.durable import make_folder, sync_folder
 from syndicate.errors import StoreError
 from syndicate.store.failures import explain
+from syndicate.store.plain import Plain
 from syndicate.store.turns import turn
 
 WAIT_FOR_WRITERS = 60.0  # seconds
@@ -34,6 +35,7 @@ class Store:
         self._reader = reader
         self._lock = lock
         self._mine = threading.local()
+        self._bare: sa.PoolProxiedConnection | None = None
 
     @property
     def dialect(self) -> str:
@@ -96,6 +98,24 @@ class Store:
             finally:
                 conn.invalidate()  # the next user gets a connection that checks them again
 
+    @contextmanager
+    def plain(self) -> Iterator[Plain]:
+        """Give the hot path a driver's connection outside any transaction, for one thread at a time.
+
+        On SQLite the block holds the writers' lock, and the connection is the same each time.
+        """
+        with self.alone(), self._plainly():
+            conn = self._bare or self._writer.raw_connection()
+            if self.dialect == "sqlite":
+                self._bare = conn
+            try:
+                yield Plain(conn.dbapi_connection, self._writer.dialect)
+            except self._writer.dialect.loaded_dbapi.Error as error:
+                raise sa.exc.OperationalError("plain SQL", None, error) from error
+            finally:
+                if conn is not self._bare:
+                    conn.close()
+
     def copy_into(self, path: Path) -> None:
         """Write a compact copy of the SQLite database to the empty file `path` (VACUUM INTO)."""
         with self._plainly(), self._writer.connect() as conn:
@@ -108,6 +128,9 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        if self._bare is not None:
+            self._bare.close()
+            self._bare = None
         self._reader.dispose()
         self._writer.dispose()
 

@@ -1,188 +1,246 @@
-"""The outbox: which letters leave next, and what became of those that left.
-
-This is the hot path: one short transaction carries the outcomes of the letters that ended and claims the
-next ones. So the SQL is plain, given to the driver as it is, which was measured to be faster than through
-SQLAlchemy's parameters, and the queue is read in index order (see `ix_delivery_waiting`).
-"""
+"""The outbox: who owns which chunk of deliveries, and the exchange that moves its letters on."""
 
 # ruff: noqa: S608 - every statement below is made of constants of this file and of numbers
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from datetime import datetime
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from syndicate.model import Attempt, Settled, Tally
-from syndicate.store import editions
+from syndicate.model import Attempt, Chunk, EditionStanding, Granted, Settled, Tally
+from syndicate.store import exchange, sums
+from syndicate.store.chunks import WAITING, lock, release, skip
 from syndicate.store.engine import Store
-from syndicate.store.tables import UtcDateTime
+from syndicate.store.exchange import Work
+from syndicate.store.freezing import STALE
+from syndicate.store.plain import Plain, among
 
-_LONGEST_REPLY = 500  # characters
-_LOOK_AHEAD = 500  # rows looked at once the first ones held someone who left
+LEASE = timedelta(seconds=60)
 
-# Literally the condition of ix_delivery_waiting: neither planner would use the index otherwise.
-_WAITING = "d.state IN ('pending', 'deferred', 'unknown')"
-
-# The attempt's number is the fence: a sender that was thought dead cannot settle a later attempt.
-_SETTLE = (
-    "UPDATE delivery SET state = ?, due_at = ?, code = ?, reply = ?, changed_at = ?, attempts = attempts - ?"
-    " WHERE id = ? AND state = 'sending' AND attempts = ?"
-)
-
-_NEXT = (
-    "SELECT d.id, d.rendition_id, e.uid, e.newsletter, e.occasion, d.subscriber_id, d.email, d.token,"
-    " d.attempts + 1, d.queued_at FROM delivery d LEFT JOIN edition e ON e.id = d.edition_id"
-    f" WHERE {_WAITING} AND d.due_at <= ? ORDER BY d.due_at, d.id LIMIT ?"
-)
-_ACTIVE = "SELECT subscriber_id, newsletter FROM subscription WHERE state = 'active' AND subscriber_id IN "
-
-# On PostgreSQL racing claims pass each other by, and a claim that meets an unsubscription under way waits
-# for it, and the other way round. SQLite has one writer anyway.
-_NEXT_LOCKED = {"sqlite": "", "postgresql": " FOR UPDATE OF d SKIP LOCKED"}
-_ACTIVE_LOCKED = {"sqlite": "", "postgresql": " FOR SHARE"}
-
-_BEGIN = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, changed_at = ? WHERE id IN "
-_SKIP = (
-    "UPDATE delivery SET state = 'skipped', code = NULL, reply = 'unsubscribed', changed_at = ? WHERE id IN "
-)
-_RECOVER = (
-    "UPDATE delivery SET state = 'unknown', due_at = ?, changed_at = ?, code = NULL,"
-    " reply = 'the sender ended before an answer was recorded' WHERE state = 'sending'"
-)
-_NEXT_DUE = f"SELECT d.due_at FROM delivery d WHERE {_WAITING} ORDER BY d.due_at LIMIT 1"
+# On PostgreSQL racing senders pass each other by.
+_LOCKED = {"sqlite": "", "postgresql": " FOR UPDATE OF c SKIP LOCKED"}
+_NEXT = """
+SELECT c.id, c.fence, c.edition_id, c.priority, e.stale_at, e.uid, e.newsletter, e.occasion
+FROM chunk c LEFT JOIN edition e ON e.id = c.edition_id
+WHERE c.due_at IS NOT NULL AND c.due_at <= ? AND c.owner IS NULL AND (e.id IS NULL OR e.state = 'open')
+ORDER BY c.priority, c.due_at, c.id LIMIT 1
+"""
+_DEAD = "SELECT c.id FROM chunk c WHERE c.owner IS NOT NULL AND c.leased_until < ? AND c.id NOT IN {mine}"
+_MINE = "SELECT c.id, c.fence FROM chunk c WHERE c.owner IS NOT NULL AND c.owner = ?"
+_DUE = f"""
+SELECT id, rendition_id, subscriber_id, email, token, attempts + 1 AS attempts, queued_at,
+    coalesce(key, '') AS key
+FROM delivery WHERE chunk_id = ? AND state IN {WAITING} AND due_at <= ? ORDER BY id
+"""
+# As one row on SQLite: each row that is fetched gives the interpreter to another thread and waits for it.
+_DUE_AT_ONCE = f"""
+SELECT json_group_array(json_array(id, rendition_id, subscriber_id, email, token, attempts, queued_at, key))
+FROM ({_DUE})
+"""
+_OWN = "UPDATE chunk SET owner = ?, fence = fence + 1, leased_until = ? WHERE id = ?"
+_KEEP = "UPDATE chunk SET leased_until = ? WHERE owner IS NOT NULL AND owner = ?"
+_PAUSE = "UPDATE edition SET state = 'paused', reason = ? WHERE id = ? AND state = 'open'"
+_NEXT_DUE = """
+SELECT min(CASE WHEN c.owner IS NULL THEN c.due_at ELSE c.leased_until END)
+FROM chunk c LEFT JOIN edition e ON e.id = c.edition_id
+WHERE c.due_at IS NOT NULL AND (e.id IS NULL OR e.state = 'open') AND c.id NOT IN {mine}
+"""
+_REMEMBER = """
+INSERT INTO relay (name, state, changed_at) VALUES (?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET state = excluded.state, changed_at = excluded.changed_at
+"""
 
 
 class StoreOutbox:
-    """The outbox in the database. Its methods block; call them in a thread."""
+    """The outbox in the database, for one sender named `owner`. Its methods block; call them in a thread.
 
-    def __init__(self, store: Store) -> None:
+    Two senders of one name exclude each other by other means. A letter whose sender died is due at once,
+    or held for the operator with `hold_unknown`.
+    """
+
+    def __init__(
+        self, store: Store, *, owner: str = "sender", hold_unknown: bool = False, lease: timedelta = LEASE
+    ) -> None:
         self._store = store
+        self._owner = owner
+        self._hold = hold_unknown
+        self._lease = lease
+        self._fences: dict[int, int] = {}  # of the chunks that are ours
+        self._leaving: set[int] = set()  # ours until what is under way in them has ended: none may begin
+        self._relays: dict[str, tuple[str, datetime]] = {}
 
     def recover(self, *, now: datetime) -> int:
-        """Make every letter in the hands of a sender that died unknown and due now; return how many.
+        """Give back what a dead sender of this name held; what it was sending is unknown. Return how many.
 
-        Call it only while holding the sender's lock.
+        Call it only while no other sender of this name is at work.
         """
-        with self._store.write() as conn:
-            return _Plain(conn).change(_RECOVER, (now, now))
+        with self._store.plain() as plain, plain.transaction():
+            mine = [number for number, _ in plain.rows(_MINE, (self._owner,))]
+            unknown = release(plain, mine, now=now, hold=self._hold)
+        self._fences.clear()
+        self._leaving.clear()
+        return unknown
 
-    def exchange(self, settled: Sequence[Settled], want: int, *, now: datetime) -> list[Attempt]:
-        """Record what became of letters and claim at most `want` that are due, in one transaction.
+    def take(self, *, now: datetime) -> Chunk | None:
+        """Own the chunk that leaves next, or return None where nothing is due.
 
-        When it returns, both are on disk. A letter to someone who has left meanwhile is skipped. An
-        outcome counts only where its attempt is still the running one.
+        Deliveries of an edition that is stale are skipped, a chunk at a time.
         """
-        with self._store.write() as conn:
-            plain = _Plain(conn)
-            if settled:
-                moment = plain.encode(now)
-                plain.change_each(_SETTLE, [_settling(plain, one, moment) for one in settled])
-            return _claim(plain, want, now)
+        while True:
+            with self._store.plain() as plain, plain.transaction():
+                lapsed = _DEAD.format(mine=among(self._fences)) + _LOCKED[plain.kind]
+                dead = plain.rows(lapsed, (now,))
+                release(plain, [number for (number,) in dead], now=now, hold=self._hold)
+                rows = plain.rows(_NEXT + _LOCKED[plain.kind], (now,))
+                if not rows:
+                    return None
+                chunk = _chunk(plain, rows[0], now)
+                if chunk.stale_at is not None and chunk.stale_at <= now:
+                    lock(plain, [chunk.id])
+                    skip(plain, [chunk.id], STALE, now=now)
+                elif chunk.waiting:
+                    plain.run(_OWN, (self._owner, now + self._lease, chunk.id))
+                    break
+                release(plain, [chunk.id], now=now, hold=self._hold)
+        self._fences[chunk.id] = chunk.fence
+        self._leaving.discard(chunk.id)
+        return chunk
+
+    def exchange(self, settled: Sequence[Settled], wanted: Sequence[Attempt], *, now: datetime) -> Granted:
+        """Record outcomes and begin attempts; when it returns, both are on disk.
+
+        An outcome counts only while its chunk is ours and its attempt the running one; an attempt begins
+        only where its delivery still waits, its edition is open and the person subscribed. Where it
+        raises, the same may be asked again.
+        """
+        if not (settled or wanted or self._relays):
+            return Granted(())
+        fences = self._fences
+        touched = {one.attempt.chunk_id for one in settled} | {one.chunk_id for one in wanted}
+        mine = {number: fences[number] for number in touched if number in fences}
+        work = Work(settled, wanted, mine, self._owner, now)
+        with self._store.plain() as plain:
+            alone = plain.kind == "sqlite" and work.simple and not (self._relays or self._leaving)
+            if alone and exchange.swap(plain, work) == work.size:
+                return Granted(wanted)
+            with plain.transaction():
+                granted, left = self._exchange(plain, work, swapped=alone)
+        self._forget(left)
+        self._relays.clear()
+        return granted
+
+    def _exchange(self, plain: Plain, work: Work, *, swapped: bool) -> tuple[Granted, set[int]]:
+        """Do what one statement did not; return also the chunks that are ours no more."""
+        exchange.lock(plain, work)
+        if not swapped:
+            exchange.note(plain, work)
+            swapped = exchange.swap(plain, work) == work.size
+            self._write_relays(plain)
+            if swapped and not self._leaving:
+                return Granted(work.wanted), set()
+        return self._sort_out(plain, work)
+
+    def _sort_out(self, plain: Plain, work: Work) -> tuple[Granted, set[int]]:
+        ours = exchange.ours(plain, work)
+        is_open = {number for number, may in ours.items() if may}
+        attempts = exchange.sort_out(plain, work, is_open)
+        self._leaving |= set(ours) - is_open
+        idle = _without_letters_under_way(plain, self._leaving)
+        release(plain, idle, now=work.now, hold=self._hold)
+        gone = work.chunks - set(ours)
+        return Granted(attempts, frozenset(work.chunks - is_open)), gone | idle
+
+    def give_back(self, chunk: Chunk, *, now: datetime, not_before: datetime | None = None) -> None:
+        """Own `chunk` no more; nobody takes it before `not_before` where that is given.
+
+        Does nothing where it is not ours any more. A letter of it still under way becomes unknown.
+        """
+        with self._store.plain() as plain, plain.transaction():
+            lock(plain, [chunk.id])
+            if (chunk.id, chunk.fence) in {tuple(row) for row in plain.rows(_MINE, (self._owner,))}:
+                release(plain, [chunk.id], now=now, hold=self._hold, not_before=not_before)
+            self._write_relays(plain)
+        self._relays.clear()
+        if self._fences.get(chunk.id) == chunk.fence:
+            self._forget({chunk.id})
+
+    def keep(self, *, now: datetime) -> frozenset[int]:
+        """Renew the lease of what is owned; return the numbers of the chunks that still are."""
+        with self._store.plain() as plain, plain.transaction():
+            plain.run(_KEEP, (now + self._lease, self._owner))
+            mine = {tuple(row) for row in plain.rows(_MINE, (self._owner,))}
+        self._forget({number for number, fence in self._fences.items() if (number, fence) not in mine})
+        return frozenset(self._fences)
+
+    def standing(self, edition_id: int) -> EditionStanding:
+        """Return how far an edition is, counted from what is on disk."""
+        with self._store.read() as conn:
+            return sums.standing(conn, edition_id)
+
+    def pause(self, edition_id: int, reason: str, *, now: datetime) -> None:  # noqa: ARG002
+        """Let no further attempt of the edition begin until an operator resumes it."""
+        with self._store.plain() as plain, plain.transaction():
+            plain.run(_PAUSE, (reason, edition_id))
 
     def next_due(self) -> datetime | None:
-        """Return when the next waiting letter is due, None where none waits."""
+        """Return when the next chunk may be taken, None where none will be.
+
+        One that another sender owns may be once its lease has ended; those that are ours do not count.
+        """
         with self._store.read() as conn:
-            plain = _Plain(conn)
-            rows = plain.rows(_NEXT_DUE)
-            return plain.decode(rows[0][0]) if rows else None
+            plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+            return plain.decode(plain.rows(_NEXT_DUE.format(mine=among(self._fences)))[0][0])
+
+    def remembered(self) -> Mapping[str, str]:
+        """Return what `remember` kept of each relay."""
+        with self._store.read() as conn:
+            plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+            kept = dict(plain.rows("SELECT name, state FROM relay"))
+        return kept | {name: state for name, (state, _) in self._relays.items()}
+
+    def remember(self, relays: Mapping[str, str], *, now: datetime) -> None:
+        """Keep what relays must know after a restart; the next exchange or giving back writes it."""
+        self._relays.update({name: (state, now) for name, state in relays.items()})
 
     def tally(self, edition_id: int | None = None) -> Tally:
         """Return the deliveries of one edition, or of all, counted by state."""
         with self._store.read() as conn:
-            return editions.tally(conn, edition_id)
+            return sums.tally(conn, edition_id)
+
+    def _write_relays(self, plain: Plain) -> None:
+        if self._relays:
+            rows = [(name, state, moment) for name, (state, moment) in sorted(self._relays.items())]
+            plain.change_each(_REMEMBER, rows)
+
+    def _forget(self, chunks: set[int] | frozenset[int]) -> None:
+        for number in chunks:
+            self._fences.pop(number, None)
+        self._leaving -= chunks
 
 
-class _Plain:
-    """A connection that takes SQL with question marks, and moments as the tables store them."""
-
-    def __init__(self, conn: sa.Connection) -> None:
-        self._conn = conn
-        self.kind = conn.dialect.name
-        stored = UtcDateTime().dialect_impl(conn.dialect)
-        self._encode = stored.bind_processor(conn.dialect)
-        self._decode = stored.result_processor(conn.dialect, None)
-
-    def encode(self, moment: datetime) -> object:
-        return self._encode(moment) if self._encode else moment
-
-    def decode(self, stored: object) -> datetime:
-        moment = self._decode(stored) if self._decode else stored
-        if not isinstance(moment, datetime):
-            raise TypeError(f"{stored!r} is not a moment")
-        return moment
-
-    def rows(self, statement: str, values: Sequence[object] = ()) -> Sequence[Any]:
-        return self._conn.exec_driver_sql(self._marked(statement), self._encoded(values)).all()
-
-    def change(self, statement: str, values: Sequence[object]) -> int:
-        """Run one UPDATE; return how many rows it met."""
-        return self._conn.exec_driver_sql(self._marked(statement), self._encoded(values)).rowcount
-
-    def change_each(self, statement: str, rows: list[tuple[object, ...]]) -> None:
-        """Run one UPDATE for each of `rows`, whose moments are encoded."""
-        self._conn.exec_driver_sql(self._marked(statement), rows)
-
-    def _encoded(self, values: Sequence[object]) -> tuple[object, ...]:
-        return tuple(self.encode(value) if isinstance(value, datetime) else value for value in values)
-
-    def _marked(self, statement: str) -> str:
-        return statement if self.kind == "sqlite" else statement.replace("?", "%s")
-
-
-def _settling(plain: _Plain, one: Settled, moment: object) -> tuple[object, ...]:
-    return (
-        one.state.value,
-        plain.encode(one.due_at),
-        one.code,
-        one.reply[:_LONGEST_REPLY],
-        moment,
-        0 if one.burnt else 1,
-        one.attempt.delivery_id,
-        one.attempt.attempts,
-    )
-
-
-def _claim(plain: _Plain, want: int, now: datetime) -> list[Attempt]:
-    """Claim `want` letters; those to persons who left are skipped on the way."""
-    claimed: list[Attempt] = []
-    look = want
-    while len(claimed) < want:
-        due = _due(plain, look, now)
-        if not due:
-            break
-        active = _active(plain, due)
-        live = [one for one in due if (one.subscriber_id, one.newsletter) in active]
-        gone = [one.delivery_id for one in due if (one.subscriber_id, one.newsletter) not in active]
-        chosen = live[: want - len(claimed)]
-        if gone:
-            plain.change(_SKIP + _among(gone), (now,))
-        if chosen:
-            plain.change(_BEGIN + _among([one.delivery_id for one in chosen]), (now,))
-        claimed += chosen
-        look = max(want - len(claimed), _LOOK_AHEAD)
-    return claimed
-
-
-def _due(plain: _Plain, look: int, now: datetime) -> list[Attempt]:
-    rows = plain.rows(_NEXT + _NEXT_LOCKED[plain.kind], (now, look))
-    return [_attempt(row, plain.decode(row[9])) for row in rows]
-
-
-def _attempt(row: Sequence[Any], queued_at: datetime) -> Attempt:
-    number, rendition, uid, newsletter, occasion, subscriber, email, token, attempts, _ = row
-    return Attempt(
-        number, rendition, uid, newsletter, occasion, subscriber, email, token, attempts, queued_at
-    )
-
-
-def _active(plain: _Plain, due: Sequence[Attempt]) -> set[tuple[object, ...]]:
-    persons = {one.subscriber_id for one in due if one.subscriber_id is not None}
-    if not persons:
+def _without_letters_under_way(plain: Plain, chunks: set[int]) -> set[int]:
+    if not chunks:
         return set()
-    return {tuple(row) for row in plain.rows(_ACTIVE + _among(persons) + _ACTIVE_LOCKED[plain.kind])}
+    query = f"SELECT DISTINCT chunk_id FROM delivery WHERE chunk_id IN {among(chunks)} AND state = 'sending'"
+    return chunks - {number for (number,) in plain.rows(query)}
 
 
-def _among(numbers: Collection[int]) -> str:
-    return f"({','.join(map(str, sorted(numbers)))})"
+def _chunk(plain: Plain, row: Sequence[Any], now: datetime) -> Chunk:
+    """Return the chunk that `_NEXT` found, as it is once owned."""
+    number, fence, edition_id, priority, stale_at, *rest = row
+    uid, newsletter, occasion = (text or "" for text in rest)
+    waiting = []
+    for one, rendition, person, email, token, attempts, queued_at, key in _due(plain, number, now):
+        moment = plain.decode(queued_at)
+        assert moment is not None  # noqa: S101 - the column is never null
+        about = (uid, newsletter, occasion, person, email, token, attempts, moment, number, key)
+        waiting.append(Attempt(one, rendition, *about))
+    return Chunk(number, fence + 1, edition_id, priority, plain.decode(stale_at), tuple(waiting))
+
+
+def _due(plain: Plain, number: int, now: datetime) -> list[Any]:
+    if plain.kind == "postgresql":
+        return plain.rows(_DUE, (number, now))
+    rows: list[Any] = json.loads(plain.rows(_DUE_AT_ONCE, (number, now))[0][0])
+    return rows

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, SubscriptionState
 from syndicate.store.batches import BATCH, batched, insert_missing
+from syndicate.store.chunks import count, lock
+from syndicate.store.plain import Plain
 from syndicate.store.tables import delivery, subscriber, subscription
 
 Added = Literal["added", "already", "unsubscribed"]
@@ -234,18 +236,28 @@ def unsubscribe(conn: sa.Connection, token: str, *, now: datetime) -> bool:
 def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
     """Delete the person with the address key `key` and his choices; False where nobody has it.
 
-    What is still to be sent to him is skipped; the deliveries stay, nameless, so that sums still hold.
+    What waits to be sent to him is skipped, a letter under way ends by itself; the deliveries stay, nameless,
+    so that sums still hold.
     """
     number = conn.scalar(sa.select(subscriber.c.id).where(subscriber.c.email_key == key).with_for_update())
     if number is None:
         return False
+    plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+    chunks = _chunks_of(conn, number)
+    lock(plain, chunks)
     his = delivery.c.subscriber_id == number
-    # Locked in the order in which the outbox locks them, or PostgreSQL could see a deadlock.
-    conn.execute(sa.select(delivery.c.id).where(his).order_by(delivery.c.id).with_for_update())
-    states = [state.value for state in OPEN_STATES]
-    skip = {"state": DeliveryState.SKIPPED.value, "reply": "removed", "code": None, "changed_at": now}
+    states = [state.value for state in OPEN_STATES if state is not DeliveryState.SENDING]
+    skip: dict[str, Any] = {"state": DeliveryState.SKIPPED.value, "reply": "removed", "code": None}
+    skip |= {"due_at": None, "changed_at": now}
     conn.execute(sa.update(delivery).where(his, delivery.c.state.in_(states)).values(skip))
     conn.execute(sa.update(delivery).where(his).values(subscriber_id=None, email="", token=""))
+    count(plain, chunks)
     conn.execute(sa.delete(subscription).where(subscription.c.subscriber_id == number))
     conn.execute(sa.delete(subscriber).where(subscriber.c.id == number))
     return True
+
+
+def _chunks_of(conn: sa.Connection, number: int) -> list[int]:
+    """Return the chunks with letters to a person that may still leave: the others' sums stay as they are."""
+    his = sa.select(delivery.c.chunk_id).where(delivery.c.subscriber_id == number)
+    return list(conn.scalars(his.where(delivery.c.state.in_([state.value for state in OPEN_STATES]))))

@@ -91,6 +91,7 @@ subscriber = sa.Table(
     _column("email", sa.Text),
     _column("email_key", sa.Text, unique=True),
     _column("extra", sa.Text, server_default=sa.text("'{}'")),  # other columns of an import, as JSON
+    _column("bounces", sa.Integer, server_default=sa.text("0")),  # refusals that count against the address
     _column("created_at", UtcDateTime),
 )
 
@@ -108,6 +109,7 @@ subscription = sa.Table(
     sa.Index(None, "newsletter", "state"),
 )
 
+# `state` is open, paused or cancelled, `reason` says why. From `stale_at` on what is still open is skipped.
 edition = sa.Table(
     "edition",
     metadata,
@@ -117,6 +119,9 @@ edition = sa.Table(
     _column("occasion", sa.Text),
     _column("occasion_at", UtcDateTime),
     _column("frozen_at", UtcDateTime),
+    _column("stale_at", UtcDateTime, null=True),
+    _column("state", sa.Text, server_default=sa.text("'open'")),
+    _column("reason", sa.Text, server_default=sa.text("''")),
     sa.UniqueConstraint("newsletter", "occasion"),
 )
 
@@ -124,7 +129,7 @@ rendition = sa.Table(
     "rendition",
     metadata,
     _column("id", Serial, primary_key=True),
-    _column("edition_id", Serial, sa.ForeignKey("edition.id"), index=True),
+    _column("edition_id", Serial, sa.ForeignKey("edition.id"), index=True, null=True),  # null: of no edition
     _column("language", sa.Text),
     _column("subject", sa.Text),
     _column("body", sa.LargeBinary),
@@ -140,41 +145,103 @@ rendition_article = sa.Table(
     _column("position", sa.Integer),
 )
 
+# A few hundred deliveries, fixed at the freeze, worked on by one sender at a time: what its owner writes
+# holds only while `fence` is the one he was given, which each taking raises. A letter of no edition is a
+# chunk of its own, with a lower `priority`: lower ones leave first. `due_at` is the earliest of its waiting
+# deliveries, null where none waits. The counts are those of the moment it was last given back; the rest of
+# `size` is pending.
+chunk = sa.Table(
+    "chunk",
+    metadata,
+    _column("id", Serial, primary_key=True),
+    _column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
+    _column("number", sa.Integer),
+    _column("priority", sa.Integer, server_default=sa.text("10")),
+    _column("size", sa.Integer),
+    _column("owner", sa.Text, null=True),
+    _column("fence", sa.Integer, server_default=sa.text("0")),
+    _column("leased_until", UtcDateTime, null=True),
+    _column("due_at", UtcDateTime, null=True),
+    *(
+        _column(state, sa.Integer, server_default=sa.text("0"))
+        for state in ("sent", "deferred", "unknown", "failed", "skipped")
+    ),
+    sa.UniqueConstraint("edition_id", "number"),
+)
+_DUE = sa.text("due_at IS NOT NULL")
+sa.Index(
+    "ix_chunk_due",
+    chunk.c.priority,
+    chunk.c.due_at,
+    chunk.c.id,
+    sqlite_where=_DUE,
+    postgresql_where=_DUE,
+)
+_OWNED = sa.text("owner IS NOT NULL")
+sa.Index("ix_chunk_owned", chunk.c.id, sqlite_where=_OWNED, postgresql_where=_OWNED)
+
 # The outbox and the ledger in one. `email` and `token` are frozen with the edition, so that every attempt
 # sends the same bytes; `subscriber_id` becomes null when the person is removed, so that the sums still hold.
+# A letter of no edition has a `key`, unique for ever. No index holds the state: it changes twice a letter.
+# `due_at` is null for an unknown letter that is held for the operator.
 delivery = sa.Table(
     "delivery",
     metadata,
     _column("id", Serial, primary_key=True),
-    _column("edition_id", Serial, sa.ForeignKey("edition.id")),
+    _column("chunk_id", Serial, sa.ForeignKey("chunk.id"), index=True),
+    _column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
     _column("rendition_id", Serial, sa.ForeignKey("rendition.id")),
     _column("subscriber_id", Serial, sa.ForeignKey("subscriber.id", ondelete="SET NULL"), null=True),
+    _column("key", sa.Text, null=True),
     _column("email", sa.Text),
     _column("token", sa.Text),
     _column("state", sa.Text),
     _column("attempts", sa.Integer, server_default=sa.text("0")),
     _column("queued_at", UtcDateTime),
-    _column("due_at", UtcDateTime),
+    _column("due_at", UtcDateTime, null=True),
     _column("changed_at", UtcDateTime),
     _column("code", sa.Integer, null=True),
     _column("reply", sa.Text, null=True),
-    sa.UniqueConstraint("edition_id", "subscriber_id"),
-    sa.Index(None, "subscriber_id"),  # a removed person's letters are found without a scan
-    sa.Index(None, "edition_id", "state"),  # an edition is tallied from this index alone
+    _column("relay", sa.Text, null=True),
+    sa.UniqueConstraint("subscriber_id", "edition_id"),  # this way round a person's letters are found too
+)
+_KEYED = sa.text("key IS NOT NULL")  # or a million deliveries of an edition would weigh on the index
+sa.Index(None, delivery.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)
+
+# The attempts that did not end in sent: with the delivery's own row, a letter's whole story.
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    _column("id", Serial, primary_key=True),
+    _column("delivery_id", Serial, sa.ForeignKey("delivery.id"), index=True),
+    _column("number", sa.Integer),
+    _column("state", sa.Text),
+    _column("ended_at", UtcDateTime),
+    _column("code", sa.Integer, null=True),
+    _column("reply", sa.Text, null=True),
+    _column("relay", sa.Text, null=True),
 )
 
-# What waits, in the order it leaves. An index over all rows by (state, due_at) could not give this order for
-# three states at once: a million letters due at the same instant would be sorted for every claim.
-_WAITING = sa.text("state IN ('pending', 'deferred', 'unknown')")
-_SENDING = sa.text("state = 'sending'")
-sa.Index(
-    "ix_delivery_waiting",
-    delivery.c.due_at,
-    delivery.c.id,
-    sqlite_where=_WAITING,
-    postgresql_where=_WAITING,
+# What a relay's limits and rests must know after a restart, as JSON.
+relay = sa.Table(
+    "relay",
+    metadata,
+    _column("name", sa.Text, primary_key=True),
+    _column("state", sa.Text),
+    _column("changed_at", UtcDateTime),
 )
-sa.Index("ix_delivery_sending", delivery.c.id, sqlite_where=_SENDING, postgresql_where=_SENDING)
+
+# What the operator was told: one per cause and day.
+alert = sa.Table(
+    "alert",
+    metadata,
+    _column("id", Serial, primary_key=True),
+    _column("key", sa.Text, unique=True),
+    _column("cause", sa.Text),
+    _column("message", sa.Text),
+    _column("raised_at", UtcDateTime),
+    _column("posted_at", UtcDateTime, null=True),
+)
 
 # What is wrong with the inputs now; each scan or publish replaces its own kinds.
 fault = sa.Table(
