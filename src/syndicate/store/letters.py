@@ -1,0 +1,44 @@
+"""Queries: letters of no edition, such as what the operator is told, each with a key of its own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from syndicate.model import DeliveryState, Rendition
+from syndicate.store.batches import insert
+from syndicate.store.freezing import insert_rendition
+from syndicate.store.tables import chunk, delivery
+
+
+def enqueue(
+    conn: sa.Connection, *, key: str, email: str, body: bytes, now: datetime, priority: int = 0
+) -> bool:
+    """Queue a complete letter, due now; False, and nothing is written, where `key` was ever used.
+
+    `body` has no slots and its own Message-ID, lines end in CRLF. Lower priorities leave first; an
+    edition's letters have 10.
+    """
+    with conn.begin_nested() as draft:
+        rendition = insert_rendition(conn, Rendition("", "", body, ()), edition_id=None)
+        place = sa.insert(chunk).values(number=0, priority=priority, size=1, due_at=now).returning(chunk.c.id)
+        values = {
+            "chunk_id": conn.execute(place).scalar_one(),
+            "rendition_id": rendition,
+            "key": key,
+            "email": email,
+            "token": "",
+            "state": DeliveryState.PENDING.value,
+            **dict.fromkeys(("queued_at", "due_at", "changed_at"), now),
+        }
+        queue = (
+            insert(conn, delivery)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["key"], index_where=delivery.c.key.is_not(None))
+            .returning(delivery.c.id)
+        )
+        if conn.execute(queue).scalar_one_or_none() is None:
+            draft.rollback()
+            return False
+    return True
