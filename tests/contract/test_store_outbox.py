@@ -220,6 +220,16 @@ def test_letters_of_no_edition_go_first(outbox: StoreOutbox, store_db: Store) ->
     assert states(store_db)[-2:] == ["sent", "sent"]
 
 
+def test_only_what_goes_first_may_be_asked_for(outbox: StoreOutbox, store_db: Store) -> None:
+    """With `before` only a chunk of a lower priority is taken, and an edition's waits."""
+    assert outbox.take(now=NOW, before=10) is None
+    assert letter_is_queued(store_db, "alert/1", priority=9)
+    assert outbox.take(now=NOW, before=9) is None
+    chunk = outbox.take(now=NOW, before=10)
+    assert chunk is not None
+    assert [one.key for one in chunk.waiting] == ["alert/1"]
+
+
 def test_what_relays_must_know_is_remembered(outbox: StoreOutbox, store_db: Store) -> None:
     """It is kept with the next exchange or giving back, replaced by name, and read by the next sender."""
     outbox.remember({"main": "1", "spare": "1"}, now=NOW)

@@ -15,6 +15,7 @@ from syndicate.store.plain import Plain, among
 WAITING = "('pending', 'deferred', 'unknown')"
 LONGEST_REPLY = 500  # characters
 ABANDONED = "the sender ended before an answer was recorded"
+STALE = "stale"  # the reason with which a delivery that nobody should get any more is skipped
 
 _COUNT = """
 UPDATE chunk SET sent = n.sent, deferred = n.deferred, unknown = n.unknown, failed = n.failed,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from syndicate.model import Edition
 from syndicate.store.batches import upsert
 from syndicate.store.freezing import Frozen, freeze
+from syndicate.store.owed import expire, stale_renditions
 from syndicate.store.sums import refusals, tally
 from syndicate.store.tables import edition, newsletter, rendition, rendition_article
 
@@ -18,6 +19,7 @@ __all__ = [
     "Frozen",
     "count_editions",
     "editions",
+    "expire",
     "find",
     "freeze",
     "has_editions",
@@ -28,6 +30,7 @@ __all__ = [
     "refusals",
     "rendition_body",
     "set_newsletter_start",
+    "stale_renditions",
     "tally",
 ]
 

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 
 from syndicate.model import DeliveryState, Edition, Rendition, SubscriptionState
 from syndicate.store.batches import insert
+from syndicate.store.chunks import STALE as STALE
+from syndicate.store.owed import named, pay, what_is_owed
 from syndicate.store.tables import (
     chunk,
     delivery,
@@ -22,7 +24,6 @@ from syndicate.store.tables import (
 )
 
 CHUNK = 500  # deliveries that one sender works on at a time
-STALE = "stale"  # the reason with which a delivery that nobody should get any more is skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ def freeze(
 ) -> Frozen | None:
     """Write the edition, its renditions and one delivery, due now, for each active subscriber.
 
-    All get the first rendition but those of `audiences`: it says for the number of a rendition of this
-    newsletter that was skipped as stale which of `renditions`, from 0, the people get whose last letter it
-    was. Returns None, and writes nothing, where the newsletter has an edition for this occasion, also when
+    All get the first rendition but those of `audiences`: it says for each number of `stale_renditions`
+    which of `renditions`, from 0, the people get who are owed it, and that they are owed it no more.
+    Returns None, and writes nothing, where the newsletter has an edition for this occasion, also when
     another process made it a moment ago.
     """
     if not renditions:
@@ -54,9 +55,11 @@ def freeze(
     if number is None:
         return None
     ids = [insert_rendition(conn, one, edition_id=number) for one in renditions]
-    which = _rendition_for(ids, audiences or {}, number, frozen.newsletter)
+    others = {owed: ids[which] for owed, which in (audiences or {}).items()}
+    people = _people(frozen.newsletter, ids[0], others)
     chunks = _allot(conn, number, frozen.newsletter)
-    count = _enqueue(conn, number, which, chunks - 1, now) if chunks else 0
+    count = _enqueue(conn, number, people, chunks - 1, now) if chunks else 0
+    pay(conn, number, frozen.newsletter, others)
     _measure(conn, number, now)
     return Frozen(number, count)
 
@@ -92,32 +95,7 @@ def insert_rendition(conn: sa.Connection, one: Rendition, *, edition_id: int | N
     return int(number)
 
 
-def last_letter(edition_id: int | sa.ColumnElement[int], newsletter: str, person: Any) -> Any:
-    """Return, as SQL, the rendition of a person's last delivery of `newsletter` where that was stale.
-
-    Only editions before `edition_id` count. NULL where the last was not skipped as stale.
-    """
-    d, e = delivery.alias(), edition.alias()
-    stale = sa.and_(d.c.state == DeliveryState.SKIPPED.value, d.c.reply == STALE)
-    return (
-        sa.select(sa.case((stale, d.c.rendition_id)))
-        .join_from(d, e, e.c.id == d.c.edition_id)
-        .where(d.c.subscriber_id == person, e.c.newsletter == newsletter, e.c.id < edition_id)
-        .order_by(d.c.edition_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-
-
-def _rendition_for(ids: Sequence[int], audiences: Mapping[int, int], number: int, newsletter: str) -> Any:
-    first = sa.literal(ids[0])
-    if not audiences:
-        return first
-    stale = last_letter(number, newsletter, subscriber.c.id)
-    return sa.case({old: ids[which] for old, which in audiences.items()}, value=stale, else_=first)
-
-
-def _audience(newsletter: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+def _audience(newsletter: str) -> sa.ColumnElement[bool]:
     return sa.and_(
         subscription.c.newsletter == newsletter, subscription.c.state == SubscriptionState.ACTIVE.value
     )
@@ -133,17 +111,23 @@ def _allot(conn: sa.Connection, number: int, newsletter: str) -> int:
     return chunks
 
 
-def _enqueue(conn: sa.Connection, number: int, which: Any, last: int, now: datetime) -> int:
+def _people(newsletter: str, first: int, others: Mapping[int, int]) -> sa.Select[Any]:
+    """Select who gets the edition, in the order of subscription, each with his rendition."""
+    which: Any = sa.literal(first)
+    places: Any = sa.join(subscription, subscriber)
+    if others:
+        his = what_is_owed(newsletter)
+        places = places.outerjoin(his, his.c.subscriber_id == subscription.c.subscriber_id)
+        which = named(others, his.c.those, which)
+    columns = (subscriber.c.id, subscriber.c.email, subscription.c.token, which.label("rendition_id"))
+    people = sa.select(*columns).select_from(places).where(_audience(newsletter)).order_by(subscription.c.id)
+    return people.with_for_update(read=True, key_share=True, of=subscriber)  # or a removal breaks the freeze
+
+
+def _enqueue(conn: sa.Connection, number: int, them: sa.Select[Any], last: int, now: datetime) -> int:
+    """Write a delivery for each of `them`, 500 a chunk; the chunk numbered `last` takes all that are left."""
     moment = sa.literal(now, delivery.c.due_at.type)
-    people = (
-        sa.select(subscriber.c.id, subscriber.c.email, subscription.c.token, which.label("rendition_id"))
-        .join_from(subscription, subscriber)
-        .join(edition, edition.c.id == number)
-        .where(_audience(edition.c.newsletter))
-        .order_by(subscription.c.id)
-        .with_for_update(read=True, key_share=True, of=subscriber)  # or a removal breaks the freeze
-        .subquery("people")
-    )
+    people = them.subquery("people")
     place = (sa.func.row_number().over() - 1) // CHUNK
     numbered = sa.select(people, place.label("number")).subquery("numbered")
     mine = sa.case((numbered.c.number > last, last), else_=numbered.c.number)

@@ -10,12 +10,13 @@ from typing import Any
 
 from syndicate.model import Attempt, Chunk, EditionStanding, Granted, Settled, Tally
 from syndicate.store import exchange, sums
-from syndicate.store.chunks import WAITING, lock, release, skip
+from syndicate.store.chunks import WAITING, lock, release
 from syndicate.store.engine import Store
 from syndicate.store.exchange import Work
-from syndicate.store.freezing import STALE
+from syndicate.store.owed import skip_stale
 from syndicate.store.plain import Plain, among
 
+_LAST = 2**31 - 1  # a priority that comes after all
 LEASE = timedelta(seconds=60)
 
 # On PostgreSQL racing senders pass each other by.
@@ -24,6 +25,7 @@ _NEXT = """
 SELECT c.id, c.fence, c.edition_id, c.priority, e.stale_at, e.uid, e.newsletter, e.occasion
 FROM chunk c LEFT JOIN edition e ON e.id = c.edition_id
 WHERE c.due_at IS NOT NULL AND c.due_at <= ? AND c.owner IS NULL AND (e.id IS NULL OR e.state = 'open')
+    AND c.priority < ?
 ORDER BY c.priority, c.due_at, c.id LIMIT 1
 """
 _DEAD = "SELECT c.id FROM chunk c WHERE c.owner IS NOT NULL AND c.leased_until < ? AND c.id NOT IN {mine}"
@@ -82,23 +84,24 @@ class StoreOutbox:
         self._leaving.clear()
         return unknown
 
-    def take(self, *, now: datetime) -> Chunk | None:
+    def take(self, *, now: datetime, before: int | None = None) -> Chunk | None:
         """Own the chunk that leaves next, or return None where nothing is due.
 
-        Deliveries of an edition that is stale are skipped, a chunk at a time.
+        With `before` only one of a lower priority than that, which leaves first. Deliveries of an edition
+        that is stale are skipped and owed, a chunk at a time.
         """
         while True:
             with self._store.plain() as plain, plain.transaction():
                 lapsed = _DEAD.format(mine=among(self._fences)) + _LOCKED[plain.kind]
                 dead = plain.rows(lapsed, (now,))
                 release(plain, [number for (number,) in dead], now=now, hold=self._hold)
-                rows = plain.rows(_NEXT + _LOCKED[plain.kind], (now,))
+                rows = plain.rows(_NEXT + _LOCKED[plain.kind], (now, _LAST if before is None else before))
                 if not rows:
                     return None
                 chunk = _chunk(plain, rows[0], now)
                 if chunk.stale_at is not None and chunk.stale_at <= now:
                     lock(plain, [chunk.id])
-                    skip(plain, [chunk.id], STALE, now=now)
+                    skip_stale(plain, [chunk.id], now=now)
                 elif chunk.waiting:
                     plain.run(_OWN, (self._owner, now + self._lease, chunk.id))
                     break

@@ -15,7 +15,7 @@ from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, Subsc
 from syndicate.store.batches import BATCH, batched, insert_missing
 from syndicate.store.chunks import count, lock
 from syndicate.store.plain import Plain
-from syndicate.store.tables import delivery, subscriber, subscription
+from syndicate.store.tables import delivery, owed, subscriber, subscription
 
 Added = Literal["added", "already", "unsubscribed"]
 Person = tuple[Email, Mapping[str, str]]
@@ -252,6 +252,8 @@ def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
     conn.execute(sa.update(delivery).where(his, delivery.c.state.in_(states)).values(skip))
     conn.execute(sa.update(delivery).where(his).values(subscriber_id=None, email="", token=""))
     count(plain, chunks)
+    # not by a foreign key: who skips what is stale holds the chunk, and would wait for the person held here
+    conn.execute(sa.delete(owed).where(owed.c.subscriber_id == number))
     conn.execute(sa.delete(subscription).where(subscription.c.subscriber_id == number))
     conn.execute(sa.delete(subscriber).where(subscriber.c.id == number))
     return True

@@ -208,6 +208,16 @@ delivery = sa.Table(
 _KEYED = sa.text("key IS NOT NULL")  # or a million deliveries of an edition would weigh on the index
 sa.Index(None, delivery.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)
 
+# The renditions whose letters a person did not get because they went stale: the newsletter's next edition
+# brings him their articles.
+owed = sa.Table(
+    "owed",
+    metadata,
+    _column("newsletter", sa.Text, primary_key=True),
+    _column("subscriber_id", Serial, primary_key=True),  # no foreign key: see `subscribers.remove`
+    _column("rendition_id", Serial, sa.ForeignKey("rendition.id"), primary_key=True),
+)
+
 # The attempts that did not end in sent: with the delivery's own row, a letter's whole story.
 attempt = sa.Table(
     "attempt",

@@ -101,6 +101,14 @@ def _notes() -> None:
     )
     op.create_index("ix_attempt_delivery_id", "attempt", ["delivery_id"])
     op.create_table(
+        "owed",
+        sa.Column("newsletter", sa.Text, nullable=False),
+        sa.Column("subscriber_id", _serial, nullable=False),
+        sa.Column("rendition_id", _serial, nullable=False),
+        sa.PrimaryKeyConstraint("newsletter", "subscriber_id", "rendition_id", name="pk_owed"),
+        sa.ForeignKeyConstraint(["rendition_id"], ["rendition.id"], name="fk_owed_rendition_id"),
+    )
+    op.create_table(
         "relay",
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("state", sa.Text, nullable=False),
