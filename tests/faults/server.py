@@ -13,7 +13,7 @@ import ssl
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .conversation import Conversation
@@ -32,6 +32,10 @@ class Manner:
     certificate: str = ""
     implicit: bool = False  # TLS from the first byte
     login: tuple[str, str] | None = None
+
+    def at(self, port: int) -> Manner:
+        """Return the same on another port."""
+        return replace(self, port=port)
 
     def to_json(self) -> str:
         names = ("port", "pipelining", "latency", "certificate", "implicit", "login")
