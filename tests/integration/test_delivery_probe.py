@@ -12,7 +12,8 @@ from delivery_servers import certificate, letter, mailbox, only_ani, scripted, s
 
 from syndicate.config import Config
 from syndicate.delivery.probe import Step, probe
-from syndicate.delivery.relays import TRANSPORTS, describe, make_relay
+from syndicate.delivery.relays import TRANSPORTS, describe, make_relays
+from syndicate.errors import UsageError
 
 
 def configured(tmp_path: Path, transport: str, **smtp: Any) -> Config:
@@ -23,9 +24,15 @@ def configured(tmp_path: Path, transport: str, **smtp: Any) -> Config:
     return Config.model_validate(values, context={"base": tmp_path})
 
 
-async def probed(config: Config) -> tuple[bool, list[Step]]:
+def with_relays(tmp_path: Path, *relays: Mapping[str, Any]) -> Config:
+    mail = {"from": "Kabar <news@example.org>", "transport": "smtp", "relays": relays}
+    values = {"publication": {"title": "Kabar", "url": "https://news.example.org"}, "mail": mail}
+    return Config.model_validate(values, context={"base": tmp_path})
+
+
+async def probed(config: Config, *, only: str = "") -> tuple[bool, list[Step]]:
     steps: list[Step] = []
-    return await probe(config, letter(), steps.append), steps
+    return await probe(config, letter(), steps.append, only=only), steps
 
 
 def test_the_folder_says_where_the_file_is(tmp_path: Path) -> None:
@@ -94,7 +101,57 @@ def test_every_transport_of_the_configuration_has_a_relay(tmp_path: Path) -> Non
     allowed = set(TRANSPORTS)
     for name in allowed:
         config = configured(tmp_path, name, host="mail.example.org", username="ani", password="hush")
-        assert make_relay(config)
+        assert len(make_relays(config)) == 1
         assert "letters" in describe(config)
         assert "hush" not in describe(config)
     assert allowed == {"folder", "smtp"}
+
+
+def test_each_of_several_relays_is_tried(tmp_path: Path) -> None:
+    """One that fails keeps no other from being tried, each step says whose it is, and advice too."""
+
+    async def main() -> tuple[bool, list[Step], list[Step], int]:
+        async with (
+            scripted({}) as (good, port),
+            scripted({"RCPT": "554 5.7.1 Relay access denied"}) as (_, bad),
+        ):
+            config = with_relays(
+                tmp_path,
+                {"name": "first", "host": "127.0.0.1", "port": bad, "security": "none"},
+                {"name": "second", "host": "127.0.0.1", "port": port, "security": "none"},
+            )
+            fine, steps = await probed(config)
+            _, alone = await probed(config, only="second")
+            return fine, steps, alone, len(good.taken)
+
+    fine, steps, alone, taken = asyncio.run(main())
+    assert not fine
+    assert [(step.relay, step.name, step.ok) for step in steps] == [
+        ("first", "connect", True),
+        ("first", "send", False),
+        ("second", "connect", True),
+        ("second", "send", True),
+    ]
+    assert "set first's username" in steps[1].advice
+    assert [(step.relay, step.ok) for step in alone] == [("second", True), ("second", True)]
+    assert taken == 2
+
+
+def test_an_unknown_relay_is_named_with_those_that_there_are(tmp_path: Path) -> None:
+    """A misspelt name tries nothing."""
+    config = with_relays(tmp_path, {"host": "a.example"}, {"provider": "gmail", "username": "x@gmail.com"})
+    with pytest.raises(UsageError, match=r"'b\.example' \(there are: a\.example, gmail\)"):
+        asyncio.run(probed(config, only="b.example"))
+
+
+def test_several_relays_are_put_in_words(tmp_path: Path) -> None:
+    """Each with its host, its share and its login, but for a login that is a secret itself."""
+    config = with_relays(
+        tmp_path,
+        {"host": "a.example", "weight": 3, "username": "ani"},
+        {"provider": "postmark", "username": "hush", "password": "hush", "priority": 1},
+    )
+    words = describe(config)
+    assert "a.example:587 (starttls) as ani, priority 0, weight 3" in words
+    assert "smtp-broadcasts.postmarkapp.com:587 (starttls) with login, priority 1, weight 1" in words
+    assert "hush" not in words

@@ -18,11 +18,13 @@ def mail() -> None:
 @mail.command()
 @click.argument("address")
 @click.option("--newsletter", metavar="NAME", help="Whose digest to send; else the first.")
+@click.option("--relay", metavar="NAME", default="", help="Which relay to try; else each of them.")
 @click.pass_context
-def test(ctx: click.Context, address: str, newsletter: str | None) -> None:
+def test(ctx: click.Context, address: str, newsletter: str | None, relay: str) -> None:
     """Connect, secure, log in, and send one real digest to ADDRESS alone.
 
-    Each step is shown with the server's words, and with what to do where it fails.
+    Each step is shown with the server's words, and with what to do where it fails. Of several relays each
+    is tried, so that one letter comes from each.
     """
     from syndicate.app.mailing import preview
     from syndicate.app.previewing import sample_letter
@@ -47,12 +49,18 @@ def test(ctx: click.Context, address: str, newsletter: str | None) -> None:
         shown = preview(site, name, scanned.articles, now=site.clock())
         letter = sample_letter(site, shown, recipient=recipient)
 
+    shown_relay = ""
+
     def show(step: Step) -> None:
+        nonlocal shown_relay
+        if step.relay != shown_relay and config.mail.relays:
+            click.echo(f"{step.relay}:")
+        shown_relay = step.relay
         click.echo(f"{'ok  ' if step.ok else 'FAIL'} {step.name}: {step.words}")
         if step.advice:
             click.echo(f"     {step.advice}")
 
-    if not asyncio.run(probe(config, letter, show)):
+    if not asyncio.run(probe(config, letter, show, only=relay)):
         ctx.exit(1)
     if config.mail.transport == "folder":
         click.echo("Nobody was mailed: mail.transport is folder. Set it to smtp to try a mail server.")

@@ -1,15 +1,16 @@
-"""`mail test`: the way of one letter, step by step, with the server's words and what to do."""
+"""`mail test`: the way of one letter over each relay: each step, the server's words, and what to do."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from syndicate.config import Config
-from syndicate.delivery.relays import make_relay
-from syndicate.errors import RelayUnavailable
+from syndicate.delivery.plan import RelaySpec
+from syndicate.delivery.relays import make_relays
+from syndicate.errors import RelayUnavailable, UsageError
 from syndicate.model import Deferred, Letter, Outcome, Refused, Returned, Sent, Unknown
 
 
@@ -21,26 +22,48 @@ class Step:
     ok: bool
     words: str
     advice: str = ""
+    relay: str = ""
 
 
-async def probe(config: Config, letter: Letter, report: Callable[[Step], None]) -> bool:
-    """Send `letter` through the configured relay once; `report` hears of each step. True if it was taken.
+async def probe(config: Config, letter: Letter, report: Callable[[Step], None], *, only: str = "") -> bool:
+    """Send `letter` once through each configured relay, or the one named `only`; True if all took it.
 
-    Nothing is recorded, and nothing is tried again.
+    `report` hears of each step. Nothing is recorded, and nothing is tried again. Raises UsageError where no
+    relay has that name.
     """
-    relay = make_relay(config, lambda name, words: report(Step(name, True, words)))
+    relay = ""
+
+    def hear(name: str, words: str) -> None:
+        report(Step(name, True, words, relay=relay))
+
+    chosen = [spec for spec in make_relays(config, hear) if only in ("", spec.name)]
+    if not chosen:
+        known = ", ".join(spec.name for spec in make_relays(config))
+        raise UsageError(f"no relay is named {only!r} (there are: {known})")
+    good = True
+    for spec in chosen:
+        relay = spec.name
+        last = replace(await _last_step(spec, letter), relay=relay)
+        report(_about_a_list(last) if config.mail.relays else last)
+        good = good and last.ok
+    return good
+
+
+async def _last_step(spec: RelaySpec, letter: Letter) -> Step:
+    """Return the step at which the relay failed, or that of the letter it took."""
     try:
-        connection = await relay.open()
+        connection = await spec.relay.open()
     except RelayUnavailable as error:
-        report(Step(error.step, False, str(error), advice(error.step, str(error), error.code)))
-        return False
+        return Step(error.step, False, str(error), advice(error.step, str(error), error.code))
     try:
-        outcome = await connection.send(letter)
+        return sent_step(await connection.send(letter))
     finally:
         await connection.close()
-    step = sent_step(outcome)
-    report(step)
-    return step.ok
+
+
+def _about_a_list(step: Step) -> Step:
+    """Return `step` with advice that names the settings of one of several relays."""
+    return replace(step, advice=step.advice.replace("mail.smtp.", f"{step.relay}'s "))
 
 
 def sent_step(outcome: Outcome) -> Step:
