@@ -1,146 +1,151 @@
-"""How fast letters leave, as shares of a bare SMTP loop that keeps no ledger.
+"""How fast an edition leaves, as shares of what keeps no ledger: smtp-source and nodemailer, in the same run.
 
-Usage: python benchmarks/send.py [LETTERS]
+Usage: python benchmarks/send.py [LETTERS] [--in-doubt N] [--delay MS] [--connections N] [--uvloop]
 
-The relay is a process of its own on loopback that takes everything at once. The ledger is a new SQLite
-database in a temporary folder, so the disk's fsync counts.
+Needs cc, smtp-source (Debian's postfix package), node and npm. The receiver is sink.c on loopback, a new one
+for each sender, and takes the time: from the end of the first letter to the end of the last. Everything lies
+in a temporary folder, the ledger too, so its disk's fdatasync counts. Ends with 1 where an edition's frozen,
+sent and distinct recipients at the sink are not the same number, or a letter came twice.
 """
 
 from __future__ import annotations
 
-import asyncio
-import subprocess
+import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from email import message_from_bytes, policy
 from functools import partial
-from itertools import count
 from pathlib import Path
 
-from syndicate.delivery.folder import FolderRelay
-from syndicate.delivery.plan import SendPlan
-from syndicate.delivery.ports import Relay
-from syndicate.delivery.send import deliver
-from syndicate.delivery.smtp import SmtpRelay, SmtpSettings
-from syndicate.delivery.wire import dotted
-from syndicate.emails import parse_email
-from syndicate.model import Attempt, Edition, Letter, Rendition, Retry
-from syndicate.store import editions, subscribers
-from syndicate.store.engine import Store, open_store
-from syndicate.store.migrate import migrate
-from syndicate.store.outbox import StoreOutbox
+import rivals
+from publication import Publication, Run, Wish, report
 
-RETRY = Retry(timedelta(minutes=5), timedelta(hours=4), timedelta(days=4))
-BODY = b"Subject: Kabar\r\n\r\n" + b"A line of a letter, some seventy characters long, as they are.\r\n" * 350
-SENDER = "news@example.org"
-SINK = """
-import asyncio
-async def talk(reader, writer):
-    writer.write(b"220 sink\\r\\n")
-    while line := await reader.readline():
-        verb = line[:4].upper()
-        if verb == b"DATA":
-            writer.write(b"354 go on\\r\\n")
-            await reader.readuntil(b"\\r\\n.\\r\\n")
-        writer.write(b"221 bye\\r\\n" if verb == b"QUIT" else b"250 ok\\r\\n")
-async def main():
-    server = await asyncio.start_server(talk, "127.0.0.1", 0, limit=1 << 22)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    await server.serve_forever()
-asyncio.run(main())
-"""
+from syndicate.digest.slots import marker
+
+MOST_SOURCE = 200_000  # letters of smtp-source, which runs before and after us
+MOST_NODEMAILER = {"html": 10_000, "raw": 20_000}
+WITH_DELAY = 4_000  # letters of each rival where replies are delayed
 
 
-@contextmanager
-def sink() -> Iterator[int]:
-    """Run a relay that takes everything; give its port."""
-    process = subprocess.Popen([sys.executable, "-c", SINK], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield int(process.stdout.readline())
-    finally:
-        process.kill()
-        process.wait()
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sender's figures."""
+
+    name: str
+    counted: rivals.Counted
 
 
-async def bare(port: int, letters: int, connections: int) -> None:
-    """Send with plain streams, each connection one letter after another; nothing is written down."""
-    numbers = iter(range(letters))
-    body = dotted(BODY)
-
-    async def lane() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        await reader.readline()
-        for number in numbers:
-            for command in (f"MAIL FROM:<{SENDER}>", f"RCPT TO:<p{number}@example.org>", "DATA"):
-                writer.write(f"{command}\r\n".encode())
-                await reader.readline()
-            writer.write(body)
-            await reader.readline()
-        writer.close()
-
-    await asyncio.gather(*(lane() for _ in range(connections)))
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How fast an edition leaves, compared.")
+    parser.add_argument("letters", type=int, nargs="?", default=20_000)
+    parser.add_argument("--in-doubt", type=int, metavar="N", help="mail.in_doubt; else the default")
+    parser.add_argument(
+        "--delay", type=float, default=0, metavar="MS", help="added to each of the sink's replies"
+    )
+    parser.add_argument("--connections", type=int, default=20, metavar="N")
+    parser.add_argument("--uvloop", action="store_true", help="run the sender on uvloop")
+    parser.add_argument("--alone", action="store_true", help="leave the rivals out")
+    return parser.parse_args()
 
 
-def filled(folder: Path, letters: int) -> Store:
-    """Return a store in which `letters` letters of one edition are due."""
-    now = datetime.now(UTC)
-    store = open_store("sqlite:///", sqlite_path=folder / "syndicate.db")
-    migrate(store, backups=folder, now=now)
-    tokens = count()
-    persons: list[subscribers.Person] = [
-        (parse_email(f"p{number}@example.org"), {}) for number in range(letters)
-    ]
-    with store.write() as tx:
-        subscribers.add_many(tx, persons, ["daily"], now=now, token=lambda: f"token-{next(tokens)}")
-        edition = Edition("uid", "daily", "2026-11-23", now, now)
-        editions.freeze(tx, edition, [Rendition("en", "News", BODY, ())], now=now)
-    return store
+def write_letter(body: bytes, uid: str, folder: Path) -> None:
+    """Write the edition's letter as nodemailer takes it: html, text, and the whole as one message."""
+    slots = ("text_token", "text_email", "html_token", "html_email")
+    message = message_from_bytes(body, policy=policy.default)
+    for kind, file in (("html", "letter.html"), ("plain", "letter.txt")):
+        part = message.get_body((kind,))
+        assert part is not None
+        text = str(part.get_content())
+        for slot in slots:
+            text = text.replace(marker(uid, slot), "{" + slot.rpartition("_")[2] + "}")
+        (folder / file).write_text(text, encoding="utf-8")
+    (folder / "letter.eml").write_bytes(body)
 
 
-def ledgered(relay: Relay, letters: int, connections: int) -> float:
-    """Return the seconds of one pass of the send loop."""
-
-    def write(attempt: Attempt) -> Letter:
-        return Letter(SENDER, attempt.email, attempt.token, attempt.token, BODY)
-
-    with tempfile.TemporaryDirectory() as folder:
-        store = filled(Path(folder), letters)
-        plan = SendPlan(connections, RETRY)
-        work = deliver(
-            StoreOutbox(store), relay, write, plan, clock=lambda: datetime.now(UTC), stop=asyncio.Event()
-        )
-        seconds = timed(partial(asyncio.run, work))
-        store.close()
-    return seconds
+def rivals_rates(args: argparse.Namespace, sink: Path, folder: Path, size: int) -> list[Line]:
+    """Measure nodemailer, both ways, and smtp-source."""
+    program = rivals.install_nodemailer(folder)
+    lines = []
+    for how, most in MOST_NODEMAILER.items():
+        letters = min(args.letters, WITH_DELAY if args.delay else most)
+        send = partial(rivals.nodemailer, program, letters=letters, connections=args.connections, how=how)
+        name = "nodemailer, pool, " + ("html and text" if how == "html" else "raw")
+        lines.append(Line(name, rivals.against(sink, args.delay, send)))
+    return [source_rate(args, sink, size), *lines]
 
 
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def source_rate(args: argparse.Namespace, sink: Path, size: int) -> Line:
+    letters = min(args.letters, WITH_DELAY if args.delay else MOST_SOURCE)
+    send = partial(rivals.smtp_source, letters=letters, connections=args.connections, size=size)
+    return Line("smtp-source -d", rivals.against(sink, args.delay, send))
 
 
-def main() -> None:
-    letters = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    print(f"{letters:,} letters of {len(BODY):,} bytes")
-    with sink() as port, tempfile.TemporaryDirectory() as mail:
-        for connections in (4, 20):
-            alone = timed(partial(asyncio.run, bare(port, letters, connections)))
-            relay = SmtpRelay(SmtpSettings("127.0.0.1", port, "none"))
-            for name, seconds in (
-                ("bare SMTP loop", alone),
-                ("send loop, SMTP", ledgered(relay, letters, connections)),
-                ("send loop, folder", ledgered(FolderRelay(Path(mail)), letters, connections)),
-            ):
-                print(
-                    f"{connections:3} connections  {name:18} {letters / seconds:7,.0f} letters/s"
-                    f"  {alone / seconds:5.2f} of bare"
-                )
+def syndicate_rate(args: argparse.Namespace, sink: Path, site: Publication) -> tuple[Line, Run]:
+    with rivals.running(sink, args.delay) as receiver:
+        with site.site(receiver.port):
+            pass  # writes the port into the configuration
+        run = site.deliver()
+    return Line("syndicate", receiver.counted), run
+
+
+def prepared(args: argparse.Namespace, folder: Path) -> tuple[Publication, bytes, str]:
+    """Return a publication with its edition frozen, and that edition's letter and uid."""
+    settings = [f"in_doubt: {args.in_doubt}"] if args.in_doubt else []
+    site = Publication(folder, Wish(args.letters, args.connections, settings, args.uvloop))
+    with site.site(9) as opened:
+        started = time.perf_counter()
+        site.import_people(opened)
+        imported = time.perf_counter() - started
+        froze = site.freeze(opened)
+        body, uid, places = site.template(opened)
+    print(f"{args.letters:,} letters of {len(body):,} bytes, personalised in {places} places")
+    print(f"import {imported:.1f} s, freeze {froze:.2f} s: {args.letters / froze:,.0f} deliveries/s")
+    return site, body, uid
+
+
+def show(lines: list[Line], ours: Line) -> None:
+    print(f"{'':34}{'letters':>10}{'letters/s':>12}{'syndicate is':>14}{'sink cpu':>10}")
+    for line in lines:
+        ratio = ours.counted.rate / line.counted.rate if line.counted.rate else 0.0
+        cpu = line.counted.cpu / max(line.counted.seconds, 0.001)
+        figures = f"{line.counted.letters:10,}{line.counted.rate:12,.0f}{ratio:12.2f} x{cpu:10.0%}"
+        print(f"{line.name:34}{figures}")
+
+
+def is_exact(args: argparse.Namespace, run: Run, counted: rivals.Counted) -> bool:
+    """Print the accounts; tell whether everyone got one letter."""
+    print(
+        f"frozen {run.tally.frozen:,}, sent {run.sent:,}, distinct at the sink {counted.distinct:,},"
+        f" copies {counted.copies:,}, faults {counted.faults:,}"
+    )
+    print(
+        f"whole command {run.seconds:.1f} s: {run.sent / run.seconds:,.0f} letters/s; peak {run.peak:.0f} MB"
+    )
+    exact = args.letters == run.tally.frozen == run.sent == counted.distinct == counted.letters
+    if not exact or counted.faults or run.status:
+        print(f"NOT EXACT: exit {run.status}, {run.tally}, {counted}, {report(run)}", file=sys.stderr)
+    return exact and not counted.faults and not run.status
+
+
+def main() -> int:
+    args = arguments()
+    with tempfile.TemporaryDirectory(prefix="syndicate-") as place:
+        folder = Path(place)
+        (folder / "site").mkdir()
+        sink = rivals.build_sink(folder)
+        print(f"fdatasync of 4 KB: {rivals.sync_time(folder):.2f} ms, the median of {rivals.SYNCS}")
+        site, body, uid = prepared(args, folder / "site")
+        write_letter(body, uid, folder)
+        others = [] if args.alone else rivals_rates(args, sink, folder, len(body))
+        ours, run = syndicate_rate(args, sink, site)
+        if not args.alone:
+            others.insert(1, source_rate(args, sink, len(body)))
+        show([*others, ours], ours)
+        print(f"fdatasync of 4 KB: {rivals.sync_time(folder):.2f} ms")
+        return 0 if is_exact(args, run, ours.counted) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
