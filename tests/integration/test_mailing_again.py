@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from publications import Publication, maker
 
-from syndicate.app import mailing
+from syndicate.app import composing
 from syndicate.app.mailing import Made, make_edition, make_edition_now
 from syndicate.app.people import add_people
 from syndicate.app.reporting import status_of
 from syndicate.configfile import load_config
+from syndicate.delivery.plan import SendPlan
 from syndicate.delivery.retry import settle
 from syndicate.digest.letter import compose
-from syndicate.model import Deferred, Edition, Rendition, Sent
+from syndicate.model import Attempt, Deferred, Edition, Rendition, Sent
 from syndicate.store.outbox import StoreOutbox
 
 Maker = Callable[..., Publication]
@@ -36,6 +38,13 @@ def with_a_second_newsletter(news: Publication) -> Publication:
     news.config = load_config(file, {})
     news.site = replace(news.site, config=news.config)
     return news
+
+
+def letters_are_begun(outbox: StoreOutbox, *, now: datetime) -> Sequence[Attempt]:
+    """Take the next chunk and begin what is due of it."""
+    chunk = outbox.take(now=now)
+    assert chunk is not None
+    return outbox.exchange([], chunk.waiting, now=now).attempts
 
 
 @pytest.mark.parametrize("make", [make_edition, make_edition_now])
@@ -62,13 +71,13 @@ def test_an_edition_made_at_once_and_cut_short_is_gone_on_with_after_midnight(pu
     first = news.edition_is_made(at_once=True)
     assert first.fate == "made"
     outbox = StoreOutbox(news.site.store)
-    sent, left = outbox.exchange([], 2, now=news.now)
-    retry = news.config.mail.retry.rule
-    outbox.exchange([settle(sent, Sent("250"), retry, now=news.now)], 0, now=news.now)
+    sent, left = letters_are_begun(outbox, now=news.now)
+    plan = SendPlan(news.config.mail.retry.rule)
+    outbox.exchange([settle(sent, Sent("250"), plan, now=news.now)], [], now=news.now)
     news.time_passes(hours=0.2)
     again = news.edition_is_made(at_once=True)
     assert (again.fate, again.edition_id) == ("exists", first.edition_id)
-    outbox.exchange([settle(left, Deferred(450, "later"), retry, now=news.now)], 0, now=news.now)
+    outbox.exchange([settle(left, Deferred(450, "later"), plan, now=news.now)], [], now=news.now)
     assert news.edition_is_made(at_once=True).fate == "made", "one that a relay puts off holds up no new one"
 
 
@@ -100,12 +109,12 @@ def test_a_bug_in_one_newsletter_leaves_the_others(
     news.folder_is_scanned()
     news.time_passes(hours=2)
 
-    def composing(edition: Edition, *rest: object) -> Rendition:
+    def composed(edition: Edition, *rest: object) -> Rendition:
         if edition.newsletter == "daily":
             raise ZeroDivisionError("seven by nothing")
         return compose(edition, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(mailing, "compose", composing)
+    monkeypatch.setattr(composing, "compose", composed)
     with caplog.at_level("CRITICAL", logger="syndicate.edition"):
         assert [made.newsletter for made in news.due_editions_are_made()] == ["second"]
     assert any("seven by nothing" in line for line in status_of(news.site).wrong)

@@ -5,8 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from syndicate.digest.due import due, is_too_late, newest, start_mark
+from syndicate.digest.due import (
+    MOST_CATCHING_UP,
+    catching_up,
+    due,
+    is_too_late,
+    newest,
+    stale_at,
+    start_mark,
+)
 from syndicate.model import Article, Occasion
+
+DAY = timedelta(days=1)
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -86,3 +96,47 @@ def test_an_edition_leaves_only_while_it_is_less_than_late_by_late() -> None:
     occasion = Occasion("2026-11-23", NOON)
     assert not is_too_late(occasion, 12 * HOUR, NOON + 12 * HOUR - timedelta(seconds=1))
     assert is_too_late(occasion, 12 * HOUR, NOON + 12 * HOUR)
+
+
+def test_an_edition_is_stale_one_period_after_its_occasion() -> None:
+    """`stale_after` sets another length, shorter or longer."""
+    assert stale_at(NOON, NOON + HOUR, period=7 * DAY, stale_after=None) == NOON + 7 * DAY
+    assert stale_at(NOON, NOON, period=DAY, stale_after=3 * DAY) == NOON + 3 * DAY
+    assert stale_at(NOON, NOON, period=DAY, stale_after=6 * HOUR) == NOON + 6 * HOUR
+
+
+def test_a_daily_edition_is_stale_when_the_next_is_made() -> None:
+    """So that the next one brings what it left open, also on a day of 23 hours."""
+    made = NOON + timedelta(minutes=20)
+    for hours in (23, 24, 25):
+        assert stale_at(NOON, made, period=hours * HOUR, stale_after=None) == NOON + hours * HOUR
+
+
+def test_an_edition_made_late_is_not_born_stale() -> None:
+    """It has 22 hours from when it was made, or as long as was asked for where that is shorter."""
+    late = NOON + 11 * HOUR
+    assert stale_at(NOON, late, period=DAY, stale_after=None) == late + 22 * HOUR
+    assert stale_at(NOON, late, period=DAY, stale_after=6 * HOUR) == late + 6 * HOUR
+    assert stale_at(NOON, late, period=7 * DAY, stale_after=None) == NOON + 7 * DAY
+
+
+def test_who_missed_articles_gets_them_with_the_new_ones() -> None:
+    """Newest first; those that are gone, or chosen anyway, are left out."""
+    new, old, older = (article(name, NOON - n * HOUR) for n, name in enumerate(("new", "old", "older"), 1))
+    gone = article("gone", NOON - 2 * HOUR, present=False)
+    owed = {7: ["older"], 8: ["old", "gone"], 9: ["older", "gone"], 10: ["new"], 11: ["gone", "unknown"]}
+    made, which = catching_up([new], owed, [older, gone, old, new], at=NOON)
+    assert which == {9: 1, 7: 1, 8: 2, 10: 0, 11: 0}
+    assert [ids(one) for one in made] == ["new older", "new old"]
+
+
+def test_the_oldest_of_many_sets_become_one() -> None:
+    """However many editions went stale, an edition has so many renditions at most, and nothing is missed."""
+    articles = [article(f"a{n:02}", NOON - n * HOUR) for n in range(30)]
+    owed = {100 - n: [one.id] for n, one in enumerate(articles)}
+    made, which = catching_up([], owed, articles, at=NOON)
+    assert len(made) == MOST_CATCHING_UP
+    assert [ids(one) for one in made[:2]] == ["a00", "a01"]
+    assert all(articles[100 - number] in made[place - 1] for number, place in which.items())
+    assert len(made[-1]) == 30 - MOST_CATCHING_UP + 1
+    assert catching_up([], {}, articles, at=NOON) == ([], {})

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from syndicate.app.composing import NEWEST, Content, new_edition, renditions_of
 from syndicate.app.site import Site
-from syndicate.config import Config, Newsletter
-from syndicate.delivery.providers import letter_headers
+from syndicate.config import Newsletter
 from syndicate.digest.due import due, is_too_late, newest, start_mark
-from syndicate.digest.letter import LetterSettings, compose
 from syndicate.digest.occasions import latest, previous
-from syndicate.errors import StoreError, SyndicateError, TemplateFault, TemporaryError, UsageError
-from syndicate.model import Article, DeliveryState, Edition, Fault, Occasion, Rendition, Tally
+from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
+from syndicate.model import Article, DeliveryState, Edition, Occasion, Rendition, Tally
 from syndicate.store import editions, notes, subscribers
 from syndicate.store.editions import EditionRow
-from syndicate.templating import Templates
 
 log = logging.getLogger("syndicate.edition")
 
 AT_ONCE = "/now"  # marks the occasion of an edition that no schedule minted
-NEWEST = 10  # articles of a preview with nothing due, and of an edition made at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +125,8 @@ def make_edition_now(
         chosen = newest(articles, now=now, count=NEWEST)
     if not chosen:
         return Made(name, occasion, "nothing new")
-    return _freeze(site, name, occasion, chosen, dry_run=dry_run, repeated=repeated)
+    content = Content(chosen, articles, repeated)
+    return _freeze(site, name, occasion, content, dry_run=dry_run)
 
 
 def preview(site: Site, name: str, articles: Sequence[Article], *, now: datetime) -> Preview:
@@ -145,46 +142,16 @@ def preview(site: Site, name: str, articles: Sequence[Article], *, now: datetime
     chosen = chosen or newest(articles, now=now, count=NEWEST)
     if not chosen:
         raise UsageError(f"{site.config.content.folder} holds no article to show; write one and try again")
-    edition = _edition(name, occasion, now=now)
+    edition = new_edition(site, name, occasion, now=now)
     made = Made(name, occasion, "planned", None, chosen, recipients_of(site, name), repeated)
-    return Preview(made, edition, compose(edition, chosen, settings_for(site.config, name), site.templates))
+    [rendition], _ = renditions_of(site, edition, Content(chosen, articles), dry_run=True)
+    return Preview(made, edition, rendition)
 
 
 def recipients_of(site: Site, name: str) -> int:
     """Return how many people would get an edition of this newsletter now."""
     with site.store.read() as conn:
         return subscribers.count_active(conn, name)
-
-
-def settings_for(config: Config, name: str) -> LetterSettings:
-    """Return what the letters of a newsletter take from the configuration."""
-    return LetterSettings(
-        publication=config.publication,
-        newsletter=name,
-        title=config.newsletters[name].title,
-        sender=config.letter_sender(name),
-        web_url=config.web_url,
-        reply_to=config.newsletters[name].reply_to,
-        headers=letter_headers(config),
-        domain=config.mail.sender.email.address.rpartition("@")[2],
-    )
-
-
-def letter_faults(
-    config: Config, articles: Sequence[Article], templates: Templates, *, now: datetime
-) -> list[Fault]:
-    """Compose each newsletter's letter from the newest articles; return what its templates get wrong."""
-    chosen = newest(articles, now=now, count=NEWEST)
-    faults = []
-    for name in config.newsletters if chosen else ():
-        edition = Edition("0" * 16, name, "trial", now, now.replace(microsecond=0))
-        try:
-            compose(edition, chosen, settings_for(config, name), templates)
-        except TemplateFault as error:
-            faults.append(error.fault)
-        except SyndicateError as error:
-            faults.append(Fault("template", f"the letter of {name}", None, str(error)))
-    return list(dict.fromkeys(faults))
 
 
 def _decide(site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, now: datetime) -> Made:
@@ -213,7 +180,7 @@ def _make(
     chosen = _due(site, name, articles, occasion.at)
     if not chosen:
         return Made(name, occasion, "nothing new")
-    return _freeze(site, name, occasion, chosen, dry_run=dry_run)
+    return _freeze(site, name, occasion, Content(chosen, articles), dry_run=dry_run)
 
 
 def _exists(row: EditionRow, tally: Tally, *, dry_run: bool) -> Made:
@@ -244,25 +211,17 @@ def _mark(site: Site, name: str, until: datetime, started: datetime | None, has_
     return start_mark(started, previous(schedule, latest(schedule, until)).at)
 
 
-def _freeze(
-    site: Site,
-    name: str,
-    occasion: Occasion,
-    chosen: tuple[Article, ...],
-    *,
-    dry_run: bool,
-    repeated: bool = False,
-) -> Made:
-    recipients = recipients_of(site, name)
+def _freeze(site: Site, name: str, occasion: Occasion, content: Content, *, dry_run: bool) -> Made:
+    chosen, recipients = content.chosen, recipients_of(site, name)
     if not recipients:
         return Made(name, occasion, "no subscribers", None, chosen)
-    edition = _edition(name, occasion, now=site.clock())
-    rendition = compose(edition, chosen, settings_for(site.config, name), site.templates)
+    edition = new_edition(site, name, occasion, now=site.clock())
+    renditions, audiences = renditions_of(site, edition, content, dry_run=dry_run)
     if dry_run:
-        return Made(name, occasion, "planned", None, chosen, recipients, repeated)
+        return Made(name, occasion, "planned", None, chosen, recipients, content.repeated)
     with site.store.write() as tx:
         first = AT_ONCE not in occasion.text and not editions.has_editions(tx, name)
-        frozen = editions.freeze(tx, edition, [rendition], now=edition.frozen_at)
+        frozen = editions.freeze(tx, edition, renditions, now=edition.frozen_at, audiences=audiences)
         if frozen is not None and first:
             started = editions.newsletter_start(tx, name)
             editions.set_newsletter_start(tx, name, _mark(site, name, occasion.at, started, False))
@@ -271,11 +230,7 @@ def _freeze(
             row = editions.find(conn, name, occasion.text)
         return Made(name, occasion, "exists", row.id if row else None)
     log.info("newsletter %s: edition %s made for %d people", name, occasion.text, frozen.deliveries)
-    return Made(name, occasion, "made", frozen.edition_id, chosen, frozen.deliveries, repeated)
-
-
-def _edition(name: str, occasion: Occasion, *, now: datetime) -> Edition:
-    return Edition(secrets.token_hex(8), name, occasion.text, occasion.at, now.replace(microsecond=0))
+    return Made(name, occasion, "made", frozen.edition_id, chosen, frozen.deliveries, content.repeated)
 
 
 def _tally(site: Site, edition_id: int) -> Tally:

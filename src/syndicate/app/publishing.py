@@ -9,7 +9,7 @@ from datetime import datetime
 
 from syndicate import __version__
 from syndicate.app import unchanged
-from syndicate.app.mailing import letter_faults
+from syndicate.app.composing import letter_faults
 from syndicate.app.site import Site, mint_urn
 from syndicate.config import Config
 from syndicate.errors import PublishError

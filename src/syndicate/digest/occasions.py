@@ -62,6 +62,16 @@ def period(schedule: Schedule, occasion: Occasion) -> timedelta:
     return occasion.at - previous(schedule, occasion).at
 
 
+def period_at(schedule: Schedule, now: datetime) -> timedelta:
+    """Return the time between the newest occasion at or before `now` and the one after it."""
+    return following(schedule, now).at - latest(schedule, now).at
+
+
+def shortest_period(schedule: Schedule) -> timedelta:
+    """Return the shortest time between two occasions, in whole days."""
+    return timedelta(days=min(_gaps(schedule.days)))
+
+
 def longest_period(schedules: Iterable[Schedule]) -> timedelta:
     """Return the longest time between two occasions of one of the schedules, at least a day.
 
@@ -71,9 +81,13 @@ def longest_period(schedules: Iterable[Schedule]) -> timedelta:
 
 
 def _longest_gap(days: frozenset[int]) -> timedelta:
+    return timedelta(days=max(_gaps(days)))
+
+
+def _gaps(days: frozenset[int]) -> list[int]:
     ordered = sorted(days)
     wrapped = [*ordered[1:], ordered[0] + 7]
-    return timedelta(days=max(later - earlier for earlier, later in zip(ordered, wrapped, strict=True)))
+    return [later - earlier for earlier, later in zip(ordered, wrapped, strict=True)]
 
 
 def _around(schedule: Schedule, now: datetime) -> date:
