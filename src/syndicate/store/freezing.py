@@ -11,8 +11,7 @@ import sqlalchemy as sa
 
 from syndicate.model import DeliveryState, Edition, Rendition, SubscriptionState
 from syndicate.store.batches import insert
-from syndicate.store.chunks import STALE as STALE
-from syndicate.store.owed import named, pay, what_is_owed
+from syndicate.store.owed import pay, rendition_for
 from syndicate.store.tables import (
     chunk,
     delivery,
@@ -56,7 +55,7 @@ def freeze(
         return None
     ids = [insert_rendition(conn, one, edition_id=number) for one in renditions]
     others = {owed: ids[which] for owed, which in (audiences or {}).items()}
-    people = _people(frozen.newsletter, ids[0], others)
+    people = _people(conn, frozen.newsletter, ids[0], others)
     chunks = _allot(conn, number, frozen.newsletter)
     count = _enqueue(conn, number, people, chunks - 1, now) if chunks else 0
     pay(conn, number, frozen.newsletter, others)
@@ -111,17 +110,17 @@ def _allot(conn: sa.Connection, number: int, newsletter: str) -> int:
     return chunks
 
 
-def _people(newsletter: str, first: int, others: Mapping[int, int]) -> sa.Select[Any]:
+def _people(conn: sa.Connection, newsletter: str, first: int, others: Mapping[int, int]) -> sa.Select[Any]:
     """Select who gets the edition, in the order of subscription, each with his rendition."""
-    which: Any = sa.literal(first)
-    places: Any = sa.join(subscription, subscriber)
+    which = sa.literal(first, sa.BigInteger)
     if others:
-        his = what_is_owed(newsletter)
-        places = places.outerjoin(his, his.c.subscriber_id == subscription.c.subscriber_id)
-        which = named(others, his.c.those, which)
+        which = rendition_for(conn, newsletter, subscriber.c.id, others, first)
     columns = (subscriber.c.id, subscriber.c.email, subscription.c.token, which.label("rendition_id"))
-    people = sa.select(*columns).select_from(places).where(_audience(newsletter)).order_by(subscription.c.id)
-    return people.with_for_update(read=True, key_share=True, of=subscriber)  # or a removal breaks the freeze
+    people = sa.select(*columns).join_from(subscription, subscriber).where(_audience(newsletter))
+    locked = people.with_for_update(
+        read=True, key_share=True, of=subscriber
+    )  # else a removal breaks the freeze
+    return locked.order_by(subscription.c.id)
 
 
 def _enqueue(conn: sa.Connection, number: int, them: sa.Select[Any], last: int, now: datetime) -> int:

@@ -12,6 +12,7 @@ from functools import reduce
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from syndicate.model import SubscriptionState
 from syndicate.store.batches import batched
@@ -69,9 +70,12 @@ def stale_renditions(conn: sa.Connection, newsletter: str) -> dict[int, tuple[st
     withdrawn, and name for each number which of the renditions it is, or 0 where nothing was added. What
     is not named stays owed for the edition after.
     """
-    people = what_is_owed(newsletter)
-    theirs = sa.select(people.c.those).where(_active(people.c.subscriber_id, newsletter)).distinct()
-    return {_number(those): _articles(conn, those) for those in sorted(conn.scalars(theirs))}
+    each = _those(conn, owed).where(
+        owed.c.newsletter == newsletter, _active(owed.c.subscriber_id, newsletter)
+    )
+    people = each.group_by(owed.c.subscriber_id).subquery()
+    found = conn.scalars(sa.select(people.c.those).distinct())
+    return {_number(those): _articles(conn, those) for those in sorted(found)}
 
 
 def _articles(conn: sa.Connection, those: str) -> tuple[str, ...]:
@@ -81,39 +85,44 @@ def _articles(conn: sa.Connection, those: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(conn.scalars(found.order_by(table.rendition_id, table.position))))
 
 
-def what_is_owed(newsletter: str) -> sa.Subquery:
-    """Return, as SQL, each person who is owed something, and those renditions, written ``12,15``."""
-    rows = (
-        sa.select(owed.c.subscriber_id, owed.c.rendition_id)
-        .where(owed.c.newsletter == newsletter)
-        .order_by(owed.c.subscriber_id, owed.c.rendition_id)
-        .subquery()
-    )
-    those = sa.func.aggregate_strings(sa.cast(rows.c.rendition_id, sa.Text), ",")
-    return (
-        sa.select(rows.c.subscriber_id, those.label("those")).group_by(rows.c.subscriber_id).subquery("his")
-    )
+def rendition_for(
+    conn: sa.Connection,
+    newsletter: str,
+    person: sa.Column[int],
+    audiences: Mapping[int, int],
+    default: int | None = None,
+) -> Any:
+    """Return, as SQL, the rendition that `audiences` names for what a person is owed, else `default`.
 
-
-def named(audiences: Mapping[int, int], those: sa.ColumnElement[str], default: Any = None) -> Any:
-    """Return, as SQL, the rendition that `audiences` names for what somebody is owed, else `default`."""
+    Renditions are named by their numbers in the database.
+    """
+    mine = owed.alias()
+    his = _those(conn, mine).where(mine.c.newsletter == newsletter, mine.c.subscriber_id == person)
     which = {_text(number): sa.literal(rendition) for number, rendition in audiences.items()}
-    return sa.case(which, value=those, else_=default)
+    return sa.case(
+        which, value=his.correlate(person.table).scalar_subquery(), else_=sa.literal(default, sa.BigInteger)
+    )
 
 
 def pay(conn: sa.Connection, edition_id: int, newsletter: str, audiences: Mapping[int, int]) -> None:
-    """Forget what this edition brings to people, and what was owed to those who left.
-
-    `audiences` names renditions by their numbers in the database.
-    """
+    """Forget what this edition brings to people, and what was owed to those who left."""
+    person = owed.c.subscriber_id
     every = sa.delete(owed).where(owed.c.newsletter == newsletter)
-    conn.execute(every.where(~_active(owed.c.subscriber_id, newsletter)))
+    conn.execute(every.where(~_active(person, newsletter)))
     if audiences:
-        his = what_is_owed(newsletter)
-        letter = sa.and_(delivery.c.edition_id == edition_id, delivery.c.subscriber_id == his.c.subscriber_id)
-        paid = sa.select(his.c.subscriber_id).join_from(his, delivery, letter)
-        brought = paid.where(delivery.c.rendition_id == named(audiences, his.c.those))
-        conn.execute(every.where(owed.c.subscriber_id.in_(brought)))
+        his = sa.and_(delivery.c.subscriber_id == person, delivery.c.edition_id == edition_id)
+        whose = delivery.c.subscriber_id
+        brought = delivery.c.rendition_id == rendition_for(conn, newsletter, whose, audiences)
+        conn.execute(every.where(sa.select(delivery.c.id).where(his, brought).correlate(owed).exists()))
+
+
+def _those(conn: sa.Connection, table: Any) -> sa.Select[Any]:
+    """Select the renditions of rows of `owed`, written ``12,15``: SQLite reads them in the key's order."""
+    one = sa.cast(table.c.rendition_id, sa.Text)
+    if conn.dialect.name == "postgresql":
+        comma = aggregate_order_by(sa.literal_column("','"), table.c.rendition_id)
+        return sa.select(sa.func.string_agg(one, comma).label("those"))
+    return sa.select(sa.func.group_concat(one).label("those"))
 
 
 def _active(person: Any, newsletter: str) -> sa.ColumnElement[bool]:
