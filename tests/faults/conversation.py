@@ -9,65 +9,26 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, Protocol
+from collections.abc import Sequence
+from typing import Final
 
+from .answers import Answers, Desk
 from .journal import Taken
 from .plan import TAKEN
 
-LONGEST_STALL: Final = 120.0  # seconds
 _MESSAGE_ID: Final = re.compile(rb"^message-id:\s*<([^>\r\n]*)>", re.IGNORECASE | re.MULTILINE)
 _PATH: Final = re.compile(rb"(?:FROM|TO):<([^>]*)>", re.IGNORECASE)
-_GARBAGE: Final = (
-    b"\x16\x03\x01\x02nonsense\r\n",
-    b"HTTP/1.1 400 Bad Request\r\n",
-    b"no\r\n",
-    b"\r\n",
-    b"99 bottles\r\n",
-)
-_REFUSALS: Final = {  # of stage, for "4xx" and "5xx"; "%d" is the visit
-    "greeting": (b"450 4.3.2 come back %d", b"554 5.3.2 no service %d"),
-    "ehlo": (b"451 4.3.0 not now %d", b"550 5.5.0 no hello %d"),
-    "starttls": (b"454 4.7.0 no TLS now %d", b"502 5.5.1 no TLS here %d"),
-    "auth": (b"454 4.7.0 cannot look that up %d", b"535 5.7.8 bad credentials %d"),
-    "mail": (b"452 4.3.1 no room %d", b"550 5.7.1 not from you %d"),
-    "rcpt": (b"450 4.2.1 mailbox busy %d", b"550 5.1.1 no such user %d"),
-    "data": (b"451 4.3.0 local trouble %d", b"554 5.5.0 no transaction %d"),
-    "dot": (b"451 4.3.0 queue trouble %d", b"554 5.6.0 not such a letter %d"),
-}
 
 
-class Desk(Protocol):
-    """What the connections of a server share."""
-
-    pipelining: bool
-    latency: float
-    login: tuple[str, str] | None
-    tls: ssl.SSLContext | None
-
-    def visit(self, stage: str) -> tuple[str | None, int]:
-        """Count a coming of `stage`; return the fault planned for it, and the count."""
-
-    def number(self) -> int:
-        """Return a number for a letter."""
-
-    def take(self, letters: Sequence[Taken], then: Callable[[], bool]) -> None:
-        """Put letters on the disk, then call `then`, which tells whether it said 250."""
-
-
-class Conversation(asyncio.Protocol):
+class Conversation(Answers):
     """Answers one command after another; while it is `_busy` what comes in waits."""
 
     def __init__(self, desk: Desk, *, secure: bool = False) -> None:
-        self._desk = desk
+        super().__init__(desk)
         self._secure = secure
         self._known = desk.login is None
         self._buffer = bytearray()
-        self._busy = False
-        self._gone = False
-        self._out = b""
         self._login: list[str] | None = None  # what AUTH LOGIN has been told
-        self._transport: Any = None
         self._upgrading: asyncio.Future[None] | None = None
         self._reset()
 
@@ -224,9 +185,10 @@ class Conversation(asyncio.Protocol):
             self._judge((user, password))
         elif method.upper() in (b"PLAIN", b"LOGIN"):
             self._login = [method.upper().decode()]
-            self._say(b"334 VXNlcm5hbWU6" if method.upper() == b"LOGIN" else b"334 ")
             if initial:
                 self._hear_login(initial)
+            else:
+                self._say(b"334 VXNlcm5hbWU6" if method.upper() == b"LOGIN" else b"334 ")
         else:
             self._say(b"504 5.5.4 not that one")
 
@@ -287,87 +249,6 @@ class Conversation(asyncio.Protocol):
         self._flush()
         self._gone = True
         self._transport.close()
-
-    # ------------------------------------------------------------ answers
-
-    def _answer(self, stage: str, good: bytes) -> bool:
-        """Give the good answer, or commit the fault that is planned; True where the answer was good."""
-        kind, visit = self._desk.visit(stage)
-        if kind in (None, "split", "glued"):
-            self._good(kind, visit, good)
-            return True
-        self._commit_fault(stage, str(kind), visit)
-        return False
-
-    def _good(self, kind: str | None, visit: int, good: bytes) -> None:
-        if kind == "glued":
-            code, words = good[:3], good[4:]
-            self._say(good if b"\r\n" in good else code + b"-there is more\r\n" + code + b" " + words)
-        elif kind == "split":
-            self._play((0.001, piece) for piece in _pieces(good + b"\r\n", visit))
-        elif self._desk.latency:
-            self._play([(self._desk.latency, good + b"\r\n")])
-        else:
-            self._say(good)
-
-    def _commit_fault(self, stage: str, kind: str, visit: int) -> None:
-        if kind == "421":
-            self._say(b"421 4.3.2 closing down %d" % visit)
-            self._flush()
-            self._gone = True
-            self._transport.close()
-        elif kind in ("4xx", "5xx"):
-            self._say(_REFUSALS[stage][kind == "5xx"] % visit)
-        elif kind == "garbage":
-            self._say(_GARBAGE[visit % len(_GARBAGE)].removesuffix(b"\r\n"))
-        else:
-            self._fail(kind)
-
-    def _fail(self, kind: str) -> None:
-        """Drop the connection, or never answer again."""
-        if kind == "drop":
-            self._flush()
-            self._gone = True
-            self._transport.abort()
-        else:
-            self._busy = True
-            asyncio.get_running_loop().call_later(LONGEST_STALL, self._transport.abort)
-
-    def _say(self, line: bytes) -> None:
-        self._out += line + b"\r\n"
-
-    def _flush(self) -> None:
-        if self._out and not self._gone:
-            self._transport.write(self._out)
-        self._out = b""
-
-    def _play(self, script: Iterable[tuple[float, bytes]]) -> None:
-        """Say pieces, each after a pause, and go on with what came in once all are out."""
-        self._flush()
-        self._busy = True
-        pieces = iter(script)
-        loop = asyncio.get_running_loop()
-
-        def step(piece: bytes) -> None:
-            if not self._gone:
-                self._transport.write(piece)
-            following()
-
-        def following() -> None:
-            pause, piece = next(pieces, (0.0, b""))
-            if piece and not self._gone:
-                loop.call_later(pause, step, piece)
-                return
-            self._busy = False
-            self._work()
-
-        following()
-
-
-def _pieces(text: bytes, visit: int) -> list[bytes]:
-    """Cut an answer into pieces of one to five bytes."""
-    size = visit % 5 + 1
-    return [text[start : start + size] for start in range(0, len(text), size)]
 
 
 def _lines(code: int, words: Sequence[bytes]) -> bytes:

@@ -62,6 +62,7 @@ class Setting:
     frozen: bool = True
     var: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("tests.faults.sender",)
 
 
 @cache
@@ -127,7 +128,8 @@ class World:
 
     def sender(self, *words: str, under: Sequence[str] = ()) -> Process:
         """Start a sender whose clock goes ahead as the world's does."""
-        child = python("tests.faults.sender", str(self.config), f"--ahead={self.ahead}", *words)
+        module, *options = self.setting.program
+        child = python(module, str(self.config), f"--ahead={self.ahead}", *options, *words)
         return self._start([*under, *child])
 
     def command(self, *words: str, under: Sequence[str] = ()) -> Process:
