@@ -7,7 +7,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from delivery_ledger import NOW, plan, write
+from delivery_ledger import NOW, only, plan, write
 from delivery_servers import settings_for
 
 from syndicate.delivery.send import deliver
@@ -22,7 +22,9 @@ def main(database: str, port: str) -> None:
     now = NOW + timedelta(minutes=1)
     outbox.recover(now=now)
     relay = SmtpRelay(settings_for(int(port)))
-    report = asyncio.run(deliver(outbox, relay, write, plan(), clock=lambda: now, stop=asyncio.Event()))
+    report = asyncio.run(
+        deliver(outbox, only(relay), write, plan().plan, clock=lambda: now, stop=asyncio.Event())
+    )
     print(report)
 
 

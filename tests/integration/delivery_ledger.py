@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.delivery.plan import Pace, SendPlan
-from syndicate.model import Attempt, DeliveryState, Edition, Email, Letter, Rendition, Retry, Settled
+from syndicate.delivery.limits import Limits
+from syndicate.delivery.plan import Pace, RelaySpec, SendPlan
+from syndicate.delivery.ports import Relay
+from syndicate.model import (
+    Attempt,
+    DeliveryState,
+    Edition,
+    Email,
+    Granted,
+    Letter,
+    Rendition,
+    Retry,
+    Settled,
+)
 from syndicate.store import editions, subscribers
 from syndicate.store.engine import Store, open_store
 from syndicate.store.migrate import migrate
@@ -23,11 +36,28 @@ NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 RETRY = Retry(timedelta(minutes=5), timedelta(hours=4), timedelta(days=4))
 
 
-def plan(connections: int = 4, **pace: float) -> SendPlan:
+NONE = Limits()
+
+
+@dataclass(frozen=True)
+class How:
+    """A plan, and how many connections its relay has."""
+
+    connections: int
+    plan: SendPlan
+
+
+def plan(
+    connections: int = 4, *, in_doubt: int | None = None, hold_unknown: bool = False, **pace: float
+) -> How:
     """Return a plan whose pauses are short, unless `pace` says otherwise."""
-    return SendPlan(
-        connections, RETRY, Pace(**({"grace": 0.2, "persist": 0.1, "persist_every": 0.01} | pace))
-    )
+    short = {"grace": 0.2, "persist": 0.1, "persist_every": 0.01}
+    return How(connections, SendPlan(RETRY, in_doubt, hold_unknown, Pace(**(short | pace))))
+
+
+def only(relay: Relay, connections: int = 4, *, limits: Limits = NONE) -> tuple[RelaySpec, ...]:
+    """Return the relays of a publication that has one."""
+    return (RelaySpec("relay", relay, connections, limits=limits),)
 
 
 def write(attempt: Attempt) -> Letter:
@@ -77,20 +107,15 @@ class Watched:
         self._open = 0
         self.most_open = 0
         self.exchanges = 0
-        self.fates: Counter[DeliveryState] = Counter()
 
-    def recover(self, *, now: datetime) -> int:
-        return self._outbox.recover(now=now)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._outbox, name)
 
-    def next_due(self) -> datetime | None:
-        return self._outbox.next_due()
-
-    def exchange(self, settled: Sequence[Settled], want: int, *, now: datetime) -> list[Attempt]:
+    def exchange(self, settled: Sequence[Settled], wanted: Sequence[Attempt], *, now: datetime) -> Granted:
         self.exchanges += 1
         if self.exchanges in self._failing:
             raise self._failing[self.exchanges]
-        attempts = self._outbox.exchange(settled, want, now=now)
-        self.fates.update(each.state for each in settled)
-        self._open += len(attempts) - len(settled)
+        granted = self._outbox.exchange(settled, wanted, now=now)
+        self._open += len(granted.attempts) - len(settled)
         self.most_open = max(self.most_open, self._open)
-        return attempts
+        return granted

@@ -61,6 +61,7 @@ class Scripted:
         self.sessions = 0
         self.at_once = 0
         self.most_at_once = 0
+        self.bodies = 0  # that came in whole
         self.over = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,6 +98,7 @@ class Scripted:
             await self._answer("BODY", writer)
             return
         body = await reader.readuntil(b"\r\n.\r\n")
+        self.bodies += 1
         said = await self._answer("DOT", writer)
         if said.startswith("2"):
             self.taken.append((recipient, body[:-3]))

@@ -49,8 +49,10 @@ def test_long_names_stay_apart(tmp_path: Path) -> None:
     ones = [replace(letter(), name="x" * 300 + end, body=end.encode()) for end in "ab"]
 
     async def main() -> None:
-        connection = await FolderRelay(tmp_path).open()
-        outcomes = await asyncio.gather(*(connection.send(one) for one in ones))
+        relay = FolderRelay(tmp_path)
+        connections = [await relay.open() for _ in ones]
+        sending = (connection.send(one) for connection, one in zip(connections, ones, strict=True))
+        outcomes = await asyncio.gather(*sending)
         assert all(isinstance(outcome, Sent) for outcome in outcomes)
 
     asyncio.run(main())
@@ -94,7 +96,7 @@ def test_a_disk_that_takes_no_more_gives_the_letter_back(tmp_path: Path) -> None
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert isinstance(outcome, Returned)
         assert "File too large" in outcome.text
-        assert not connection.usable
+        assert not connection.room
         assert list(tmp_path.iterdir()) == []
 
     asyncio.run(main())

@@ -9,6 +9,7 @@ import pytest
 from publications import Publication, maker
 
 from syndicate.app.reporting import status_of
+from syndicate.app.sending import send_plan
 from syndicate.delivery.retry import settle
 from syndicate.emails import parse_email
 from syndicate.model import Outcome, Refused, Sent
@@ -29,16 +30,19 @@ def test_failed_letters_are_told_with_the_relays_words(news: Publication) -> Non
     news.folder_is_scanned()
     news.edition_is_made(at_once=True)
     outbox = StoreOutbox(news.site.store)
+    chunk = outbox.take(now=news.now)
+    assert chunk is not None
     no, full = Refused(550, "5.1.1 no such user"), Refused(552, "5.2.2 full")
     outcomes: list[Outcome] = [no, full, no, Sent("250")]
-    attempts = outbox.exchange([], 4, now=news.now)
-    retry = news.config.mail.retry.rule
+    attempts = outbox.exchange([], chunk.waiting, now=news.now).attempts
+    plan = send_plan(news.site)
     fates = zip(attempts, outcomes, strict=True)
-    outbox.exchange([settle(one, fate, retry, now=news.now) for one, fate in fates], 0, now=news.now)
+    outbox.exchange([settle(one, fate, plan, now=news.now) for one, fate in fates], [], now=news.now)
+    outbox.give_back(chunk, now=news.now)
     status = status_of(news.site)
     assert status.wrong == (
-        "daily 2026-11-23/now: 2 failed with: 550 5.1.1 no such user",
-        "daily 2026-11-23/now: 1 failed with: 552 5.2.2 full",
+        "daily/2026-11-23/now: 2 failed with: 550 5.1.1 no such user",
+        "daily/2026-11-23/now: 1 failed with: 552 5.2.2 full",
     )
     assert status.editions == 1
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -18,10 +19,11 @@ def report(*, due_in: float | None = None, sent: int = 0, error: str | None = No
     return Report(Progress(sent=sent), error, due)
 
 
-def test_a_rest_doubles_to_five_minutes_and_no_wake_ends_its_first_seconds() -> None:
-    """While the relay cannot be had the loop rests 30, 60, 120, 240, 300 s, at least 5 s of each."""
-    rests = [pause(report(error="x"), failures, Pace(), now=NOW) for failures in (1, 2, 3, 4, 5, 99)]
-    assert rests == [(5.0, seconds) for seconds in (30.0, 60.0, 120.0, 240.0, 300.0, 300.0)]
+def test_a_rest_lasts_until_a_relay_is_back_and_no_wake_ends_its_first_seconds() -> None:
+    """While no relay takes letters the loop rests until one may, 5 s at least and 5 min at most."""
+    reports = [replace(report(error="x"), back_in=seconds) for seconds in (-1.0, 30.0, 3600.0)]
+    rests = [pause(one, Pace(), now=NOW) for one in reports]
+    assert rests == [(5.0, 5.0), (5.0, 30.0), (5.0, 300.0)]
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,7 @@ def test_the_loop_sleeps_until_the_next_delivery_is_due(
     due_in: float | None, sent: int, seconds: float
 ) -> None:
     """It sleeps to the next due moment, 30 s at most, and never spins on what could not be claimed."""
-    assert pause(report(due_in=due_in, sent=sent), 0, Pace(), now=NOW) == (0.0, seconds)
+    assert pause(report(due_in=due_in, sent=sent), Pace(), now=NOW) == (0.0, seconds)
 
 
 def test_progress_speaks_in_words() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syndicate.delivery.plan import SendPlan
 from syndicate.delivery.retry import JITTER, next_attempt, settle
 from syndicate.model import (
     Attempt,
@@ -24,6 +25,7 @@ from syndicate.model import (
 
 QUEUED = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
 RETRY = Retry(timedelta(minutes=5), timedelta(hours=4), timedelta(days=4))
+PLAN = SendPlan(RETRY)
 ATTEMPT = Attempt(7, 1, "abc", "daily", "2026-03-01", 3, "ani@example.org", "token", 1, QUEUED)
 
 ages = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=10))
@@ -87,7 +89,7 @@ def test_each_outcome_has_its_state(
     outcome: Outcome, state: DeliveryState, code: int | None, burnt: bool
 ) -> None:
     """A young delivery takes the state of its outcome, with the code; only a returned one is not burnt."""
-    settled = settle(ATTEMPT, outcome, RETRY, now=QUEUED)
+    settled = settle(ATTEMPT, outcome, PLAN, now=QUEUED)
     assert (settled.state, settled.code, settled.burnt) == (state, code, burnt)
     assert settled.attempt is ATTEMPT
     assert settled.reply == outcome.text
@@ -95,25 +97,41 @@ def test_each_outcome_has_its_state(
 
 def test_a_deferred_delivery_fails_with_the_last_words_once_it_is_too_old() -> None:
     """After give_up a 4xx is final and says what the server said last."""
-    settled = settle(ATTEMPT, Deferred(452, "mailbox full"), RETRY, now=QUEUED + RETRY.give_up)
+    settled = settle(ATTEMPT, Deferred(452, "mailbox full"), PLAN, now=QUEUED + RETRY.give_up)
     assert (settled.state, settled.code, settled.reply) == (DeliveryState.FAILED, 452, "mailbox full")
 
 
 def test_an_unknown_delivery_fails_without_an_answer_once_it_is_too_old() -> None:
     """After give_up an unknown letter stays failed and says that no answer came."""
-    settled = settle(ATTEMPT, Unknown("dropped"), RETRY, now=QUEUED + RETRY.give_up)
+    settled = settle(ATTEMPT, Unknown("dropped"), PLAN, now=QUEUED + RETRY.give_up)
     assert settled.state is DeliveryState.FAILED
     assert settled.reply.startswith("no answer")
 
 
 def test_an_unknown_delivery_is_due_after_the_first_delay() -> None:
     """An unknown letter waits about `first`, since the relay may still be busy with it."""
-    settled = settle(ATTEMPT, Unknown("dropped"), RETRY, now=QUEUED)
+    settled = settle(ATTEMPT, Unknown("dropped"), PLAN, now=QUEUED)
+    assert settled.due_at is not None
     assert QUEUED + RETRY.first * (1 - JITTER) <= settled.due_at <= QUEUED + RETRY.first
 
 
 def test_a_returned_delivery_is_due_at_once_however_old() -> None:
     """A letter that was never attempted waits for the relay, and never fails for its age."""
     late = QUEUED + timedelta(days=30)
-    settled = settle(ATTEMPT, Returned("no relay"), RETRY, now=late)
+    settled = settle(ATTEMPT, Returned("no relay"), PLAN, now=late)
     assert (settled.state, settled.due_at) == (DeliveryState.PENDING, late)
+
+
+def test_an_unknown_delivery_may_be_held_for_the_operator() -> None:
+    """With hold_unknown a letter whose answer was never heard is not due by itself."""
+    settled = settle(ATTEMPT, Unknown("dropped"), SendPlan(RETRY, hold_unknown=True), now=QUEUED)
+    assert (settled.state, settled.due_at) == (DeliveryState.UNKNOWN, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "bounced"),
+    [("5.1.1 no such user", True), ("5.1.10 null MX", True), ("5.2.2 full", False), ("5.7.1 spam", False)],
+)
+def test_only_a_bad_address_counts_against_the_address(text: str, bounced: bool) -> None:
+    """A refusal counts against the address for 5.1.1, 5.1.2, 5.1.3, 5.1.6 and 5.1.10 alone."""
+    assert settle(ATTEMPT, Refused(550, text), PLAN, now=QUEUED).bounced is bounced

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.delivery.session import mail_command, unsendable
+from syndicate.delivery.envelope import Envelope, envelope, unsendable
 from syndicate.delivery.wire import Lost, Reply, dotted, take_reply
 from syndicate.model import Letter
 
@@ -131,11 +131,14 @@ def test_what_the_relay_does_not_offer_is_not_asked_of_it() -> None:
 def test_mail_says_only_what_is_needed_and_offered() -> None:
     """MAIL carries SIZE where offered, BODY and SMTPUTF8 only where this letter needs them."""
     everything = {"size": "0", "8bitmime": "", "smtputf8": ""}
-    assert mail_command(LETTER, {}) == (b"MAIL FROM:<news@example.org>", "ascii")
+    rcpt = b"RCPT TO:<ani@example.org>\r\n"
+    assert envelope(LETTER, {}) == Envelope(b"MAIL FROM:<news@example.org>\r\n", rcpt)
     size = len(LETTER.body)
-    assert mail_command(LETTER, everything) == (f"MAIL FROM:<news@example.org> SIZE={size}".encode(), "ascii")
+    mail = f"MAIL FROM:<news@example.org> SIZE={size}\r\n".encode()
+    assert envelope(LETTER, everything) == Envelope(mail, rcpt)
     wide = replace(LETTER, recipient="añi@example.org", body="é\r\n".encode())
-    assert mail_command(wide, everything) == (
-        b"MAIL FROM:<news@example.org> SIZE=4 BODY=8BITMIME SMTPUTF8",
-        "utf-8",
+    assert envelope(wide, everything) == Envelope(
+        b"MAIL FROM:<news@example.org> SIZE=4 BODY=8BITMIME SMTPUTF8\r\n",
+        "RCPT TO:<añi@example.org>\r\n".encode(),
+        needs_utf8=True,
     )

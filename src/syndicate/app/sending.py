@@ -7,17 +7,21 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from syndicate.app import alerts
 from syndicate.app.site import Site
-from syndicate.delivery.relays import make_relay
-from syndicate.delivery.send import Report, SendPlan, deliver, send_forever
+from syndicate.delivery.relays import make_relays
+from syndicate.delivery.send import Ears, Report, SendPlan, deliver, send_forever
+from syndicate.digest.single import fill_single
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import locked
-from syndicate.errors import Busy
-from syndicate.model import Attempt, DeliveryState, Letter, Tally
+from syndicate.errors import Busy, SyndicateError
+from syndicate.model import Alert, Attempt, DeliveryState, Letter, Tally
 from syndicate.store import editions, notes
 from syndicate.store.outbox import StoreOutbox
 
@@ -25,6 +29,7 @@ log = logging.getLogger("syndicate.send")
 
 _FOLLOW = 0.5  # seconds between looks at another sender's progress
 _LOOK = 0.5  # seconds between looks for editions that another process made
+_LOOK_AFTER = 60.0  # seconds between looks at what is overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +47,36 @@ class LetterWriter:
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._templates: dict[int, LetterTemplate] = {}
+        self._fillers: dict[int, Callable[[Attempt], Letter]] = {}
 
     def __call__(self, attempt: Attempt) -> Letter:
-        template = self._templates.get(attempt.rendition_id)
-        if template is None:
-            with self._site.store.read() as conn:
-                body = editions.rendition_body(conn, attempt.rendition_id)
-            sender = self._site.config.mail.sender.email.address
-            template = LetterTemplate(body, attempt.edition_uid, sender)
-            if len(self._templates) >= 64:
-                self._templates.pop(next(iter(self._templates)))
-            self._templates[attempt.rendition_id] = template
-        return template.fill(attempt)
+        fill = self._fillers.get(attempt.rendition_id)
+        if fill is None:
+            fill = self._filler(attempt)
+            if len(self._fillers) >= 64:
+                self._fillers.pop(next(iter(self._fillers)))
+            self._fillers[attempt.rendition_id] = fill
+        return fill(attempt)
+
+    def _filler(self, attempt: Attempt) -> Callable[[Attempt], Letter]:
+        with self._site.store.read() as conn:
+            body = editions.rendition_body(conn, attempt.rendition_id)
+        sender = self._site.config.envelope_sender(attempt.newsletter)
+        if attempt.key:
+            return partial(fill_single, body, sender=sender)
+        return LetterTemplate(body, attempt.edition_uid, sender).fill
 
 
 def send_plan(site: Site) -> SendPlan:
-    """Return how letters leave: connections at once, and when to try again."""
+    """Return how letters leave: when to try again, and how many may be in doubt."""
     mail = site.config.mail
-    return SendPlan(connections=mail.smtp.connections, retry=mail.retry.rule)
+    return SendPlan(mail.retry.rule, mail.in_doubt, hold_unknown=mail.on_unknown == "hold")
+
+
+def outbox_of(site: Site) -> StoreOutbox:
+    """Return the outbox under the name that this machine's one sender has."""
+    name = "sender" if site.store.dialect == "sqlite" else f"sender at {socket.gethostname()}"
+    return StoreOutbox(site.store, owner=name, hold_unknown=site.config.mail.on_unknown == "hold")
 
 
 def deliver_due(
@@ -84,7 +100,7 @@ def deliver_due(
         break
     with site.store.read() as conn:
         tally = editions.tally(conn, edition_id)
-    outbox = StoreOutbox(site.store)
+    outbox = outbox_of(site)
     error = report.relay_error if report else _relay_error(site, since=since)
     return Delivered(tally, tally.open, error, outbox.next_due())
 
@@ -94,26 +110,36 @@ def _quiet(tally: Tally) -> None:
 
 
 async def _one_pass(site: Site, edition_id: int | None, show: Callable[[Tally], None]) -> Report:
-    outbox = StoreOutbox(site.store)
+    outbox = outbox_of(site)
     outbox.recover(now=site.clock())
     stop = asyncio.Event()
     _on_signals(stop)
-    relay = make_relay(site.config)
+    news = _News(site)
+    relays = make_relays(site.config)
     work = asyncio.create_task(
-        deliver(outbox, relay, LetterWriter(site), send_plan(site), clock=site.clock, stop=stop)
+        deliver(
+            outbox,
+            relays,
+            LetterWriter(site),
+            send_plan(site),
+            clock=site.clock,
+            stop=stop,
+            ears=Ears(alert=news.alert),
+        )
     )
     while True:
         done, _ = await asyncio.wait({work}, timeout=_FOLLOW)
         show(await asyncio.to_thread(outbox.tally, edition_id))
         if done:
             report = work.result()
-            note_report(site, report)
+            news.report(report)
+            await news.told()
             return report
 
 
 async def _follow(site: Site, edition_id: int | None, show: Callable[[Tally], None], since: datetime) -> bool:
     """Watch until nothing more is due; False as soon as the other sender is gone."""
-    outbox = StoreOutbox(site.store)
+    outbox = outbox_of(site)
     stop = asyncio.Event()
     _on_signals(stop)
     while not stop.is_set():
@@ -153,18 +179,70 @@ async def _serve(site: Site, nudged: int) -> None:
         wake.set()
 
     asyncio.get_running_loop().add_reader(nudged, nudge_came)
-    watch = asyncio.create_task(_watch_editions(site, wake))
+    news = _News(site)
+    tasks = [asyncio.create_task(_watch_editions(site, wake)), asyncio.create_task(_look_now_and_then(site))]
     await send_forever(
-        StoreOutbox(site.store),
-        lambda: make_relay(site.config),
+        outbox_of(site),
+        make_relays(site.config),
         LetterWriter(site),
         send_plan(site),
         clock=site.clock,
         stop=stop,
         wake=wake,
-        note=lambda report: note_report(site, report),
+        ears=Ears(report=news.report, alert=news.alert),
     )
-    watch.cancel()
+    for task in tasks:
+        task.cancel()
+    await news.told()
+
+
+class _News:
+    """Tells the operator and `status` how sending goes, in threads: the database may make them wait."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def alert(self, alert: Alert) -> None:
+        self._do(lambda: self._raise(alert))
+
+    def report(self, report: Report) -> None:
+        self._do(lambda: self._note(report))
+
+    async def told(self) -> None:
+        """Return once everything is written down."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def _raise(self, alert: Alert) -> None:
+        alerts.raise_alert(self._site, alert, now=self._site.clock())
+
+    def _note(self, report: Report) -> None:
+        note_report(self._site, report)
+        for edition_id in report.editions:
+            alerts.edition_ended(self._site, edition_id, now=self._site.clock())
+
+    def _do(self, work: Callable[[], object]) -> None:
+        task = asyncio.create_task(self._in_thread(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_thread(self, work: Callable[[], object]) -> None:
+        try:
+            await asyncio.to_thread(work)
+        except SyndicateError as error:
+            log.warning("what happened could not be written down: %s", error)
+
+
+async def _look_now_and_then(site: Site) -> None:
+    """Raise what is overdue, and post to the webhook, for as long as the sender lives."""
+    while True:
+        await asyncio.sleep(_LOOK_AFTER)
+        try:
+            await asyncio.to_thread(alerts.look, site, now=site.clock())
+            await asyncio.to_thread(alerts.post_webhooks, site, now=site.clock())
+        except Exception:
+            log.exception("the look at what is overdue failed; it is done again in a minute")
 
 
 async def _watch_editions(site: Site, wake: asyncio.Event) -> None:
@@ -174,10 +252,16 @@ async def _watch_editions(site: Site, wake: asyncio.Event) -> None:
         with site.store.read() as conn:
             return editions.newest_number(conn)
 
-    seen = await asyncio.to_thread(newest)
+    seen = None
     while True:
         await asyncio.sleep(_LOOK)
-        number = await asyncio.to_thread(newest)
+        try:
+            number = await asyncio.to_thread(newest)
+        except SyndicateError as error:
+            log.warning("no look at new editions: %s", error)
+            continue
+        if seen is None:
+            seen = number
         if number != seen:
             seen = number
             wake.set()

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from syndicate.delivery.onebyone import OneByOne
 from syndicate.durable import make_folder, write_whole
 from syndicate.errors import RelayUnavailable
 from syndicate.model import Letter, Outcome, Refused, Returned, Sent
@@ -24,15 +25,15 @@ class FolderRelay:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    async def open(self) -> FolderConnection:
-        """Return a connection; RelayUnavailable where the folder cannot be made or written."""
+    async def open(self) -> OneByOne:
+        """Return a channel; RelayUnavailable where the folder cannot be made or written."""
         try:
             await asyncio.to_thread(make_folder, self.folder, mode=0o700)
         except OSError as error:
             raise RelayUnavailable("send", _words(self.folder, error)) from error
         if not os.access(self.folder, os.W_OK | os.X_OK):
             raise RelayUnavailable("send", f"{self.folder}: letters cannot be written here")
-        return FolderConnection(self.folder)
+        return OneByOne(FolderConnection(self.folder))
 
 
 class FolderConnection:
@@ -40,7 +41,6 @@ class FolderConnection:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.usable = True
 
     async def send(self, letter: Letter) -> Outcome:
         """Write the letter whole and durable; the same letter again replaces its own file."""
@@ -52,12 +52,8 @@ class FolderConnection:
         except OSError as error:
             if error.errno in _OF_THE_NAME:
                 return Refused(None, _words(path, error))
-            self.usable = False
             return Returned(_words(path, error))
         return Sent(f"written to {path}")
-
-    async def close(self) -> None:
-        """Nothing is held open."""
 
 
 def letter_path(folder: Path, letter: Letter) -> Path:

@@ -224,6 +224,7 @@ class RelayLimits:
         self._slowed: dict[str, DomainPace] = {}
         self._measured: dict[str, list[float]] = {}  # domain: [began, letters, letters per second before]
         self._grown_at = 0.0
+        self.full_until = 0.0  # when a limit for all domains together may let a letter through again
 
     @property
     def free(self) -> bool:
@@ -234,14 +235,15 @@ class RelayLimits:
         """Take one letter to `domain` from every limit; else None from any, and the time to ask again."""
         if self._slowed and not 0 <= now - self._grown_at < GROW_EVERY / 4:
             self._grow(now)
-        taken: list[Bucket | Window | DomainPace] = []
-        for limit in self._that_hold(domain):
+        those = self._that_hold(domain)
+        for index, limit in enumerate(those):
             when = limit.take(now)
             if when is not None:
-                for each in taken:
+                for each in those[:index]:
                     each.give_back(now)
+                if index >= len(those) - len(self._relays):
+                    self.full_until = when
                 return when
-            taken.append(limit)
         self._measure(domain, now)
         return None
 

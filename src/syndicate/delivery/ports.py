@@ -23,8 +23,11 @@ class Outbox(Protocol):
     def recover(self, *, now: datetime) -> int:
         """Give back what a dead sender of this name held; what it was sending is unknown. Return how many."""
 
-    def take(self, *, now: datetime) -> Chunk | None:
-        """Own the next chunk with something due, or None; what is stale in it is skipped."""
+    def take(self, *, now: datetime, before: int | None = None) -> Chunk | None:
+        """Own the next chunk with something due, or None; what is stale in it is skipped.
+
+        With `before` only one of a priority lower than that, which leaves first.
+        """
 
     def exchange(self, settled: Sequence[Settled], wanted: Sequence[Attempt], *, now: datetime) -> Granted:
         """Record outcomes and begin attempts, in one short durable transaction."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from syndicate.delivery.plan import SendPlan
+from syndicate.delivery.verdicts import counts_against_address, status_of
 from syndicate.model import (
     Attempt,
     Deferred,
@@ -42,36 +45,45 @@ def next_attempt(attempt: Attempt, retry: Retry, *, now: datetime) -> datetime |
     return max(min(due, deadline), now + timedelta(seconds=shortest))
 
 
-def settle(attempt: Attempt, outcome: Outcome, retry: Retry, *, now: datetime) -> Settled:
+def settle(attempt: Attempt, outcome: Outcome, plan: SendPlan, *, now: datetime, relay: str = "") -> Settled:
     """Return what the ledger writes for `outcome`.
 
     An unknown letter is tried again like a deferred one, with the same bytes and by the same doubling
-    delay: each further try may make one more copy, so they must grow rare. A returned one is due at once
-    and costs no attempt. A try that would come after ``retry.give_up`` is a failure with the last words.
+    delay: each further try may make one more copy, so they must grow rare. With ``plan.hold_unknown`` it
+    waits for the operator. A returned one is due at once and costs no attempt. A try that would come after
+    ``give_up`` is a failure with the last words.
     """
-    match outcome:
-        case Sent(text):
-            return Settled(attempt, DeliveryState.SENT, now, reply=text)
-        case Refused(code, text):
-            return Settled(attempt, DeliveryState.FAILED, now, code, text)
-        case Returned(text):
-            return Settled(attempt, DeliveryState.PENDING, now, reply=text, burnt=False)
-        case Deferred(code, text):
-            return _again(attempt, DeliveryState.DEFERRED, retry, now=now, words=(code, text))
-        case Unknown(text):
-            return _again(attempt, DeliveryState.UNKNOWN, retry, now=now, words=(None, text))
+    state, code, due = _STATES[type(outcome)], None, None
+    if isinstance(outcome, Deferred | Refused):
+        code = outcome.code
+    if isinstance(outcome, Returned):
+        return Settled(attempt, state, now, reply=outcome.text, burnt=False, relay=relay)
+    if isinstance(outcome, Deferred | Unknown):
+        due = next_attempt(attempt, plan.retry, now=now)
+        if due is None:
+            return Settled(
+                attempt, DeliveryState.FAILED, None, code, _last_words(attempt, outcome), relay=relay
+            )
+        if isinstance(outcome, Unknown) and plan.hold_unknown:
+            due = None
+    bad = isinstance(outcome, Refused) and counts_against_address(status_of(outcome.text))
+    return Settled(attempt, state, due, code, outcome.text, relay=relay, bounced=bad)
 
 
-def _again(
-    attempt: Attempt, state: DeliveryState, retry: Retry, *, now: datetime, words: tuple[int | None, str]
-) -> Settled:
-    code, text = words
-    due = next_attempt(attempt, retry, now=now)
-    if due is not None:
-        return Settled(attempt, state, due, code, text)
-    if state is DeliveryState.UNKNOWN:
-        text = f"no answer after the letter was handed over, given up after {attempt.attempts} tries: {text}"
-    return Settled(attempt, DeliveryState.FAILED, now, code, text)
+def _last_words(attempt: Attempt, outcome: Deferred | Unknown) -> str:
+    if isinstance(outcome, Deferred):
+        return outcome.text
+    tries = attempt.attempts
+    return f"no answer after the letter was handed over, given up after {tries} tries: {outcome.text}"
+
+
+_STATES: Final[Mapping[type[Outcome], DeliveryState]] = {
+    Sent: DeliveryState.SENT,
+    Deferred: DeliveryState.DEFERRED,
+    Refused: DeliveryState.FAILED,
+    Unknown: DeliveryState.UNKNOWN,
+    Returned: DeliveryState.PENDING,
+}
 
 
 def _fraction(attempt: Attempt) -> float:

@@ -1,28 +1,31 @@
-"""Letters over an open SMTP session: the commands of each, and what the answers mean.
+"""An open SMTP session as a channel: what leaves when, and what the answers mean.
 
-before MAIL   the connection ended between letters          Returned
-MAIL          421, 454 or 5xx: it is about us               Returned (the letter's own if SMTPUTF8)
-RCPT, DATA    530: a login is wanted (RFC 4954 section 6)   Returned
-MAIL          other 4xx                                     Deferred
-RCPT, DATA    other 4xx / 5xx                               Deferred / Refused
-the dot       4xx / 5xx                                     Deferred / Refused
-anywhere      421                                           as above, and the connection is over
-drop, silence or garbage before the body, at any command    Deferred
-drop, silence or garbage once the body began                Unknown
+before MAIL   the connection ended between letters                 Returned
+MAIL .. dot   a 4xx or 5xx                                         by `verdicts`
+anywhere      421                                                  by `verdicts`, and the session is over
+drop, silence or garbage before the body, at any command           Deferred
+drop, silence or garbage once the body began                       Unknown
+
+Where the relay offers PIPELINING (RFC 2920) the next envelope rides behind the last dot; else each command
+waits for the answer to the one before. What ends a session is blamed on the first letter without an answer;
+one announced behind it is returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections import deque
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NoReturn
 
-from syndicate.delivery.wire import Lost, Reply, Wire
+from syndicate.delivery.carry import carry
+from syndicate.delivery.envelope import envelope, unsendable
+from syndicate.delivery.ports import Holder
+from syndicate.delivery.verdicts import Stage, Verdict, judge
+from syndicate.delivery.wire import Lost, dotted, take_reply
 from syndicate.model import Deferred, Letter, Outcome, Refused, Returned, Sent, Unknown
-
-_ABOUT_US: Final = frozenset({421, 454})
-_LOGIN_WANTED: Final = 530
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,128 +46,339 @@ class Timeouts:
     quit: float = 1
 
 
-class SmtpConnection:
-    """An open session; see the top of this file for what each answer means."""
+# What an awaited answer is for. LONE is the dot after a 354 that no letter may use. Plain numbers, since they
+# are compared several times a letter.
+_MAIL, _RCPT, _DATA, _DOT, _RSET, _LONE, _QUIT = range(7)
+_STAGES: Final[Sequence[Stage]] = ("mail", "rcpt", "data", "dot")
+_CODES: Final = {b"%d " % code: code for code in range(200, 600)}
+_PLAIN_TEXT: Final = 200  # bytes of an answer's text that is taken as it is
 
-    def __init__(self, wire: Wire, offers: Mapping[str, str], timeouts: Timeouts, letters: int) -> None:
-        self._wire = wire
+
+class _Announced:
+    """The letter whose envelope leaves. `ticket` is None once it was withdrawn."""
+
+    __slots__ = ("is_open", "letter", "needs_utf8", "refused", "released", "ticket")
+
+    def __init__(self, ticket: object, letter: Letter, needs_utf8: bool) -> None:
+        self.ticket: object | None = ticket
+        self.letter = letter
+        self.needs_utf8 = needs_utf8
+        self.refused: Verdict | None = None
+        self.released = False
+        self.is_open = False  # the relay asked for the body
+
+
+class _Nobody:
+    """The holder of a channel that nobody holds."""
+
+    def has_room(self) -> None: ...
+    def ended(self, ticket: object, judged: Outcome | Verdict) -> None: ...
+    def over(self, why: str) -> None: ...
+
+
+class SmtpChannel(asyncio.Protocol):
+    """A session that is greeted, encrypted and logged in; `letters` is how many it is good for."""
+
+    def __init__(
+        self, transport: asyncio.Transport, offers: Mapping[str, str], timeouts: Timeouts, letters: int
+    ) -> None:
+        self.carried = 0
+        self._transport = transport
         self._offers = offers
-        self._timeouts = timeouts
+        self._pipelining = "pipelining" in offers
         self._left = letters
-        self._over = False
-        self._in_letter = False
-        self._body_began = False
+        self._holder: Holder = _Nobody()
+        t = timeouts
+        self._seconds = (t.mail, t.rcpt, t.data, t.dot, t.mail, t.data, t.quit)  # by step
+        self._block = timeouts.block
+        self._todo: deque[tuple[int, bytes]] = deque()
+        self._expected: deque[int] = deque()
+        self._out: list[bytes] = []
+        self._corked = False
+        self._buffer = bytearray()
+        self._body: object | None = None  # the ticket whose answer to the dot is awaited
+        self._next: _Announced | None = None
+        self._must_reset = False
+        self._is_over = False
+        self._loop = asyncio.get_running_loop()
+        self._since = 0.0  # when the first answer that is awaited began to be
+        self._unwritten = 0  # bytes of a body that the relay has not read yet
+        self._closed = self._loop.create_future()
+        transport.set_protocol(self)
+
+    # ------------------------------------------------------------ what a holder asks
+
+    def attach(self, holder: Holder) -> None:
+        """Let `holder` hear from now on; it is told at once where there is room."""
+        self._holder = holder
+        if self.room:
+            holder.has_room()
 
     @property
-    def usable(self) -> bool:
-        """False once the relay ended it, or after as many letters as it is good for."""
-        return not self._over and self._left > 0 and self._wire.quiet
+    def room(self) -> bool:
+        """Whether a letter may be announced now."""
+        return self._next is None and self._left > 0 and not self._is_over
 
-    async def send(self, letter: Letter) -> Outcome:
-        """Return what became of `letter`; never raises for what the wire does."""
+    def announce(self, ticket: object, letter: Letter) -> Refused | None:
+        """Let the letter's envelope leave; return why this relay must not be asked, where it is not."""
         fault = unsendable(letter, self._offers)
         if fault is not None:
             return fault
-        if self._over or not self._wire.quiet:
-            return Returned("the relay closed the connection before a letter was begun")
+        commands = envelope(letter, self._offers)
+        self._next = _Announced(ticket, letter, commands.needs_utf8)
         self._left -= 1
-        self._in_letter, self._body_began = True, False
-        try:
-            outcome = await self._transact(letter)
-        except Lost as lost:
-            self._over = True
-            return Unknown(str(lost)) if self._body_began else Deferred(None, str(lost))
-        self._in_letter = False
-        return outcome
+        if self._must_reset:
+            self._must_reset = False
+            self._todo.append((_RSET, b"RSET\r\n"))
+        self._todo += (_MAIL, commands.mail), (_RCPT, commands.rcpt), (_DATA, b"DATA\r\n")
+        self._pump()
+        self._flush()
+        return None
 
-    async def _transact(self, letter: Letter) -> Outcome:
-        seconds = self._timeouts
-        mail, encoding = mail_command(letter, self._offers)
-        reply = await self._wire.ask(mail, seconds.mail)
-        if not reply.good:
-            return await self._turned_down(self._at_mail(reply, needs_utf8=encoding == "utf-8"), reply)
-        reply = await self._wire.ask(f"RCPT TO:<{letter.recipient}>".encode(encoding), seconds.rcpt)
-        if not reply.good:
-            return await self._turned_down(self._at_envelope(reply), reply)
-        reply = await self._wire.ask(b"DATA", seconds.data)
-        if reply.code != 354:
-            return await self._turned_down(self._at_envelope(reply), reply)
-        self._body_began = True
-        reply = await self._wire.hand_over(letter.body, block=seconds.block, dot=seconds.dot)
-        if reply.good:
-            return Sent(str(reply))
-        self._over = reply.code == 421
-        return _fate(reply)
+    def release(self, ticket: object) -> None:
+        """Let the body of the announced letter leave once the relay asks for it."""
+        announced = self._next
+        if announced is not None and announced.ticket is ticket:
+            announced.released = True
+            if announced.is_open:
+                self._hand_over(announced)
+                self._flush()
 
-    def _at_mail(self, reply: Reply, *, needs_utf8: bool) -> Outcome:
-        if reply.code in _ABOUT_US or (reply.code >= 500 and not needs_utf8):
-            return self._not_from_us(reply)
-        return _fate(reply)
+    def withdraw(self, ticket: object) -> None:
+        """Forget the announced letter; where the relay waits for its body the session must end."""
+        announced = self._next
+        if announced is None or announced.ticket is not ticket:
+            return
+        announced.ticket = None
+        if announced.is_open:
+            self.abort("a letter was withdrawn after the relay asked for it")
+        elif self._todo and self._todo[-1][0] == _DATA and not self._pipelining:
+            self._todo.clear()
+            self._clear(announced)
+            self._flush()
 
-    def _at_envelope(self, reply: Reply) -> Outcome:
-        return self._not_from_us(reply) if reply.code == _LOGIN_WANTED else _fate(reply)
+    def check(self, now: float) -> None:
+        """End what has waited too long; `now` is the event loop's time."""
+        if self._is_over or not self._expected:
+            return
+        if self._unwritten:
+            left = self._transport.get_write_buffer_size()
+            if left != self._unwritten:
+                self._unwritten, self._since = left, now
+        seconds = self._block if self._unwritten else self._seconds[self._expected[0]]
+        if now - self._since >= seconds:
+            self._lose(f"the relay was silent for {seconds:g} s")
 
-    def _not_from_us(self, reply: Reply) -> Outcome:
-        self._over = True
-        return Returned(f"the relay does not take letters from us: {reply}")
+    def abort(self, why: str) -> None:
+        """End it at once: a letter whose body began to leave is unknown, one announced is returned."""
+        self._end(why, blame=False)
 
-    async def _turned_down(self, outcome: Outcome, reply: Reply) -> Outcome:
-        """Clear the envelope for the next letter; what RSET meets does not change this one's fate."""
-        self._over = self._over or reply.code == 421
-        if not self._over:
-            try:
-                self._over = not (await self._wire.ask(b"RSET", self._timeouts.mail)).good
-            except Lost:
-                self._over = True
-        return outcome
+    def retire(self) -> None:
+        """Take no more letters, and end once those that it has have ended."""
+        self._left = 0
+        self._leave_if_done()
 
     async def close(self) -> None:
-        """Say QUIT, unless the session is over or was left in the middle of a letter."""
-        if not (self._over or self._in_letter) and self._wire.quiet:
-            with suppress(Lost):
-                await self._wire.ask(b"QUIT", self._timeouts.quit)
-        self._wire.abort("closed")
+        """Say QUIT, unless the session is over or in the middle of a letter."""
+        if not self._is_over and (self._body or self._next or self._expected):
+            self.abort("closed")
+        if not self._is_over:
+            self._quit()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds[_QUIT]):
+                await asyncio.shield(self._closed)
+        self._end("closed", blame=False)
 
+    async def send(self, letter: Letter) -> Outcome:
+        """Carry one letter for a caller who waits, on a channel that nobody else holds."""
+        return await carry(self, letter)
 
-def unsendable(letter: Letter, offers: Mapping[str, str]) -> Refused | None:
-    """Return why this relay must not be asked to take `letter`, or None where it may be. Pure.
+    # ------------------------------------------------------------ what comes in
 
-    Nothing that could end a command line early, or a path, may stand in an address (RFC 5321 4.1.2).
-    """
-    for address in (letter.sender, letter.recipient):
-        if not address.isprintable() or "<" in address or ">" in address or "@" not in address.strip("@"):
-            return Refused(None, "5.1.3 the address holds what no address may hold")
-        if not address.isascii() and "smtputf8" not in offers:
-            return Refused(None, "5.6.7 the address needs SMTPUTF8, which this relay does not offer")
-    breaks = letter.body.count(b"\r\n")
-    if letter.body.count(b"\n") != breaks or letter.body.count(b"\r") != breaks:
-        return Refused(None, "5.6.0 the letter holds a bare CR or LF")
-    if not letter.body.isascii() and "8bitmime" not in offers:
-        return Refused(None, "5.6.3 the letter needs 8BITMIME, which this relay does not offer")
-    limit = offers.get("size", "")
-    if limit.isdecimal() and 0 < int(limit) < len(letter.body):
-        return Refused(None, f"5.3.4 the letter has {len(letter.body)} bytes, this relay takes {limit}")
-    return None
+    def data_received(self, data: bytes) -> None:
+        self._corked = True
+        try:
+            self._read(data)
+        except Lost as lost:
+            self._lose(str(lost))
+        finally:
+            self._corked = False
+        self._flush()
 
+    def _read(self, data: bytes) -> None:
+        """Take whole one-line answers without a copy; any other goes through the buffer."""
+        start = 0
+        if not self._buffer:
+            while (end := data.find(b"\r\n", start)) >= 0 and not self._is_over:
+                code = _CODES.get(data[start : start + 4])
+                text = data[start + 4 : end]
+                if code is None or len(text) > _PLAIN_TEXT or not text.isascii():
+                    break
+                words = text.decode("ascii")
+                if not words.isprintable():
+                    break
+                start = end + 2
+                self._answer(code, words)
+        if start < len(data) and not self._is_over:
+            self._buffer += data[start:]
+            while not self._is_over and (reply := take_reply(self._buffer)) is not None:
+                self._answer(reply.code, reply.text)
 
-def mail_command(letter: Letter, offers: Mapping[str, str]) -> tuple[bytes, str]:
-    """Return the MAIL command with what it needs of the relay's `offers`, and the envelope's encoding.
+    def _answer(self, code: int, text: str) -> None:
+        if not self._expected:
+            self._end(f"the relay said {code} {text}".rstrip(), blame=False)
+            return
+        step = self._expected.popleft()
+        self._since = self._loop.time()
+        if step == _DOT:
+            self._answer_to_dot(code, text)
+        elif step <= _DATA:
+            self._answer_to_envelope(step, code, text)
+        elif step == _QUIT or code == 421:
+            self._end(f"{code} {text}".rstrip(), blame=False)
+        elif step == _RSET and code >= 300:
+            self._end(f"the relay answered RSET with {code} {text}".rstrip(), blame=False)
+        self._pump()
 
-    SIZE is RFC 1870, BODY is RFC 6152, SMTPUTF8 is RFC 6531. Pure.
-    """
-    parts = [f"MAIL FROM:<{letter.sender}>"]
-    if "size" in offers:
-        parts.append(f"SIZE={len(letter.body)}")
-    if not letter.body.isascii():
-        parts.append("BODY=8BITMIME")
-    if letter.sender.isascii() and letter.recipient.isascii():
-        return " ".join(parts).encode("ascii"), "ascii"
-    return " ".join([*parts, "SMTPUTF8"]).encode(), "utf-8"
+    def _answer_to_dot(self, code: int, text: str) -> None:
+        if 300 <= code < 400:
+            self._out_of_turn(_DOT, code, text)
+        ticket, self._body, self._unwritten = self._body, None, 0
+        said = Sent(f"{code} {text}") if code < 300 else judge("dot", code, text)
+        self._holder.ended(ticket, said)
+        if code == 421:
+            self._end(f"421 {text}".rstrip(), blame=False)
+        elif self._left <= 0:
+            self._leave_if_done()
 
+    def _answer_to_envelope(self, step: int, code: int, text: str) -> None:
+        announced = self._next
+        if announced is None:  # withdrawn where each command waits for the one before
+            if code == 421:
+                self._end(f"421 {text}".rstrip(), blame=False)
+            return
+        if code >= 400:
+            if announced.refused is None:
+                stage = _STAGES[step]
+                announced.refused = judge(stage, code, text, needs_utf8=announced.needs_utf8)
+        elif (code == 354) != (step == _DATA):
+            self._out_of_turn(step, code, text)
+        about_us = announced.refused is not None and isinstance(announced.refused.outcome, Returned)
+        if code == 421 or about_us:
+            self._end(f"{code} {text}".rstrip(), blame=True)
+        elif step == _DATA:
+            self._envelope_is_answered(announced, asked=code == 354)
+        elif announced.refused is not None and self._todo:
+            self._todo.clear()
+            self._clear(announced)
 
-def _fate(reply: Reply) -> Outcome:
-    if reply.code >= 500:
-        return Refused(reply.code, reply.text)
-    if reply.code >= 400:
-        return Deferred(reply.code, reply.text)
-    raise Lost(f"the relay answered out of turn: {reply}")
+    def _out_of_turn(self, step: int, code: int, text: str) -> NoReturn:
+        self._expected.appendleft(step)  # its answer is what the session ended at
+        raise Lost(f"the relay answered out of turn: {code} {text}".rstrip())
+
+    def _envelope_is_answered(self, announced: _Announced, *, asked: bool) -> None:
+        if not asked:
+            self._clear(announced)
+        elif announced.refused is not None:
+            self._out.append(b".\r\n")
+            self._expect(_LONE)
+            self._clear(announced, reset=False)
+        elif announced.ticket is None:
+            self.abort("a letter was withdrawn after the relay asked for it")
+        else:
+            announced.is_open = True
+            if announced.released:
+                self._hand_over(announced)
+
+    def _clear(self, announced: _Announced, *, reset: bool = True) -> None:
+        """Let the envelope go; the next one begins with RSET where the relay holds half of this one."""
+        self._next = None
+        self._must_reset = reset
+        if announced.ticket is not None and announced.refused is not None:
+            self._holder.ended(announced.ticket, announced.refused)
+        self._leave_if_done()
+        if self.room:
+            self._holder.has_room()
+
+    # ------------------------------------------------------------ what goes out
+
+    def _hand_over(self, announced: _Announced) -> None:
+        letter = announced.letter
+        self._next, self._body = None, announced.ticket
+        self.carried += 1
+        if letter.wire_ready:
+            self._out += letter.body, b".\r\n"
+        else:
+            self._out.append(dotted(letter.body))
+        self._expect(_DOT)
+        self._unwritten = -1  # not yet looked at
+        corked, self._corked = self._corked, True
+        if self.room:
+            self._holder.has_room()
+        self._corked = corked
+
+    def _pump(self) -> None:
+        while self._todo and (self._pipelining or not self._expected) and not self._is_over:
+            step, command = self._todo.popleft()
+            self._out.append(command)
+            self._expect(step)
+
+    def _expect(self, step: int) -> None:
+        if not self._expected:
+            self._since = self._loop.time()
+        self._expected.append(step)
+
+    def _flush(self) -> None:
+        if not self._out or self._corked:
+            return
+        out, self._out = self._out, []
+        if self._is_over:
+            return
+        self._transport.write(out[0] if len(out) == 1 else b"".join(out))
+        if self._unwritten:
+            self._unwritten = self._transport.get_write_buffer_size()
+
+    # ------------------------------------------------------------ how it ends
+
+    def _leave_if_done(self) -> None:
+        if self._left <= 0 and not (self._body or self._next or self._is_over):
+            self._quit()
+            self._flush()
+
+    def _quit(self) -> None:
+        if _QUIT not in self._expected:
+            self._out.append(b"QUIT\r\n")
+            self._expect(_QUIT)
+            self._flush()
+
+    def _lose(self, why: str) -> None:
+        self._end(why, blame=True)
+
+    def _end(self, why: str, *, blame: bool) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        body, announced = self._body, self._next
+        self._body = self._next = None
+        if self._expected and self._expected[0] == _QUIT:
+            self._transport.close()
+        else:
+            self._transport.abort()
+        if not self._closed.done():
+            self._closed.set_result(None)
+        if body is not None:
+            self._holder.ended(body, Unknown(why))
+        if announced is not None and announced.ticket is not None:
+            self._holder.ended(announced.ticket, self._fate(announced, why, blame and body is None))
+        self._holder.over(why)
+
+    def _fate(self, announced: _Announced, why: str, blame: bool) -> Outcome | Verdict:
+        if announced.refused is not None:
+            return announced.refused
+        begun = bool(self._expected) and self._expected[0] <= _DATA
+        return Deferred(None, why) if blame and begun else Returned(why)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lose(f"the relay dropped the connection: {exc}" if exc else "the relay closed the connection")
+        if not self._closed.done():
+            self._closed.set_result(None)

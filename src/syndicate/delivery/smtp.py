@@ -14,8 +14,7 @@ from typing import Literal, cast
 import aiosmtplib
 
 from syndicate.delivery.ports import Tell, tell_nobody
-from syndicate.delivery.session import SmtpConnection, Timeouts
-from syndicate.delivery.wire import Wire
+from syndicate.delivery.session import SmtpChannel, Timeouts
 from syndicate.errors import RelayUnavailable
 
 
@@ -30,7 +29,7 @@ class SmtpSettings:
     password: Callable[[], str] = field(default=str, repr=False)
     tls: ssl.SSLContext | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
-    per_connection: int = 100
+    per_connection: int = 1000
 
 
 class SmtpRelay:
@@ -41,8 +40,8 @@ class SmtpRelay:
         self._tell = tell
         self._context = settings.tls
 
-    async def open(self) -> SmtpConnection:
-        """Return a connection that is greeted, encrypted as set and logged in; else RelayUnavailable."""
+    async def open(self) -> SmtpChannel:
+        """Return a channel that is greeted, encrypted as set and logged in; else RelayUnavailable."""
         settings = self._settings
         with _step("connect", settings):
             sock = await _dial(settings)
@@ -51,12 +50,13 @@ class SmtpRelay:
             await self._come_in(client)
             if client.transport is None:
                 raise RelayUnavailable("login", f"{settings.host} closed the connection")
-            wire = Wire(cast(asyncio.Transport, client.transport))
+            transport = cast(asyncio.Transport, client.transport)
+            return SmtpChannel(
+                transport, dict(client.esmtp_extensions), settings.timeouts, settings.per_connection
+            )
         except BaseException:
             client.close()
             raise
-        offers = dict(client.esmtp_extensions)
-        return SmtpConnection(wire, offers, settings.timeouts, settings.per_connection)
 
     async def _client(self, sock: socket.socket) -> aiosmtplib.SMTP:
         settings = self._settings

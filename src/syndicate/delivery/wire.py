@@ -1,14 +1,8 @@
-"""An SMTP session once it is open: a command out, a reply back. It knows nothing of letters.
-
-aiosmtplib raises one and the same error for a drop at RCPT, in the body and after the dot, and throws
-away replies that nobody waits for; so after login its transport is given to this protocol.
-"""
+"""The bytes of SMTP: replies read from what came in, and a body as DATA carries it. Pure."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,98 +66,3 @@ def dotted(body: bytes) -> bytes:
         body += b"\r\n"
     stuffed = body.replace(b"\r\n.", b"\r\n..")
     return (b"." if stuffed.startswith(b".") else b"") + stuffed + b".\r\n"
-
-
-class Wire(asyncio.Protocol):
-    """The client's side of an open session. Its methods raise Lost, and the session is closed then."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self._buffer = bytearray()
-        self._lost: str | None = None
-        self._stir: asyncio.Future[None] | None = None
-        self._full = False
-        # Told of every byte that waits, so that `hand_over` knows when the last one left.
-        transport.set_write_buffer_limits(high=1, low=0)
-        transport.set_protocol(self)
-
-    @property
-    def quiet(self) -> bool:
-        """Whether the session is open and the relay has said nothing unasked, such as 421."""
-        return self._lost is None and not self._buffer and not self._transport.is_closing()
-
-    async def ask(self, command: bytes, seconds: float) -> Reply:
-        """Send one command and return its reply."""
-        self._transport.write(command + b"\r\n")
-        return await self._reply(seconds)
-
-    async def hand_over(self, body: bytes, *, block: float, dot: float) -> Reply:
-        """Send the body with its final dot and return the reply.
-
-        `block` bounds the seconds until the relay has read it all, `dot` those of the reply after it.
-        """
-        self._transport.write(dotted(body))
-        await self._until(lambda: not self._full or bool(self._buffer), block)
-        return await self._reply(dot)
-
-    def abort(self, why: str) -> None:
-        """End the session at once."""
-        self._lost = self._lost or why
-        self._transport.abort()
-
-    async def _reply(self, seconds: float) -> Reply:
-        replies: list[Reply] = []
-
-        def arrived() -> bool:
-            reply = take_reply(self._buffer)
-            if reply is not None:
-                replies.append(reply)
-            return bool(replies)
-
-        await self._until(arrived, seconds)
-        return replies[0]
-
-    async def _until(self, happened: Callable[[], bool], seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                while not happened():
-                    if self._lost is not None:
-                        raise Lost(self._lost)
-                    self._stir = asyncio.get_running_loop().create_future()
-                    await self._stir
-        except TimeoutError:
-            self.abort(f"the relay was silent for {seconds:g} s")
-            raise Lost(str(self._lost)) from None
-        except Lost as lost:
-            self.abort(str(lost))
-            raise
-        finally:
-            self._stir = None
-
-    def _wake(self) -> None:
-        if self._stir is not None and not self._stir.done():
-            self._stir.set_result(None)
-
-    def data_received(self, data: bytes) -> None:
-        if len(self._buffer) <= _LONGEST_REPLY:
-            self._buffer.extend(data)
-        elif self._stir is None:
-            self.abort("the relay talks without being asked")
-        self._wake()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        detail = f": {exc}" if exc else ""
-        self._lost = self._lost or f"the relay dropped the connection{detail}"
-        self._wake()
-
-    def eof_received(self) -> bool:
-        self._lost = self._lost or "the relay closed the connection"
-        self._wake()
-        return False
-
-    def pause_writing(self) -> None:
-        self._full = True
-
-    def resume_writing(self) -> None:
-        self._full = False
-        self._wake()

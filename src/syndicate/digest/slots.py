@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import escape
 from operator import itemgetter
 from urllib.parse import quote
@@ -56,6 +57,7 @@ class LetterTemplate:
         self._uid = edition_uid
         self._domain = right[1].decode("ascii") if right else sender.rpartition("@")[2]
         self._sender = sender
+        self._wire_ready = _is_wire_ready(body)
 
     @property
     def size(self) -> int:
@@ -64,23 +66,39 @@ class LetterTemplate:
 
     def fill(self, attempt: Attempt) -> Letter:
         """Return the letter of `attempt`. Raises ValueError for an address or token no letter can carry."""
-        occasion = attempt.occasion.replace("/", "-").replace(":", "-")
+        email, token, person = attempt.email, attempt.token, attempt.subscriber_id
+        plain = bool(_PLAIN_EMAIL.fullmatch(email) and _PLAIN_TOKEN.fullmatch(token))
+        if plain:
+            mail, mark = email.encode("ascii"), token.encode("ascii")
+            values: tuple[bytes, ...] = (mail, str(person).encode(), mark, mark, mail, mark, mail, b"")
+        else:
+            values = _values(attempt)
         return Letter(
             self._sender,
-            attempt.email,
-            f"{self._uid}.{attempt.subscriber_id}@{self._domain}",
-            f"{attempt.newsletter}-{occasion}-{attempt.subscriber_id}-{attempt.edition_uid[:8]}",
-            b"".join(self._in_order(self._fixed + _values(attempt))),
+            email,
+            f"{self._uid}.{person}@{self._domain}",
+            f"{attempt.newsletter}-{_in_name(attempt.occasion)}-{person}-{attempt.edition_uid[:8]}",
+            b"".join(self._in_order(self._fixed + values)),
+            plain and self._wire_ready,
         )
+
+
+@lru_cache(maxsize=64)
+def _in_name(occasion: str) -> str:
+    return occasion.replace("/", "-").replace(":", "-")
+
+
+def _is_wire_ready(body: bytes) -> bool:
+    """Tell whether a body may go onto the wire as it is, whatever plain values its slots get."""
+    breaks = body.count(b"\r\n")
+    whole = body.count(b"\n") == breaks == body.count(b"\r") and body.endswith(b"\r\n")
+    return whole and body.isascii() and b"\r\n." not in body and not body.startswith(b".")
 
 
 def _values(attempt: Attempt) -> tuple[bytes, ...]:
     """Return the value of each slot, in the order of `_ALL`, and an empty one."""
     email, token = attempt.email, attempt.token
-    number = b"%d" % attempt.subscriber_id
-    if _PLAIN_EMAIL.fullmatch(email) and _PLAIN_TOKEN.fullmatch(token):
-        plain_email, plain_token = email.encode("ascii"), token.encode("ascii")
-        return plain_email, number, plain_token, plain_token, plain_email, plain_token, plain_email, b""
+    number = str(attempt.subscriber_id).encode()
     if not email or len(email) > 320 or _NOT_IN_EMAIL.search(email):
         raise ValueError(f"{email[:80]!r} cannot stand in a letter")
     if not token or len(token) > 300 or re.search(r"[\x00-\x20\x7f]", token):

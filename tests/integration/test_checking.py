@@ -1,0 +1,144 @@
+"""`check` and `--dry-run`: what is well-formed and yet cannot work, each with its place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from publications import Publication, maker
+
+from syndicate.app.checking import Found, check_all
+from syndicate.app.keeping_up import falling_behind
+from syndicate.cli import main
+from syndicate.configfile import load_config, place
+
+Maker = Callable[..., Publication]
+SMTP = "  transport: smtp\n"
+PUBLIC = "web: {url: https://news.example.org}\n"
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Iterator[Maker]:
+    """Return a maker of publications."""
+    with maker(tmp_path) as make:
+        yield make
+
+
+def checked(file: Path) -> Found:
+    return check_all(load_config(file, {}), (), partial(place, file, "config.yaml"))
+
+
+def alone(folder: Path, more: str, *, sender: str = "news@news.example.org") -> Found:
+    """Check a configuration that nothing was ever done with."""
+    (folder / "content").mkdir()
+    file = folder / "config.yaml"
+    head = (
+        "publication: {title: News, url: https://news.example.org}\nnewsletters:\n  daily: {title: Daily}\n"
+    )
+    file.write_text(f"{head}mail:\n  from: {sender}\n{SMTP}{more}")
+    return checked(file)
+
+
+def test_a_good_configuration_has_no_fault_and_makes_no_database(tmp_path: Path) -> None:
+    """Nothing is written by a check."""
+    found = alone(tmp_path, "  smtp: {host: mail.example.org, per_day: 1}\n")
+    assert (found.faults, found.warnings) == ((), ())
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_free_address_is_a_fault_unless_its_own_relay_sends(tmp_path: Path) -> None:
+    """From at gmail.com goes through Gmail alone; of several relays each must be Gmail's."""
+    for name, more, faults in (
+        ("other", "  smtp: {host: mail.example.org}\n", 1),
+        ("own", "  provider: gmail\n  smtp: {username: x@gmail.com, password: x}\n", 0),
+        ("mixed", "  relays: [{host: smtp.gmail.com}, {host: mail.example.org}]\n", 1),
+    ):
+        (tmp_path / name).mkdir()
+        found = alone(tmp_path / name, more, sender="news@gmail.com")
+        assert len(found.faults) == faults
+        for fault in found.faults:
+            assert fault.startswith("config.yaml:5:9: mail.from: letters from gmail.com are refused")
+
+
+def test_a_newsletters_own_from_is_looked_at_too(tmp_path: Path) -> None:
+    """Its place is the newsletter's."""
+    file = tmp_path / "config.yaml"
+    alone(tmp_path, "  smtp: {host: mail.example.org}\n")
+    file.write_text(file.read_text().replace("{title: Daily}", "{title: Daily, from: me@yahoo.co.id}"))
+    [fault] = checked(file).faults
+    assert fault.startswith("config.yaml:3:31: newsletters.daily.from: letters from yahoo.co.id")
+
+
+def test_each_relay_is_looked_at_in_its_place(tmp_path: Path) -> None:
+    """A login that is missing, a password that cannot be read and clear text are told of the right one."""
+    found = alone(
+        tmp_path,
+        "  relays:\n"
+        "    - {host: a.example, security: none}\n"
+        "    - {host: b.example, password_file: nowhere}\n"
+        "    - {provider: brevo, password: x}\n"
+        "    - {provider: sendgrid}\n",
+    )
+    told = [line.partition(": ")[2].partition(": ")[0] for line in (*found.faults, *found.warnings)]
+    assert told == [
+        "mail.relays.1.password_file",
+        "mail.relays.2.username",
+        "mail.relays.3.password",
+        "mail.relays.0.security",
+        "mail.relays.2",
+    ]
+    assert "config.yaml:9:40" in found.faults[0]
+    assert "turn tracking off in the account's settings" in found.warnings[1]
+
+
+def test_limits_that_are_too_low_are_told_before_an_edition_is_late(publication: Maker) -> None:
+    """The subscribers there are, by newsletter and by limited domain, are held against the relays' limits."""
+    news = publication(more=f"{SMTP}  smtp: {{host: mail.example.org, per_day: 3}}\n{PUBLIC}")
+    news.people_subscribe(*(f"p{number}@example.org" for number in range(30)))
+    words = "30 letters at 3 a day take 10 days: a daily digest cannot keep up"
+    [told] = checked(news.folder / "config.yaml").warnings[-1:]
+    assert told.endswith(f"newsletters.daily: {words}")
+    assert falling_behind(news.site.config, news.site.store) == {"daily": words}
+
+
+def test_a_plan_says_that_the_limits_are_too_low(
+    publication: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`digest send --dry-run` warns in words and in JSON, beside what would be sent."""
+    news = publication(more=f"{SMTP}  smtp: {{host: mail.example.org, per_day: 3}}\n{PUBLIC}")
+    news.people_subscribe(*(f"p{number}@example.org" for number in range(30)))
+    news.article_is_dropped("first")
+    plan = ["digest", "send", "daily", "--now", "--dry-run", "--config", str(news.folder / "config.yaml")]
+    words = "30 letters at 3 a day take 10 days: a daily digest cannot keep up"
+    with pytest.raises(SystemExit):
+        main(plan)
+    assert f"warning: {words}\n" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*plan, "--json"])
+    assert json.loads(capsys.readouterr().out)["warnings"] == [words]
+
+
+def test_a_limited_domain_is_counted_by_itself(publication: Maker) -> None:
+    """Only addresses at that very domain count."""
+    limited = "domains: {narrow.example: 5/d}"
+    news = publication(more=f"{SMTP}  smtp: {{host: mail.example.org, {limited}}}\n{PUBLIC}")
+    news.people_subscribe("a@example.org", "b@not-narrow.example", "c@sub.narrow.example")
+    news.people_subscribe(*(f"p{number}@Narrow.example" for number in range(10)))
+    assert falling_behind(news.site.config, news.site.store) == {
+        "daily": "10 letters to narrow.example at 5 a day take 2 days: a daily digest cannot keep up"
+    }
+
+
+def test_a_providers_limit_says_that_it_is_the_smallest_plans(publication: Maker) -> None:
+    """Who has a bigger plan is told which line to write; once written, nothing is told."""
+    more = f"{SMTP}  provider: mailgun\n  smtp: {{username: x, password: x}}\n{PUBLIC}"
+    news = publication(more=more)
+    news.people_subscribe(*(f"p{number}@example.org" for number in range(150)))
+    told = falling_behind(news.site.config, news.site.store)["daily"]
+    assert "100 a day is the free plan's limit" in told and "mail.smtp.per_day sets your own" in told
+    file = news.folder / "config.yaml"
+    file.write_text(file.read_text().replace("password: x", "password: x, per_day: null"))
+    assert falling_behind(load_config(file, {}), news.site.store) == {}
