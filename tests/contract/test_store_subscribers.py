@@ -14,7 +14,7 @@ from store_filling import (
     tokens,
 )
 
-from syndicate.model import Subscriber, SubscriptionState
+from syndicate.model import Email, Subscriber, SubscriptionState
 from syndicate.store import subscribers
 from syndicate.store.engine import Store
 from syndicate.store.outbox import StoreOutbox
@@ -158,3 +158,20 @@ def test_a_removed_person_may_come_back_as_a_new_one(store_db: Store) -> None:
         fate = subscribers.add(conn, email("ana"), ["daily"], now=NOW, token=tokens())
         assert fate == {"daily": "added"}
         assert subscribers.by_token(conn, "ana-daily") is None
+
+
+def test_people_are_counted_by_newsletter_and_domain(store_db: Store) -> None:
+    """Only the active ones, and only at that very domain, whatever its case."""
+    people = ("a@Narrow.example", "b@narrow.example", "c@sub.narrow.example", "d@narrow.example.org")
+    with store_db.write() as conn:
+        for number, address in enumerate((*people, "e@other.example")):
+            one = Email(address, address.lower())
+            names = ["daily", "weekly"] if number == 0 else ["daily"]
+            subscribers.add(conn, one, names, now=NOW, token=tokens(address))
+        assert subscribers.unsubscribe(conn, "b@narrow.example-1", now=NOW)
+    with store_db.read() as conn:
+        assert subscribers.audiences_at(conn, ["narrow.example", "other.example", "none.example"]) == {
+            "daily": {"narrow.example": 1, "other.example": 1},
+            "weekly": {"narrow.example": 1},
+        }
+        assert subscribers.audiences_at(conn, []) == {}

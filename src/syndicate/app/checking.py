@@ -7,20 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from syndicate.app.mailing import letter_faults
+from syndicate.app.composing import letter_faults
+from syndicate.app.keeping_up import seen_from_outside
 from syndicate.app.publishing import page_site
 from syndicate.app.scanning import findable
 from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
-from syndicate.config import Config
+from syndicate.config import Config, Mailbox
+from syndicate.configmail import MailRelay
 from syndicate.content.ingest import Intake, ingest
 from syndicate.content.parse import parse
 from syndicate.content.scan import scan
-from syndicate.errors import ContentError
+from syndicate.delivery.freemail import refused_from
+from syndicate.delivery.providers import provider_of, relays_of
+from syndicate.errors import ContentError, StoreError
 from syndicate.feeds.select import feed_keys, publishable, select_feeds
 from syndicate.model import Article, Fault, Parsed
 from syndicate.pages import render_pages
 from syndicate.templating import Templates
 from syndicate.yamldoc import Location
+
+Told = tuple[Location, str]  # the place of a setting, and what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,7 @@ def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], 
     """
     now = wall_clock()
     unfit, warnings = (
-        [f"{where(tuple(setting.split('.')))}: {setting}: {text}" for setting, text in told]
+        [f"{where(place)}: {'.'.join(map(str, place))}: {text}" for place, text in told]
         for told in settings_in_use(config)
     )
     wrong = [*wrong, *unfit]
@@ -52,30 +58,78 @@ def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], 
     return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong))
 
 
-def settings_in_use(config: Config) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Return faults and warnings, as (setting, text), of what is well-formed but cannot work together."""
-    faults, warnings = [], []
-    smtp = config.mail.smtp
+def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
+    """Return faults and warnings of what is well-formed but cannot work together, each with its place."""
+    faults: list[Told] = []
+    warnings: list[Told] = []
     if config.mail.transport == "smtp":
-        if not config.web_url.startswith("https://"):
-            why = "must start with https:// when mail.transport is smtp: mail providers require it for"
-            how = "one-click unsubscribing (set web.url to the public address of this server)"
-            faults.append(("web.url" if config.web.url else "publication.url", f"{why} {how}"))
-        try:
-            config.smtp_password()
-        except (OSError, UnicodeDecodeError) as error:
-            faults.append(("mail.smtp.password_file", f"cannot be read: {error}"))
-        if smtp.security == "none" and smtp.host not in ("localhost", "127.0.0.1", "::1"):
-            warnings.append(
-                ("mail.smtp.security", "none sends all, the password too, in clear over the network")
-            )
+        faults += [*_unfit_web(config), *_unfit_senders(config)]
+        for place, relay in relays_of(config):
+            faults += _unfit_login(place, relay)
+            warnings += _doubtful_relay(place, relay)
         if urlsplit(config.publication.url).hostname in ("127.0.0.1", "localhost"):
-            warnings.append(("publication.url", "is this machine's own; no reader can follow links to it"))
+            warnings.append(
+                (("publication", "url"), "is this machine's own; no reader can follow links to it")
+            )
+        warnings += _too_slow(config)
     if config.templates.folder and not config.templates.folder.is_dir():
-        faults.append(("templates.folder", f"{config.templates.folder} is not a folder"))
+        faults.append((("templates", "folder"), f"{config.templates.folder} is not a folder"))
     if not config.newsletters:
-        warnings.append(("newsletters", "there are none, so no digest is mailed"))
+        warnings.append((("newsletters",), "there are none, so no digest is mailed"))
     return faults, warnings
+
+
+def _unfit_web(config: Config) -> list[Told]:
+    if config.web_url.startswith("https://"):
+        return []
+    why = "must start with https:// when mail.transport is smtp: mail providers require it for"
+    how = "one-click unsubscribing (set web.url to the public address of this server)"
+    return [(("web" if config.web.url else "publication", "url"), f"{why} {how}")]
+
+
+def _unfit_senders(config: Config) -> list[Told]:
+    """Return each From whose domain lets no relay of ours send for it."""
+    senders: list[tuple[Location, Mailbox]] = [(("mail", "from"), config.mail.sender)]
+    senders += [
+        (("newsletters", name, "from"), one.sender) for name, one in config.newsletters.items() if one.sender
+    ]
+    hosts = [relay.host for _, relay in relays_of(config)]
+    told: list[Told] = []
+    for place, sender in senders:
+        domain = sender.email.address.rpartition("@")[2]
+        told += [(place, why) for host in hosts if (why := refused_from(domain, host))][:1]
+    return told
+
+
+def _unfit_login(place: Location, relay: MailRelay) -> list[Told]:
+    known = provider_of(relay)
+    try:
+        password = relay.read_password()
+    except (OSError, UnicodeDecodeError) as error:
+        return [((*place, "password_file"), f"cannot be read: {error}")]
+    if known and not relay.username:
+        return [((*place, "username"), f"is required with provider: {relay.provider}: {known.login}")]
+    if known and not password:
+        return [((*place, "password"), f"is required with provider: {relay.provider}")]
+    return []
+
+
+def _doubtful_relay(place: Location, relay: MailRelay) -> list[Told]:
+    told: list[Told] = []
+    if relay.security == "none" and relay.host not in ("localhost", "127.0.0.1", "::1"):
+        told.append(((*place, "security"), "none sends all, the password too, in clear over the network"))
+    known = provider_of(relay)
+    if known and known.tracks:
+        told.append((place, f"{relay.provider} may track readers: {known.tracks}"))
+    return told
+
+
+def _too_slow(config: Config) -> list[Told]:
+    try:
+        told = seen_from_outside(config)
+    except StoreError as error:
+        return [(("database", "url"), f"cannot be read, so nobody knows whether the limits suffice: {error}")]
+    return [(("newsletters", name) if name else ("mail",), words) for name, words in told.items()]
 
 
 def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], list[Fault]]:

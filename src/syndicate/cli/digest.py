@@ -92,9 +92,12 @@ def send(
                 with progress("Making", "pages", quiet=as_json) as show:
                     publish_site(site, scanned.articles, now=site.clock(), progress=show)
             made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
-        about = _about(made)
+        slow = _falling_behind(site, newsletter) if dry_run else []
+        about = {**_about(made), "warnings": slow}
         if not as_json:
             click.echo(_words(made, site, newsletter))
+            for line in slow:
+                click.echo(f"warning: {line}")
         if made.edition_id is None:
             if as_json:
                 emit(about)
@@ -115,6 +118,13 @@ def parse_when(text: str, zone: ZoneInfo) -> datetime:
         raise click.BadParameter(
             f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
         ) from None
+
+
+def _falling_behind(site: Site, newsletter: str) -> list[str]:
+    from syndicate.app.keeping_up import falling_behind
+
+    told = falling_behind(site.config, site.store)
+    return [words for name, words in told.items() if name in (newsletter, "")]
 
 
 def _about(made: Made) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -212,6 +212,25 @@ def audiences(conn: sa.Connection) -> dict[str, int]:
         .group_by(subscription.c.newsletter)
     )
     return dict(conn.execute(statement).all())
+
+
+def audiences_at(conn: sa.Connection, domains: Collection[str]) -> dict[str, dict[str, int]]:
+    """Return how many persons with an address at each of `domains` are subscribed to each newsletter."""
+    if not domains:
+        return {}
+    cases = [(subscriber.c.email_key.like(f"%@{domain}"), domain) for domain in sorted(domains)]
+    domain = sa.case(*cases).label("domain")
+    statement = (
+        sa.select(subscription.c.newsletter, domain, sa.func.count())
+        .join_from(subscription, subscriber)
+        .where(subscription.c.state == SubscriptionState.ACTIVE.value)
+        .where(sa.or_(*(condition for condition, _ in cases)))
+        .group_by(subscription.c.newsletter, domain)
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for newsletter, name, number in conn.execute(statement):
+        counts.setdefault(newsletter, {})[name] = number
+    return counts
 
 
 def by_token(conn: sa.Connection, token: str) -> Subscriber | None:
