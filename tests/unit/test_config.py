@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def test_the_shipped_configuration_is_good_and_mails_nobody() -> None:
     assert config.publication.url == "http://127.0.0.1:8000"
     assert config.mail.transport == "folder"
     assert config.newsletters["daily"].late_by == timedelta(hours=12)
+
+
+@pytest.mark.parametrize("without", [("relays",), ("smtp", "provider")])
+def test_what_the_shipped_configuration_shows_as_comments_works(without: tuple[str, ...]) -> None:
+    """Each setting that is commented out is accepted once it is not."""
+    shown = re.sub(r"(?m)^( *)# ( *(?:- )?[a-z_]+:| +#)", r"\1\2", SHIPPED.read_text("utf-8"))
+    for name in without:
+        shown = re.sub(rf"(?m)^  {name}:.*\n(?:    .*\n)*", "", shown)
+    secrets = {"SMTP_PASSWORD": "x", "MAILGUN_PASSWORD": "x", "WEBHOOK": "https://hooks.example/x"}
+    config = parse(shown, **secrets)
+    assert config.operator.webhook and config.mail.in_doubt == 200 and config.web.url
+    assert len(config.mail.relays) == (0 if "relays" in without else 2)
+    assert (config.mail.smtp.per_second, config.mail.provider) == (
+        (10, "brevo") if "relays" in without else (None, None)
+    )
 
 
 def test_texts_that_yaml_mistakes_stay_texts() -> None:
