@@ -85,3 +85,14 @@ def test_letters_have_the_headers_of_every_provider() -> None:
     assert ("X-PM-TrackLinks", "None") in headers
     assert [value for name, value in headers if name.lower() == "x-pm-message-stream"] == ["digests"]
     assert ("Feedback-ID", "a:b:c:kabar") in headers
+
+
+def test_the_documentation_has_the_table() -> None:
+    """Host, limit and user name of each provider stand in docs/operating.md as they are used."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "operating.md").read_text("utf-8")
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line.startswith("| ")}
+    for name, known in PROVIDERS.items():
+        assert (known.host or known.host_in.format(region="REGION")) in rows[name]
+        assert known.per_day is None or f"{known.per_day} a day" in rows[name]
+        assert known.username in rows[name]
+        assert ("header" in rows[name]) == bool(known.headers)
