@@ -181,13 +181,14 @@ def test_held_letters_are_counted_and_never_due(store_db: Store, five: int) -> N
 
 
 def test_whether_an_edition_moved_is_known(store_db: Store, five: int) -> None:
-    """An untouched edition has not moved, one that a sender worked on has, until that is long ago."""
+    """It has since a letter got its final state; one that is put off moves nothing."""
+    letters_are_sent(store_db, [DEFERRED])
     with store_db.read() as conn:
-        assert not operations.moved_since(conn, five, NOW)
+        assert not operations.settled_since(conn, five, NOW)
     letters_are_sent(store_db, [SENT])
     with store_db.read() as conn:
-        assert operations.moved_since(conn, five, NOW)
-        assert not operations.moved_since(conn, five, NOW + MINUTE)
+        assert operations.settled_since(conn, five, NOW)
+        assert not operations.settled_since(conn, five, NOW + MINUTE)
 
 
 def letters_are_retried(store: Store, wish: Again, *, now: datetime = NOW) -> int:

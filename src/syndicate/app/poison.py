@@ -9,6 +9,7 @@ from syndicate.errors import ContentError
 from syndicate.model import SourceFile
 
 _STRIKES = 2
+QUARANTINED = f"reading this file ended the build {_STRIKES} times; it is tried again when it changes"
 
 
 class PoisonGuard:
@@ -28,10 +29,7 @@ class PoisonGuard:
         if self._left is not None and self._left[0] == source:
             strikes += self._left[1]
         if strikes > _STRIKES:
-            raise ContentError(
-                source.path,
-                f"reading this file ended the build {_STRIKES} times; it is tried again when it changes",
-            )
+            raise ContentError(source.path, QUARANTINED)
         text = json.dumps([source.path, source.size, source.mtime_ns, strikes])
         self._note.write_text(text, "utf-8", errors="surrogateescape")
 

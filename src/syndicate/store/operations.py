@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.model import DeliveryState, Edition, Tally
+from syndicate.model import OPEN_STATES, DeliveryState, Edition, Tally
 from syndicate.store import chunks, sums
 from syndicate.store.plain import Plain
 from syndicate.store.tables import article, chunk, delivery, edition, rendition, rendition_article
@@ -142,12 +142,14 @@ def held(conn: sa.Connection, edition_id: int) -> int:
     return conn.execute(statement).scalar_one()
 
 
-def moved_since(conn: sa.Connection, edition_id: int, since: datetime) -> bool:
-    """Tell whether anything became of a letter of an edition from `since` on."""
+def settled_since(conn: sa.Connection, edition_id: int, since: datetime) -> bool:
+    """Tell whether a letter of an edition was sent, failed or was skipped from `since` on."""
+    final = [state.value for state in DeliveryState if state not in OPEN_STATES]
     statement = (
         sa.select(delivery.c.id)
         .join_from(chunk, delivery)
-        .where(chunk.c.edition_id == edition_id, chunk.c.fence > 0, delivery.c.changed_at >= since)
+        .where(chunk.c.edition_id == edition_id, chunk.c.fence > 0)
+        .where(delivery.c.state.in_(final), delivery.c.changed_at >= since)
         .limit(1)
     )
     return conn.execute(statement).first() is not None
