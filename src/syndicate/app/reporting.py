@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.app.health import overdue
+from syndicate.app.ledger import accounts_with_open_letters, failures
 from syndicate.app.site import Site
 from syndicate.digest.occasions import following
 from syndicate.durable import locked
 from syndicate.errors import Busy
 from syndicate.model import Tally, Tick
-from syndicate.store import articles, editions, notes, subscribers
+from syndicate.store import alerts, articles, editions, notes, subscribers
+from syndicate.store.alerts import Told
+from syndicate.store.operations import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Status:
     deliveries: Tally
     ticks: dict[str, Tick]
     wrong: tuple[str, ...]
+    unfinished: tuple[tuple[Account, int], ...] = ()  # editions with open letters, and how many are held
+    alerts: tuple[Told, ...] = ()  # what the operator was told last, newest first
 
 
 def status_of(site: Site) -> Status:
@@ -53,11 +58,12 @@ def status_of(site: Site) -> Status:
         tally = editions.tally(conn)
         total = editions.count_editions(conn)
         audiences = subscribers.audiences(conn)
+        told = alerts.latest(conn)
         newsletters = []
-        failed = []
+        lasts = []
         for name, newsletter in site.config.newsletters.items():
             last = editions.last_edition(conn, name)
-            failed += _failures(last, editions.refusals(conn, last.id)) if last else []
+            lasts += [last] if last else []
             newsletters.append(
                 NewsletterStatus(
                     name=name,
@@ -68,22 +74,46 @@ def status_of(site: Site) -> Status:
                     last_tally=editions.tally(conn, last.id) if last else None,
                 )
             )
+    unfinished = accounts_with_open_letters(site)
     starts = {name: mark for name, mark in marks.items() if mark}
     wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if running else []
     wrong += [f"{name}: {tick.error}" for name, tick in ticks.items() if tick.error]
     wrong += [str(fault) for fault in faults]
-    wrong += failed
+    wrong += [line for one, held in unfinished for line in _stopped(one, held)]
+    wrong += [line for last in lasts for line in _failures(last, failures(site, last.id))]
     wrong += [
         f"{name}: is not in the configuration, and its subscribers ({people:,}) get nothing"
         for name, people in sorted(audiences.items())
         if name not in site.config.newsletters
     ]
-    return Status(running, dict(states), tuple(newsletters), total, tally, ticks, tuple(dict.fromkeys(wrong)))
+    return Status(
+        running=running,
+        articles=dict(states),
+        newsletters=tuple(newsletters),
+        editions=total,
+        deliveries=tally,
+        ticks=ticks,
+        wrong=tuple(dict.fromkeys(wrong)),
+        unfinished=tuple(unfinished),
+        alerts=tuple(told),
+    )
+
+
+def _stopped(one: Account, held: int) -> list[str]:
+    """Return a line for each thing that keeps an edition waiting for the operator, with what he can do."""
+    lines = []
+    if one.state == "paused":
+        resume = f"`syndicate editions resume {one.name}` lets it go on"
+        lines.append(f"{one.name} is paused ({one.reason}), letters waiting: {one.tally.open:,}; {resume}")
+    if held:
+        again = f"`syndicate deliveries retry --edition {one.name} --state unknown` sends them again"
+        lines.append(f"{one.name}: letters held, which the relay may have: {held:,}; {again}")
+    return lines
 
 
 def _failures(last: editions.EditionRow, refusals: Sequence[tuple[str, int]]) -> list[str]:
-    name = f"{last.edition.newsletter} {last.edition.occasion}"
-    return [f"{name}: {number:,} failed with: {words or 'no reason'}" for words, number in refusals]
+    name = f"{last.edition.newsletter}/{last.edition.occasion}"
+    return [f"{name}: {number:,} failed with: {words}" for words, number in refusals]
 
 
 def is_running(site: Site) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,10 @@ import click
 
 from syndicate.config import Config
 from syndicate.configfile import load_config
+from syndicate.errors import UsageError
 from syndicate.model import OPEN_STATES, DeliveryState, Tally
+
+_FINAL = (DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED)
 
 
 def configuration(ctx: click.Context) -> Config:
@@ -37,9 +42,42 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
     return f"{value.astimezone(zone):%a %Y-%m-%d %H:%M} ({zone.key})"
 
 
+def short(value: datetime, zone: ZoneInfo) -> str:
+    """Return an instant for a table whose head or whose neighbour names the zone: ``2026-11-23 07:00``."""
+    return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: ``1 article``, ``3 articles``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> list[str]:
+    """Return lines with the cells under their heads, those of the columns `right` at their right."""
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    lines = []
+    for row in (head, *rows):
+        sides = [
+            cell.rjust(width) if at in right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(sides).rstrip())
+    return lines
+
+
+def equation(tally: Tally) -> str:
+    """Return how a tally adds up: ``frozen 10 = 7 sent + 1 failed + 0 skipped + 2 open``."""
+    parts = [f"{tally[state]:,} {state.value}" for state in _FINAL]
+    return f"frozen {tally.frozen:,} = {' + '.join([*parts, f'{tally.open:,} open'])}"
+
+
+def agree(question: str, *, yes: bool) -> None:
+    """Ask on a terminal whether to go on; Abort for no. UsageError where nobody can answer."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Add --yes to do it; there is no terminal to ask on.")
+    click.confirm(question, abort=True)
 
 
 def tally_words(tally: Tally) -> str:

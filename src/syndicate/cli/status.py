@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from syndicate.cli.output import configuration, count, emit, moment, tally_json, tally_words
+from syndicate.cli.output import configuration, count, emit, equation, moment, short, tally_json, tally_words
 
 if TYPE_CHECKING:
     from syndicate.app.reporting import Status
@@ -41,6 +41,8 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
         f"Editions    {found.editions:,}",
         f"Deliveries  {tally_words(found.deliveries)}",
     ]
+    for account, held in found.unfinished:
+        said.append(f"  {account.name} is {account.state}: {equation(account.tally)}{_held(held)}")
     for one in found.newsletters:
         said.append(f"Newsletter  {one.title} ({one.name}), {count(one.subscribers, 'subscriber')}")
         said.append(f"  next      {moment(one.next_at, zone)}")
@@ -51,8 +53,21 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
     wide = max((len(name) for name in found.ticks), default=0)
     for name, tick in found.ticks.items():
         said.append(f"  {name:<{max(wide, 9)}} {_ended(tick, zone, running=found.running)}")
+    said += _told(found, zone)
     said.append("Nothing is wrong." if not found.wrong else "What is wrong:")
     return [*said, *(f"  {line}" for line in found.wrong)]
+
+
+def _held(held: int) -> str:
+    return f" ({held:,} of them held)" if held else ""
+
+
+def _told(found: Status, zone: ZoneInfo) -> list[str]:
+    """Return what the operator was told last; `What is wrong` says whether it still is so."""
+    rows = [
+        f"  {short(one.raised_at, zone)}  {one.cause}: {one.about}: {one.message}" for one in found.alerts
+    ]
+    return [f"Alerts, newest first ({zone.key})", *rows] if rows else []
 
 
 def _ended(tick: Tick, zone: ZoneInfo, *, running: bool) -> str:
@@ -82,5 +97,19 @@ def _for_machine(found: Status) -> dict[str, Any]:
             name: {"started_at": t.started_at, "ended_at": t.ended_at, "detail": t.detail, "error": t.error}
             for name, t in found.ticks.items()
         },
+        "unfinished": [
+            {
+                "edition": one.name,
+                "state": one.state,
+                "reason": one.reason,
+                "held": held,
+                "deliveries": tally_json(one.tally),
+            }
+            for one, held in found.unfinished
+        ],
+        "alerts": [
+            {"cause": one.cause, "about": one.about, "message": one.message, "at": one.raised_at}
+            for one in found.alerts
+        ],
         "wrong": found.wrong,
     }

@@ -1,0 +1,134 @@
+"""syndicate why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from syndicate.cli.deliveries import for_machine, state_of
+from syndicate.cli.output import configuration, count, emit, moment, short
+from syndicate.model import SubscriptionState
+
+_CUT = timedelta(seconds=1)  # an edition's time is cut to the second
+
+if TYPE_CHECKING:
+    from syndicate.app.stories import Story, Told
+    from syndicate.store.stories import Choice, Try
+
+
+@click.command()
+@click.argument("email")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many letters."
+)
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def why(ctx: click.Context, email: str, limit: int, as_json: bool) -> None:
+    """Tell what became of everything for EMAIL: subscriptions, letters, attempts, and why one did not come.
+
+    Exit status 1 where nothing is known of the address.
+    """
+    from syndicate.app.site import open_site
+    from syndicate.app.stories import story_of
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        story = story_of(site, email, limit=limit)
+    if as_json:
+        emit(_for_machine(story) if story else None)
+    elif story:
+        for line in lines(story, config.publication.timezone):
+            click.echo(line)
+        if sum(told.letter.edition_id is not None for told in story.letters) == limit:
+            click.echo(f"These are the newest {count(limit, 'letter')}; --limit shows more.", err=True)
+    else:
+        click.echo(
+            f"Nothing is known of {email}: it never subscribed, or was removed with all held about it. "
+            "Only the whole address is looked for; `syndicate subscribers list` lists who there is.",
+            err=True,
+        )
+    if story is None:
+        ctx.exit(1)
+
+
+def lines(story: Story, zone: ZoneInfo) -> list[str]:
+    """Return a person's story as an operator reads it."""
+    said = [story.email if story.person else f"{story.email} subscribes to nothing"]
+    if story.person:
+        said.append(f"  known since {moment(story.person.created_at, zone)}")
+        if story.person.bounces:
+            said.append(f"  {count(story.person.bounces, 'refusal')} said that the address is bad")
+        if not story.choices:
+            said.append("  subscribes to nothing")
+    for choice in story.choices:
+        said += _choice(choice, story, zone)
+    for told in story.letters:
+        if told.letter.edition_id is None:
+            said += ["Letters of no edition", *_letter(told, zone, name=told.letter.key)]
+    return said
+
+
+def _choice(choice: Choice, story: Story, zone: ZoneInfo) -> list[str]:
+    """Return the lines of one newsletter: the subscription, its letters, the editions without one."""
+    since = moment(choice.started_at, zone)
+    if choice.state is SubscriptionState.ACTIVE:
+        said = [f"{choice.newsletter}: subscribed since {since}"]
+    elif choice.ended_at:
+        said = [
+            f"{choice.newsletter}: unsubscribed on {moment(choice.ended_at, zone)}, subscribed on {since}"
+        ]
+    else:
+        said = [f"{choice.newsletter}: {choice.state.value} since {since}"]
+    his = [told for told in story.letters if told.letter.newsletter == choice.newsletter]
+    for told in his:
+        said += _letter(told, zone, name=f"{choice.newsletter}/{told.letter.occasion}")
+    if not any(told.letter.frozen_at >= choice.started_at - _CUT for told in his):
+        said.append("  no edition of it was made for this address since then")
+    said += [
+        f"  {one.edition.newsletter}/{one.edition.occasion}: no letter, {one.why}"
+        for one in story.without
+        if one.edition.newsletter == choice.newsletter
+    ]
+    return said
+
+
+def _letter(told: Told, zone: ZoneInfo, *, name: str) -> list[str]:
+    letter = told.letter
+    said = [f"  {name}: {state_of(letter)}", *(f"    {_try(each, zone)}" for each in letter.tries)]
+    if told.why:
+        said.append(f"    why: {told.why}")
+    if letter.due_at and told.letter.edition_state not in ("paused", "cancelled"):
+        said.append(f"    next try {short(letter.due_at, zone)}")
+    return said
+
+
+def _try(one: Try, zone: ZoneInfo) -> str:
+    said = f"{one.code or ''} {one.reply}".strip() or "no answer yet"
+    by = f" by {one.relay}" if one.relay else ""
+    return f"try {one.number}  {short(one.at, zone)}{by}  {one.state.value}: {said}"
+
+
+def _for_machine(story: Story) -> dict[str, Any]:
+    person = story.person
+    return {
+        "email": story.email,
+        "known_since": person.created_at if person else None,
+        "bounces": person.bounces if person else 0,
+        "subscriptions": [
+            {
+                "newsletter": one.newsletter,
+                "state": one.state,
+                "started_at": one.started_at,
+                "ended_at": one.ended_at,
+            }
+            for one in story.choices
+        ],
+        "letters": [{**for_machine(told.letter), "why": told.why} for told in story.letters],
+        "without": [
+            {"newsletter": one.edition.newsletter, "occasion": one.edition.occasion, "why": one.why}
+            for one in story.without
+        ],
+    }
