@@ -132,7 +132,7 @@ def test_each_of_several_relays_is_tried(tmp_path: Path) -> None:
         ("second", "connect", True),
         ("second", "send", True),
     ]
-    assert "set first's username" in steps[1].advice
+    assert "set its username" in steps[1].advice
     assert [(step.relay, step.ok) for step in alone] == [("second", True), ("second", True)]
     assert taken == 2
 

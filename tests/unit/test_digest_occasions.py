@@ -18,8 +18,10 @@ from syndicate.digest.occasions import (
     latest,
     longest_period,
     period,
+    period_at,
     previous,
     schedule_of,
+    shortest_period,
 )
 from syndicate.model import Occasion
 
@@ -129,6 +131,21 @@ def test_a_weekly_schedule_has_a_period_of_a_week() -> None:
     assert monday.text == "2026-03-30"
     assert period(weekly, monday) == timedelta(days=7, hours=-1)
     assert period(weekly, previous(weekly, monday)) == timedelta(days=7)
+
+
+def test_the_period_at_a_moment_reaches_to_the_next_occasion() -> None:
+    """It is the gap that the moment lies in, whether an occasion or not."""
+    twice = schedule("UTC", "07:00", frozenset({0, 3}))
+    monday = datetime(2026, 11, 23, 7, tzinfo=UTC)
+    assert period_at(twice, monday) == period_at(twice, monday + timedelta(days=2)) == timedelta(days=3)
+    assert period_at(twice, monday + timedelta(days=3)) == timedelta(days=4)
+
+
+def test_the_shortest_period_is_the_least_time_for_an_edition() -> None:
+    """Days in a row leave a day, over the week's end too."""
+    assert shortest_period(schedule("UTC", "07:00", frozenset({0, 3}))) == timedelta(days=3)
+    assert shortest_period(schedule("UTC", "07:00", frozenset({0, 6}))) == timedelta(days=1)
+    assert shortest_period(schedule("UTC", "07:00", frozenset({2}))) == timedelta(days=7)
 
 
 def test_the_longest_period_is_the_longest_pause_of_any_schedule() -> None:

@@ -62,8 +62,8 @@ async def _last_step(spec: RelaySpec, letter: Letter) -> Step:
 
 
 def _about_a_list(step: Step) -> Step:
-    """Return `step` with advice that names the settings of one of several relays."""
-    return replace(step, advice=step.advice.replace("mail.smtp.", f"{step.relay}'s "))
+    """Return `step` with advice about the settings of one of several relays, under whose name it stands."""
+    return replace(step, advice=step.advice.replace("mail.smtp.", "its "))
 
 
 def sent_step(outcome: Outcome) -> Step:
