@@ -82,6 +82,12 @@ class Ledger:
             edition = Edition("uid", "daily", "2026-11-23", NOW, NOW)
             editions.freeze(conn, edition, [Rendition("id", "Kabar", b"Halo\r\n", ())], now=NOW)
 
+    def leave(self, *names: str) -> None:
+        """Let people unsubscribe."""
+        with self.store.write() as conn:
+            for name in names:
+                assert subscribers.unsubscribe(conn, f"token-{name[1:]}", now=self.now)
+
     def clock(self) -> datetime:
         return self.now
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -25,9 +25,11 @@ GOOD: Final = {
     "RCPT": "250 2.1.5 ok",
     "DATA": "354 go on",
     "DOT": "250 2.0.0 taken",
+    "LONE": "554 5.5.1 no recipients",
     "RSET": "250 2.0.0 flushed",
     "QUIT": "221 2.0.0 bye",
 }
+PIPELINING: Final = "250-scripted\r\n250-PIPELINING\r\n250 SIZE 1000000"
 BODY: Final = b"Subject: hi\r\n\r\nhello\r\n.leading dot\r\n"
 
 
@@ -47,6 +49,10 @@ def quick(**seconds: float) -> Timeouts:
     return Timeouts(**({"connect": 5, "greeting": 5, "login": 5} | seconds))
 
 
+def _unheard(recipient: str) -> None:
+    """The listener of tests that only count."""
+
+
 class Scripted:
     """Answers each command by `script`: a reply, DROP, or STALL; BODY is met while the body comes in.
 
@@ -62,6 +68,8 @@ class Scripted:
         self.at_once = 0
         self.most_at_once = 0
         self.bodies = 0  # that came in whole
+        self.lone_dots = 0
+        self.arrived: Callable[[str], None] = _unheard  # hears of each body
         self.over = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,11 +105,20 @@ class Scripted:
             await reader.readexactly(5)
             await self._answer("BODY", writer)
             return
-        body = await reader.readuntil(b"\r\n.\r\n")
+        body = b""
+        while (line := await reader.readline()) != b".\r\n":
+            if not line:
+                raise ConnectionResetError
+            body += line
+        if not body:
+            self.lone_dots += 1
+            await self._answer("LONE", writer)
+            return
         self.bodies += 1
+        self.arrived(recipient)
         said = await self._answer("DOT", writer)
         if said.startswith("2"):
-            self.taken.append((recipient, body[:-3]))
+            self.taken.append((recipient, body))
 
     async def _answer(self, verb: str, writer: asyncio.StreamWriter) -> str:
         entry = self.script.get(verb, "500 5.5.1 unknown")

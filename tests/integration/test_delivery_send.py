@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -460,7 +461,7 @@ class Forever:
                 ledger.outbox,
                 only(relay, 2),
                 write,
-                plan(2, **pace).plan,
+                replace(plan(2).plan, pace=replace(plan(2).plan.pace, **pace)),
                 clock=ledger.clock,
                 stop=self.stop,
                 wake=self.wake,

@@ -220,3 +220,16 @@ def test_a_lock_held_by_a_foreign_program_is_told(store: Store) -> None:
         browser.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked by a program other than syndicate"), store.write():
             pass
+
+
+def test_the_log_of_writes_stays_small(store: Store) -> None:
+    """Thousands of commits, and one as large as a freeze, leave a log of a few megabytes."""
+    log = Path(store.where + "-wal")
+    with store.write() as conn:
+        for number in range(30):
+            put(conn, f"{number}" + "x" * 1_000_000)
+    assert log.stat().st_size > 30_000_000
+    for number in range(2500):
+        with store.plain() as plain:
+            plain.run("INSERT INTO box (text) VALUES (?)", (f"{number}" + "y" * 5000,))
+    assert log.stat().st_size <= 16_000_000

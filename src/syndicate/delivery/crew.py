@@ -169,11 +169,16 @@ class Crew:
         self._look()
 
     def _look_now_and_then(self) -> None:
+        self._remember()
+        if self._supply.waiting:
+            self._take(before=_EDITION)
+
+    def _remember(self) -> bool:
+        """Let the next exchange write what limits must know after a restart; tell whether there is any."""
         state = self._fleet.state()
         if state:
             self._ledger.outbox.remember(state, now=self._ledger.clock())
-        if self._supply.waiting:
-            self._take(before=_EDITION)
+        return bool(state)
 
     def _now(self) -> float:
         return self._ledger.clock().timestamp()
@@ -458,8 +463,15 @@ class Crew:
         await self._clerk.persist(stop)
         for chunk in self._supply.empty():
             self._give_back(chunk)
+        if self._remember():
+            outbox, clock = self._ledger.outbox, self._ledger.clock
+            self._call(lambda: outbox.exchange([], [], now=clock()), _nothing)
         await _until(lambda: not self._calls, self._plan.pace.grace)
         await asyncio.gather(*(lane.channel.close() for lane in lanes if lane.channel is not None))
+
+
+def _nothing(news: object) -> None:
+    """Hear what needs no answer."""
 
 
 async def _until(happened: Callable[[], bool], seconds: float) -> None:

@@ -252,6 +252,7 @@ class Lane:
         self._open -= ticket.wanted
         if ticket is self._announced:
             self._announced = None
+            self._proved = True  # should the channel end at that, it is our doing
             if self.channel is not None:
                 self.channel.withdraw(ticket)
         elif ticket in self._queue:
