@@ -20,7 +20,15 @@ from syndicate.store.turns import turn
 WAIT_FOR_WRITERS = 60.0  # seconds
 _BUSY_TIMEOUT = 10.0  # seconds; only programs that do not take our lock file are waited for so
 
-_PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -32000")
+_WAL_LIMIT = 16_000_000  # bytes that the log keeps on disk after a freeze made it grow
+
+_PRAGMAS = (
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "cache_size = -32000",
+    f"journal_size_limit = {_WAL_LIMIT}",
+)
 
 
 class Store:

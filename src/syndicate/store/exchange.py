@@ -99,9 +99,14 @@ class Work:
 
 def swap(plain: Plain, work: Work) -> int:
     """Write outcomes and begin attempts as far as they hold; return for how many of both that was so."""
+    return plain.change(*statement(plain, work))
+
+
+def statement(plain: Plain, work: Work) -> tuple[str, tuple[Any, ...]]:
+    """Return the statement that does all of an exchange, with its values."""
     kind = plain.kind
     held = _HELD[kind]
-    statement = _SWAP.format(outcomes=_OUTCOMES[kind], wishes=_WISHES[kind], held=held, open=held + _OPEN)
+    text = _SWAP.format(outcomes=_OUTCOMES[kind], wishes=_WISHES[kind], held=held, open=held + _OPEN)
     mine = (*_packed(plain, list(work.fences.items()), 2), work.owner)
     wishes = [(one.delivery_id, one.attempts - 1, one.newsletter) for one in work.wanted]
     values = (
@@ -111,7 +116,7 @@ def swap(plain: Plain, work: Work) -> int:
         *(*mine, work.now),
         *mine,
     )
-    return plain.change(statement, values)
+    return text, values
 
 
 def _outcomes(plain: Plain, settled: Sequence[Settled]) -> list[tuple[object, ...]]:

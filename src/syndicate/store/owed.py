@@ -120,7 +120,7 @@ def _those(conn: sa.Connection, table: Any) -> sa.Select[Any]:
     """Select the renditions of rows of `owed`, written ``12,15``: SQLite reads them in the key's order."""
     one = sa.cast(table.c.rendition_id, sa.Text)
     if conn.dialect.name == "postgresql":
-        comma = aggregate_order_by(sa.literal_column("','"), table.c.rendition_id)
+        comma: Any = aggregate_order_by(sa.literal_column("','"), table.c.rendition_id)
         return sa.select(sa.func.string_agg(one, comma).label("those"))
     return sa.select(sa.func.group_concat(one).label("those"))
 

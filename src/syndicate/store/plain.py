@@ -41,8 +41,12 @@ class Plain:
         return self._encode(moment) if self._encode else moment
 
     def decode(self, stored: object) -> datetime | None:
+        return None if stored is None else self.moment(stored)
+
+    def moment(self, stored: object) -> datetime:
+        """Return what a column that is never null holds."""
         moment = self._decode(stored) if self._decode else stored
-        if moment is not None and not isinstance(moment, datetime):
+        if not isinstance(moment, datetime):
             raise TypeError(f"{stored!r} is not a moment")
         return moment
 
