@@ -129,22 +129,14 @@ def verify(site: Site, one: Account) -> tuple[Audit, list[str]]:
 
 def judge(found: Audit) -> list[str]:
     """Return a sentence for each thing in which an edition does not add up. Pure."""
-    tally = found.counted
-    ended = tally[DeliveryState.SENT] + tally[DeliveryState.FAILED] + tally[DeliveryState.SKIPPED]
+    letters, people = found.counted.frozen, found.people + found.removed
     checks = (
-        (
-            found.frozen != tally.frozen,
-            f"{found.frozen:,} letters were frozen, and {tally.frozen:,} are there",
-        ),
-        (ended + tally.open != tally.frozen, "letters are in states that do not exist"),
-        (
-            found.people + found.removed != tally.frozen,
-            f"{tally.frozen:,} letters go to {found.people + found.removed:,} people: somebody has two",
-        ),
-        (found.silent > 0, f"{found.silent:,} letters are sent without a server's reply"),
-        (found.stray > 0, f"{found.stray:,} letters are under way, and no sender has them"),
-        (found.idle > 0, f"letters wait in {found.idle:,} chunks that no sender will ever take"),
-        (found.differ > 0, f"the counters of {found.differ:,} chunks differ from their letters"),
+        (found.frozen != letters, f"letters frozen: {found.frozen:,}, letters there: {letters:,}"),
+        (people != letters, f"letters: {letters:,}, people: {people:,}: somebody has two"),
+        (found.silent > 0, f"letters sent without a server's reply: {found.silent:,}"),
+        (found.stray > 0, f"letters under way that no sender has: {found.stray:,}"),
+        (found.idle > 0, f"chunks with letters that wait and that no sender will ever take: {found.idle:,}"),
+        (found.differ > 0, f"chunks whose counters differ from their letters: {found.differ:,}"),
     )
     return [words for wrong, words in checks if wrong]
 

@@ -60,4 +60,8 @@ def finish(
             when = moment(result.next_due, zone) if result.next_due > site.clock() else "now"
             makes = "`syndicate run` or `syndicate deliver` makes it"
             click.echo(f"The next try is due {when}; {makes}.", err=True)
+        else:
+            click.echo(
+                "None of them leaves by itself; `syndicate status` says why, and what to do.", err=True
+            )
     ctx.exit(TemporaryError.exit_code)
