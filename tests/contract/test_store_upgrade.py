@@ -1,0 +1,163 @@
+"""The contract of the migration to chunks: a ledger of an older syndicate goes on where it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from store_filling import MINUTE, NOW, begun, edition_is_frozen, names, sent
+
+from syndicate.model import DeliveryState, Rendition
+from syndicate.store import sums
+from syndicate.store.engine import Store
+from syndicate.store.freezing import insert_rendition
+from syndicate.store.migrate import Migrated, Migrations, migrate
+from syndicate.store.outbox import StoreOutbox
+from syndicate.store.tables import UtcDateTime, chunk, delivery, metadata, subscriber
+
+PEOPLE = 700
+STATES = ("pending", "sending", "sent", "deferred", "unknown", "failed", "skipped")
+_FILLED = ("article", "newsletter", "subscriber", "subscription", "edition", "rendition", "rendition_article")
+
+
+@pytest.fixture
+def old_store(store_fresh: Store, tmp_path: Path) -> Store:
+    """A ledger of the first schema: two editions to 700 people, letters in every state, two sums."""
+    migrate(store_fresh, backups=tmp_path / "old", now=NOW, along=replace(Migrations(), target="0001"))
+    with store_fresh.write() as conn:
+        moments = sa.bindparam("now", NOW, UtcDateTime)
+        people = range(1, PEOPLE + 1)
+        insert(
+            conn, "subscriber", "email, email_key, created_at", "'p' || :n, 'p' || :n, :now", people, moments
+        )
+        columns = "subscriber_id, newsletter, state, token, started_at"
+        insert(conn, "subscription", columns, ":n, 'daily', 'active', 'token-' || :n, :now", people, moments)
+        columns = "uid, newsletter, occasion, occasion_at, frozen_at"
+        insert(conn, "edition", columns, "'uid' || :n, 'daily', 'day ' || :n, :now, :now", [1, 2], moments)
+        columns = "edition_id, language, subject, body"
+        insert(conn, "rendition", columns, ":n, 'id', 'Kabar', CAST('Halo' AS {blob})", [1, 2], moments)
+        _queue(conn, moments)
+    return store_fresh
+
+
+def insert(
+    conn: sa.Connection, table: str, columns: str, values: str, numbers: Any, moment: sa.BindParameter[Any]
+) -> None:
+    """Insert a row of the first schema for each number, its texts made of that number."""
+    blob = "bytea" if conn.dialect.name == "postgresql" else "blob"
+    text = values.format(blob=blob).replace("|| :n", "|| CAST(:n AS text)")
+    statement = sa.text(f"INSERT INTO {table} ({columns}) VALUES ({text})")  # noqa: S608
+    if ":now" in text:
+        statement = statement.bindparams(moment)
+    conn.execute(
+        statement, [{"n": number, "now": NOW} if ":now" in text else {"n": number} for number in numbers]
+    )
+
+
+def _queue(conn: sa.Connection, moment: sa.BindParameter[Any]) -> None:
+    """Queue both editions, their rows mixed, in states that take turns; the second is all but sent."""
+    names = "edition_id, rendition_id, subscriber_id, email, token, state, attempts, queued_at, due_at"
+    statement = sa.text(
+        f"INSERT INTO delivery ({names}, changed_at, code, reply) VALUES (:e, :e, :n, :mail, :token, :state,"  # noqa: S608
+        " :tries, :now, :now, :now, 250, 'words')"
+    ).bindparams(moment)
+    rows = []
+    for number in range(1, PEOPLE + 1):
+        for edition in (1, 2):
+            state = STATES[number % len(STATES)] if edition == 1 else "sent"
+            row = {"e": edition, "n": number, "mail": f"p{number}", "token": f"token-{number}"}
+            rows.append(row | {"state": state, "tries": int(state != "pending"), "now": NOW})
+    conn.execute(statement, rows)
+
+
+def counts(conn: sa.Connection) -> dict[str, int]:
+    """Return how many rows those tables hold that there were before."""
+    return {
+        name: conn.execute(sa.select(sa.func.count()).select_from(metadata.tables[name])).scalar_one()
+        for name in (*_FILLED, "delivery")
+    }
+
+
+def migrated(store: Store, tmp_path: Path) -> Migrated:
+    """Bring the old ledger to the newest schema."""
+    return migrate(store, backups=tmp_path / "backup", now=NOW)
+
+
+def test_every_letter_keeps_its_state(old_store: Store, tmp_path: Path) -> None:
+    """Nothing of a letter changes but its chunk, and no row is lost."""
+    told = (
+        "id",
+        "edition_id",
+        "rendition_id",
+        "subscriber_id",
+        "email",
+        "token",
+        "state",
+        "attempts",
+        "reply",
+    )
+    statement = sa.select(*(delivery.c[name] for name in told)).order_by(delivery.c.id)
+    with old_store.read() as conn:
+        before, rows = conn.execute(statement).all(), counts(conn)
+    done = migrated(old_store, tmp_path)
+    assert (done.before, done.after) == ("0001", Migrations().stop())
+    assert (done.backup is not None) == (old_store.dialect == "sqlite")
+    with old_store.read() as conn:
+        assert conn.execute(statement).all() == before
+        assert counts(conn) == rows
+        assert set(conn.scalars(sa.select(subscriber.c.bounces))) == {0}
+
+
+def test_letters_lie_in_chunks_of_500_per_edition(old_store: Store, tmp_path: Path) -> None:
+    """An edition's letters lie in the order of the queue, and each chunk counts its own."""
+    migrated(old_store, tmp_path)
+    columns = (chunk.c.edition_id, chunk.c.number, chunk.c.size)
+    with old_store.read() as conn:
+        rows = conn.execute(sa.select(*columns).order_by(chunk.c.edition_id, chunk.c.number)).all()
+        assert [tuple(row) for row in rows] == [(1, 0, 500), (1, 1, 200), (2, 0, 500), (2, 1, 200)]
+        for number in (1, 2):
+            tally = sums.tally(conn, number)
+            assert tally == sums.recount(conn, number)
+            assert tally.frozen == PEOPLE
+        strays = sa.select(delivery.c.id).join(chunk).where(chunk.c.edition_id != delivery.c.edition_id)
+        assert conn.execute(strays).all() == []
+
+
+def test_what_was_under_way_is_tried_again_in_doubt(old_store: Store, tmp_path: Path) -> None:
+    """A letter that an older sender was sending when it ended is unknown to the next one, and due."""
+    migrated(old_store, tmp_path)
+    outbox = StoreOutbox(old_store)
+    assert outbox.tally(1)[DeliveryState.SENDING] == 100
+    outbox.recover(now=NOW + MINUTE)
+    waiting = []
+    for _ in range(2):
+        found, attempts = begun(outbox, now=NOW + MINUTE)
+        waiting += attempts
+        outbox.exchange(sent(attempts), [], now=NOW + MINUTE)
+        outbox.give_back(found, now=NOW + MINUTE)
+    assert outbox.take(now=NOW + MINUTE) is None
+    open_states = {number for number in range(1, PEOPLE + 1) if number % len(STATES) in (0, 1, 3, 4)}
+    assert sorted(int(name[1:]) for name in names(waiting)) == sorted(open_states)
+    assert {one.attempts for one in waiting if int(one.email[1:]) % len(STATES) == 1} == {2}
+    assert outbox.tally(1).open == 0
+
+
+def test_the_next_edition_follows_the_old_ones(old_store: Store, tmp_path: Path) -> None:
+    """Editions and letters of no edition are written beside those that were there."""
+    migrated(old_store, tmp_path)
+    frozen = edition_is_frozen(old_store)
+    assert frozen is not None
+    assert (frozen.edition_id, frozen.deliveries) == (3, PEOPLE)
+    with old_store.write() as conn:
+        assert insert_rendition(conn, Rendition("", "", b"Halo", ()), edition_id=None) == 4
+
+
+def test_an_empty_ledger_migrates(store_fresh: Store, tmp_path: Path) -> None:
+    """Without any letter there is nothing to lay into chunks."""
+    migrate(store_fresh, backups=tmp_path / "old", now=NOW, along=replace(Migrations(), target="0001"))
+    assert migrated(store_fresh, tmp_path).after == Migrations().stop()
+    with store_fresh.read() as conn:
+        assert sums.tally(conn).frozen == 0
