@@ -20,7 +20,7 @@ from syndicate.store.operations import Account
 from syndicate.store.retries import Again, Candidates
 
 CHUNKS = 40  # of 500 letters each: what one short transaction changes
-_MANY_WORDS = 1000  # different replies that are looked at for the commonest
+_MANY_WORDS = 200_000  # different replies that are looked at: many name the address
 _ADDRESS = re.compile(r"<?[^\s<>@:;,\"'()]+@[^\s<>@:;,\"'()]+>?")
 RETRIED = (DeliveryState.FAILED, DeliveryState.UNKNOWN)
 

@@ -78,7 +78,7 @@ def alert_text(config: Config, alert: Alert, *, now: datetime) -> str:
     return f"""\
 {alert.cause.capitalize()}: {alert.about}
 
-{alert.message}
+{alert.message[:1].upper()}{alert.message[1:]}
 
 What to do:
 {ADVICE[alert.cause].format(about=alert.about)}
