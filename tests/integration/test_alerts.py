@@ -98,7 +98,7 @@ def test_an_alert_is_a_short_plain_letter(publication: Maker) -> None:
     assert said["Message-ID"] == f"<{letter.message_id}>"
     assert not [name for name in said if name.lower().startswith("list-")]
     text = said.get_content()
-    assert "ten letters in a row: 550 5.7.1 go away" in text
+    assert "Ten letters in a row: 550 5.7.1 go away" in text
     assert "syndicate editions resume daily/2026-11-23" in text
     assert str(news.folder) in text
     assert text.count("\n") < 20
@@ -112,7 +112,7 @@ def test_each_cause_comes_with_a_command(publication: Maker, cause: str) -> None
     [(_, letter)] = letters_of_operator(news)
     said = email.message_from_bytes(letter.body, policy=email.policy.default).get_content()
     assert "\n  syndicate " in said
-    assert "why: {it} is so" in said
+    assert "Why: {it} is so" in said
 
 
 def test_the_operator_is_told_once_a_day(publication: Maker) -> None:
