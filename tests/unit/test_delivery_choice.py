@@ -158,3 +158,23 @@ def test_no_clock_makes_a_rest_longer_than_its_kind(kind: RestKind, jump: float)
     rests.begin(Cause(kind, "why"), NOON)
     rest = rests.at(NOON + jump)
     assert rest is None or rest.until - (NOON + jump) <= LENGTHS[kind][1]
+
+
+def test_weights_that_differ_are_shares_also_of_relays_that_are_busy() -> None:
+    """A letter waits for the relay whose turn it is, but not for one that has had no room for a while."""
+    rooms = {"light": 1, "heavy": 0}
+    light = Candidate("light", RelayLimits(Limits()), lambda: rooms["light"] > 0, weight=1)
+    heavy = Candidate("heavy", RelayLimits(Limits()), lambda: rooms["heavy"] > 0, weight=4)
+    chooser = Chooser([light, heavy])
+    assert chooser.choose("example.org", 100.0) == Full()
+    assert chooser.choose("example.org", 101.5) == Chosen(light)
+    rooms["heavy"] = 1
+    chosen = [chooser.choose("example.org", 102.0) for _ in range(50)]
+    assert chosen.count(Chosen(light)) in range(9, 12)
+
+
+def test_equal_weights_let_each_relay_take_what_it_can() -> None:
+    """Of two relays of equal weight one that has no room holds no letter up."""
+    first = Candidate("first", RelayLimits(Limits()), lambda: False)
+    second = Candidate("second", RelayLimits(Limits()), lambda: True)
+    assert Chooser([first, second]).choose("example.org", 100.0) == Chosen(second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,8 @@ class Rest:
     reason: str
     kind: RestKind
 
+
+PATIENCE: Final = 1.0  # seconds
 
 # The first rest of each kind and the longest, in seconds; each is twice the one before.
 LENGTHS: Final = {
@@ -71,7 +74,7 @@ class Rests:
 class Candidate:
     """A relay as the choice sees it. `has_room` tells whether it could be handed one more letter now."""
 
-    __slots__ = ("current", "has_room", "limits", "name", "priority", "rests", "weight")
+    __slots__ = ("current", "full_since", "has_room", "limits", "name", "priority", "rests", "weight")
 
     def __init__(
         self,
@@ -89,6 +92,7 @@ class Candidate:
         self.priority = priority
         self.rests = Rests()
         self.current = 0
+        self.full_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,19 @@ Choice = Chosen | Later | Full | NoRelay
 
 
 class Chooser:
-    """Chooses among relays: the lowest priority that can first, by weight within one (smooth round robin)."""
+    """Chooses among relays: the lowest priority that can first, by weight within one (smooth round robin).
+
+    Where weights within a priority differ they are shares: a letter waits for the relay whose turn it is,
+    for `PATIENCE` seconds at most. Where they are equal each relay takes as many as it can.
+    """
 
     def __init__(self, relays: Sequence[Candidate]) -> None:
         if not relays:
             raise ValueError("there is no relay to choose from")
         self._relays = sorted(relays, key=lambda relay: relay.priority)
         self._chosen = {relay.name: Chosen(relay) for relay in relays}
+        shares = {(relay.priority, relay.weight) for relay in relays}
+        self._shared = {priority for priority, count in Counter(p for p, _ in shares).items() if count > 1}
         self._only = self._relays[0] if len(relays) == 1 else None
 
     def choose(self, domain: str, now: float, *, avoid: str | None = None) -> Choice:
@@ -153,18 +163,32 @@ class Chooser:
         until: float | None = None
         ready = [relay for relay in relays if relay.has_room()]
         full = len(ready) < len(relays)
-        for relay in _in_turn(ready):
+        awaited = [relay for relay in relays if relay.priority in self._shared and _is_awaited(relay, now)]
+        turn = [*ready, *awaited]
+        for relay in _in_turn(turn):
+            if relay in awaited:
+                return _FULL
             when = None if relay.limits.free else relay.limits.take(domain, now)
             if when is None:
-                if len(ready) > 1:
-                    _take_turn(relay, ready)
+                if len(turn) > 1:
+                    _take_turn(relay, turn)
                 return self._chosen[relay.name]
-            ready.remove(relay)
+            turn.remove(relay)
             until = when if until is None else min(until, when)
         return Later(until) if until is not None and not full else _FULL
 
 
 _FULL: Final = Full()
+
+
+def _is_awaited(relay: Candidate, now: float) -> bool:
+    """Tell whether a relay without room has been so for a short time only."""
+    if relay.has_room():
+        relay.full_since = None
+        return False
+    if relay.full_since is None:
+        relay.full_since = now
+    return 0 <= now - relay.full_since < PATIENCE
 
 
 def _in_turn(relays: Sequence[Candidate]) -> list[Candidate]:

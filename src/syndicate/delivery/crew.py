@@ -89,6 +89,7 @@ class Crew:
         self._stir = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._kept_at = self._looked_at = self._loop.time()
+        self._lately = self._now()  # of the last look: a tenth of a second old at most
         for post in fleet.posts.values():
             self._man(post)
 
@@ -190,7 +191,7 @@ class Crew:
         self._stir.set()
         if self._stopping or self._failure is not None:
             return
-        now = self._now()
+        now = self._lately = self._now()
         self._supply.unpark(now)
         self._give_out(now)
         self._give_back_done(now)
@@ -247,14 +248,12 @@ class Crew:
                 lane.assign(Ticket(attempt, lane, domain, now))
             elif isinstance(choice, Later) and not fleet.is_full(now):
                 supply.park(attempt, choice.until)
-            elif isinstance(choice, Full):
-                supply.park(attempt, now + _TICK)
             else:
                 supply.back(attempt)
                 self._wait_until(choice, now)
                 return
 
-    def _wait_until(self, choice: Later | NoRelay, now: float) -> None:
+    def _wait_until(self, choice: Later | Full | NoRelay, now: float) -> None:
         """Give back what is at hand where no relay may send anything for a while."""
         if isinstance(choice, Later) and choice.until > now + PATIENCE:
             self._rest_from_taking(min(choice.until - now, LATER))
@@ -364,7 +363,7 @@ class Crew:
             self._unassign(ticket)
             self._certain(ticket.attempt, judged)
             return
-        post, now = ticket.lane.post, self._now()
+        post, now = ticket.lane.post, self._lately
         if isinstance(judged, Sent):
             post.candidate.rests.taken()
         elif isinstance(judged, Verdict):

@@ -69,7 +69,10 @@ class Desk(Protocol):
 
 
 class Lane:
-    """Carries up to `depth` granted letters, and has one more at hand whose envelope may leave."""
+    """Carries up to `depth` granted letters, and has two more at hand.
+
+    The envelope of one may leave, and the other takes its place in the same moment as its body leaves.
+    """
 
     def __init__(self, post: Post, depth: int, write: Write, desk: Desk) -> None:
         self.post = post
@@ -261,7 +264,7 @@ class Lane:
             self._unwanted.remove(ticket)
 
     def _offer_room(self) -> None:
-        if not self._roomy and not self.closed and self._load <= self._depth:
+        if not self._roomy and not self.closed and self._load <= self._depth + 1:
             self._roomy = True
             self.post.roomy.append(self)
 
