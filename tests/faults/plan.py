@@ -75,11 +75,12 @@ class Plan:
 def storm(seed: int, *, rate: float = 0.01, seldom: float = 0.1) -> Plan:
     """Return a plan with every fault of a letter's stages at `rate`.
 
-    What takes a connection's time, or makes the sender rest its relay, comes at `seldom` times that.
+    What takes a connection's time, makes the sender rest its relay or pause the edition, comes at `seldom`
+    times that.
     """
-    rare = {"stall", "taken-stall", "421"}
+    rare = {"stall", "taken-stall", "421", "5xx"}
     rates = {
-        f"{stage}:{kind}": rate * (seldom if kind in rare or (stage, kind) == ("mail", "5xx") else 1)
+        f"{stage}:{kind}": rate * (seldom if kind in rare else 1)
         for stage, kind in all_faults(("mail", "rcpt", "data", "body", "dot"))
     }
     return Plan(seed, rates | {"greeting:drop": 0.02, "ehlo:drop": 0.02, "greeting:split": 0.2})

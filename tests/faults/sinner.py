@@ -51,7 +51,7 @@ class Sinner:
             self._outbox.give_back(chunk, now=self._clock())
 
     def _send_one(self, attempt: Attempt) -> None:
-        sent = Settled(attempt, DeliveryState.SENT, None)
+        sent = Settled(attempt, DeliveryState.SENT, None, reply="ok")
         if self._sin == "sent before it is sent":
             self._record([sent])
             self._hand_over(attempt)
@@ -82,7 +82,7 @@ class Sinner:
         except (OSError, smtplib.SMTPException) as error:
             return Settled(attempt, DeliveryState.UNKNOWN, later, reply=str(error))
         if code == 250:
-            return Settled(attempt, DeliveryState.SENT, None)
+            return Settled(attempt, DeliveryState.SENT, None, reply="ok")
         forgotten = code >= 500 or self._sin == "a 4xx is forgotten"
         state = DeliveryState.FAILED if forgotten else DeliveryState.DEFERRED
         reply = "" if self._sin == "a 4xx is forgotten" and code < 500 else words.decode(errors="replace")

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from syndicate.app import ledger
 from syndicate.app.mailing import make_edition_now
 from syndicate.app.scanning import scan_content
 from syndicate.app.site import mint_token, open_site
@@ -161,8 +162,17 @@ class World:
                 self.wrong.append(f"a sender that nobody disturbed ended with {code}: see {self.log}")
             if not self.open_letters():
                 return
+            self._resume()
             self.ahead += AHEAD
         raise Hung(f"{self.open_letters()} letters are still open after {MOST_ROUNDS} runs: see {self.log}")
+
+    def _resume(self) -> None:
+        """Do what an operator does with an edition that paused for its many refusals."""
+        with contextlib.closing(sqlite3.connect(self.database)) as conn:
+            paused = conn.execute("SELECT id FROM edition WHERE state = 'paused'").fetchall()
+        for (number,) in paused:
+            if self.command("editions", "resume", str(number)).wait():
+                self.wrong.append(f"edition {number} could not be resumed: see {self.log}")
 
     def open_letters(self) -> int:
         """Return how many deliveries have no end yet."""
@@ -178,15 +188,19 @@ class World:
     def verdict(self) -> Counts:
         """Judge everything that happened in this world."""
         unbalanced = [*self.wrong, *read_imbalances(self.database, len(self.people)), *self._own_sums()]
-        ledger = read_ledger(self.database)
-        return judge(Evidence(self.people, ledger, read_journal(self.server.journal), self.runs, unbalanced))
+        rows, letters = read_ledger(self.database), read_journal(self.server.journal)
+        return judge(Evidence(self.people, rows, letters, self.runs, unbalanced))
 
     def _own_sums(self) -> list[str]:
-        """Say where the program's own sums differ from each other."""
-        with open_site(load_config(self.config, {})) as site, site.store.read() as conn:
-            numbers = [number for (number,) in conn.exec_driver_sql("SELECT id FROM edition")]
-            pairs = [(sums.tally(conn, number), sums.recount(conn, number)) for number in numbers]
-        words = [f"tally {quick}, recount {exact}" for quick, exact in pairs if quick != exact]
+        """Return what `editions verify` finds wrong, and where the program's sums differ from each other."""
+        words = []
+        with open_site(load_config(self.config, {})) as site:
+            with site.store.read() as conn:
+                numbers = [number for (number,) in conn.exec_driver_sql("SELECT id FROM edition")]
+                pairs = [(sums.tally(conn, number), sums.recount(conn, number)) for number in numbers]
+            for number in numbers:
+                words += ledger.verify(site, ledger.edition_of(site, str(number)))[1]
+        words += [f"tally {quick}, recount {exact}" for quick, exact in pairs if quick != exact]
         return words if len(numbers) == 1 else [*words, f"there are {len(numbers)} editions"]
 
     def tokens(self) -> dict[str, str]:
