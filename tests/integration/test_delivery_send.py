@@ -391,11 +391,15 @@ def test_a_stop_ends_the_wait_for_a_broken_store(ledger: Callable[[int], Ledger]
 
     async def main() -> None:
         stop = asyncio.Event()
-        asyncio.get_running_loop().call_later(0.1, stop.set)
+
+        def act(letter: Letter) -> Outcome:
+            asyncio.get_running_loop().call_later(0.1, stop.set)
+            return Sent()
+
         watched = Watched(people.outbox, failing=failing)
         how = plan(persist=60, persist_every=60)
-        async with asyncio.timeout(5):
-            await passed(people, Acting(lambda _: Sent()), how, outbox=watched, stop=stop)
+        async with asyncio.timeout(10):
+            await passed(people, Acting(act), how, outbox=watched, stop=stop)
 
     with pytest.raises(StoreError, match="disk full"):
         asyncio.run(main())

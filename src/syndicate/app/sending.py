@@ -28,7 +28,7 @@ from syndicate.store.outbox import StoreOutbox
 log = logging.getLogger("syndicate.send")
 
 _FOLLOW = 0.5  # seconds between looks at another sender's progress
-_LOOK = 0.5  # seconds between looks for editions that another process made
+_LOOK = 0.5  # seconds between looks for what another process made due
 _LOOK_AFTER = 60.0  # seconds between looks at what is overdue
 
 
@@ -134,6 +134,7 @@ async def _one_pass(site: Site, edition_id: int | None, show: Callable[[Tally], 
             report = work.result()
             news.report(report)
             await news.told()
+            await asyncio.to_thread(alerts.post_webhooks, site, now=site.clock())
             return report
 
 
@@ -180,7 +181,7 @@ async def _serve(site: Site, nudged: int) -> None:
 
     asyncio.get_running_loop().add_reader(nudged, nudge_came)
     news = _News(site)
-    tasks = [asyncio.create_task(_watch_editions(site, wake)), asyncio.create_task(_look_now_and_then(site))]
+    tasks = [asyncio.create_task(_watch_due(site, wake)), asyncio.create_task(_look_now_and_then(site))]
     await send_forever(
         outbox_of(site),
         make_relays(site.config),
@@ -236,35 +237,29 @@ class _News:
 
 async def _look_now_and_then(site: Site) -> None:
     """Raise what is overdue, and post to the webhook, for as long as the sender lives."""
+    started = site.clock()
     while True:
         await asyncio.sleep(_LOOK_AFTER)
         try:
-            await asyncio.to_thread(alerts.look, site, now=site.clock())
+            await asyncio.to_thread(alerts.look, site, now=site.clock(), since=started)
             await asyncio.to_thread(alerts.post_webhooks, site, now=site.clock())
         except Exception:
             log.exception("the look at what is overdue failed; it is done again in a minute")
 
 
-async def _watch_editions(site: Site, wake: asyncio.Event) -> None:
-    """Wake the sender when another process, such as `digest send`, has made an edition."""
-
-    def newest() -> int:
-        with site.store.read() as conn:
-            return editions.newest_number(conn)
-
-    seen = None
+async def _watch_due(site: Site, wake: asyncio.Event) -> None:
+    """Wake the sender when another process made something due: an edition, a resumption, a retry."""
+    outbox, seen = outbox_of(site), None
     while True:
         await asyncio.sleep(_LOOK)
         try:
-            number = await asyncio.to_thread(newest)
+            due = await asyncio.to_thread(outbox.next_due)
         except SyndicateError as error:
-            log.warning("no look at new editions: %s", error)
+            log.warning("no look at what is due: %s", error)
             continue
-        if seen is None:
-            seen = number
-        if number != seen:
-            seen = number
+        if due != seen and due is not None and due <= site.clock():
             wake.set()
+        seen = due
 
 
 def note_report(site: Site, report: Report) -> None:

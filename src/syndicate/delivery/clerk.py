@@ -148,6 +148,14 @@ class Clerk:
 
     def _ended(self, settled: list[Settled], wanted: list[Ticket], result: Granted | BaseException) -> None:
         self._exchanging = False
+        try:
+            self._take_in(settled, wanted, result)
+        except Exception as error:
+            log.exception("a bug met an exchange")
+            self._failed = True
+            self._front.broken(error)
+
+    def _take_in(self, settled: list[Settled], wanted: list[Ticket], result: Granted | BaseException) -> None:
         if isinstance(result, BaseException):
             self._settled[:0] = settled
             self._failed = True
