@@ -65,7 +65,7 @@ class Stock:
             self._take()
 
     def look_after(self) -> None:
-        """Renew the lease, look for letters that go first, keep what limits must remember: each in its time."""
+        """Renew the lease, look for letters that go first, keep what limits must remember."""
         moment = self._loop.time()
         if moment - self._kept_at >= _KEEP:
             self._kept_at = moment

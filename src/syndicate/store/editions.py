@@ -25,7 +25,6 @@ __all__ = [
     "has_editions",
     "last_edition",
     "mailed_articles",
-    "newest_number",
     "newsletter_start",
     "refusals",
     "rendition_body",
@@ -85,11 +84,6 @@ def count_editions(conn: sa.Connection) -> int:
 def last_edition(conn: sa.Connection, name: str) -> EditionRow | None:
     """Return the edition of newsletter `name` that was frozen last."""
     return next(iter(editions(conn, name, limit=1)), None)
-
-
-def newest_number(conn: sa.Connection) -> int:
-    """Return the number of the edition that was frozen last, 0 where there is none."""
-    return conn.scalar(sa.select(sa.func.max(edition.c.id))) or 0
 
 
 def has_editions(conn: sa.Connection, name: str) -> bool:

@@ -26,7 +26,7 @@ _PRAGMAS = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "temp_store = MEMORY",
-    "cache_size = -32000",
+    "cache_size = -4000",
     f"journal_size_limit = {_WAL_LIMIT}",
 )
 
