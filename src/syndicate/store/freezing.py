@@ -127,7 +127,7 @@ def _enqueue(conn: sa.Connection, number: int, them: sa.Select[Any], last: int, 
     """Write a delivery for each of `them`, 500 a chunk; the chunk numbered `last` takes all that are left."""
     moment = sa.literal(now, delivery.c.due_at.type)
     people = them.subquery("people")
-    place = (sa.func.row_number().over() - 1) // CHUNK
+    place = (sa.func.row_number(type_=sa.Integer).over() - 1) // CHUNK
     numbered = sa.select(people, place.label("number")).subquery("numbered")
     mine = sa.case((numbered.c.number > last, last), else_=numbered.c.number)
     its = sa.select(chunk.c.id).where(chunk.c.edition_id == number, chunk.c.number == mine)
