@@ -249,3 +249,14 @@ def test_an_empty_outbox_gives_nothing(store_db: Store) -> None:
     outbox = StoreOutbox(store_db)
     assert (outbox.take(now=NOW), outbox.exchange([], [], now=NOW)) == (None, Granted(()))
     assert (outbox.recover(now=NOW), outbox.next_due(), outbox.keep(now=NOW)) == (0, None, frozenset())
+
+
+def test_a_chunk_is_held_from_its_taking_until_it_is_given_back(outbox: StoreOutbox) -> None:
+    """Also between two letters a sender holds its chunk, but no longer than its lease."""
+    assert not outbox.is_held(now=NOW)
+    chunk = outbox.take(now=NOW)
+    assert chunk is not None
+    assert outbox.is_held(now=NOW)
+    assert not outbox.is_held(now=NOW + 60 * MINUTE)
+    outbox.give_back(chunk, now=NOW)
+    assert not outbox.is_held(now=NOW)

@@ -23,7 +23,7 @@ from syndicate.digest.single import fill_single
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import locked
 from syndicate.errors import Busy, SyndicateError
-from syndicate.model import Alert, Attempt, DeliveryState, Letter, Tally
+from syndicate.model import Alert, Attempt, Letter, Tally
 from syndicate.store import editions, notes
 from syndicate.store.outbox import StoreOutbox
 
@@ -163,9 +163,9 @@ async def _follow(site: Site, edition_id: int | None, show: Callable[[Tally], No
     while not stop.is_set():
         tally = outbox.tally(edition_id)
         show(tally)
+        held = outbox.is_held(now=site.clock())
         due = outbox.next_due()
-        resting = due is None or due > site.clock()
-        waiting = resting and not tally[DeliveryState.SENDING]
+        waiting = not held and (due is None or due > site.clock())
         if not tally.open or waiting or _relay_error(site, since=since):
             return True
         await asyncio.sleep(_FOLLOW)

@@ -41,6 +41,7 @@ SELECT json_group_array(json_array(id, rendition_id, subscriber_id, email, token
 FROM ({_DUE})
 """
 _OWN = "UPDATE chunk SET owner = ?, fence = fence + 1, leased_until = ? WHERE id = ?"
+_HELD = "SELECT c.id FROM chunk c WHERE c.owner IS NOT NULL AND c.leased_until >= ? LIMIT 1"
 _KEEP = "UPDATE chunk SET leased_until = ? WHERE owner IS NOT NULL AND owner = ?"
 _PAUSE = "UPDATE edition SET state = 'paused', reason = ? WHERE id = ? AND state = 'open'"
 _NEXT_DUE = """
@@ -194,6 +195,12 @@ class StoreOutbox:
         with self._store.read() as conn:
             plain = Plain(conn.connection.dbapi_connection, conn.dialect)
             return plain.decode(plain.rows(_NEXT_DUE.format(mine=among(self._fences)))[0][0])
+
+    def is_held(self, *, now: datetime) -> bool:
+        """Tell whether some sender owns a chunk, and its lease has not ended."""
+        with self._store.read() as conn:
+            plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+            return bool(plain.rows(_HELD, (now,)))
 
     def remembered(self) -> Mapping[str, str]:
         """Return what `remember` kept of each relay."""
