@@ -25,7 +25,7 @@ _REFUSALS: Final = {  # of stage, for "4xx" and "5xx"; "%d" is the visit
     "mail": (b"452 4.3.1 no room %d", b"550 5.7.1 not from you %d"),
     "rcpt": (b"450 4.2.1 mailbox busy %d", b"550 5.1.1 no such user %d"),
     "data": (b"451 4.3.0 local trouble %d", b"554 5.5.0 no transaction %d"),
-    "dot": (b"451 4.3.0 queue trouble %d", b"554 5.6.0 not such a letter %d"),
+    "dot": (b"452 4.2.2 mailbox full %d", b"554 5.6.0 not such a letter %d"),
 }
 
 

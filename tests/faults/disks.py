@@ -115,8 +115,8 @@ def errors_at_syncs(place: Path, seed: int, quick: bool) -> Counts:
 def _end_once_it_sends_no_more(here: World, process: Process) -> None:
     """Ask a traced sender to end whose disk will not be well again: it would go on trying for two minutes."""
     count = -1
-    while not process.is_over and here.server.count() != count:
-        count = here.server.count()
+    while not process.is_over and here.letters() != count:
+        count = here.letters()
         time.sleep(1.5)
     for child in _children(process.pid):
         with contextlib.suppress(ProcessLookupError):
@@ -139,9 +139,9 @@ def a_locked_database(place: Path, seed: int, quick: bool) -> Counts:
             with running(process):
                 here.letters_come(Random(seed).randint(10, 60), process)  # noqa: S311
                 with _held(here.database, polite=polite):
-                    before = here.server.count()
+                    before = here.letters()
                     time.sleep(seconds)
-                    sent = here.server.count() - before
+                    sent = here.letters() - before
                 process.wait()
             here.ended(process)
             if sent > here.in_doubt:

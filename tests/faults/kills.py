@@ -36,6 +36,31 @@ def kills_in_a_storm(place: Path, seed: int, quick: bool) -> Counts:
         return here.verdict()
 
 
+def kills_with_many_in_doubt(place: Path, seed: int, quick: bool) -> Counts:
+    """The same with ten letters in doubt for each connection: more copies, and never more than that."""
+    people, kills = (200, 3) if quick else (2000, 30)
+    setting = Setting(people, manner=Manner(latency=_UNHURRIED), in_doubt=40)
+    with world(place, setting) as here:
+        _kill_again_and_again(here, Random(seed), kills)  # noqa: S311
+        return here.verdict()
+
+
+def kills_with_two_relays(place: Path, seed: int, quick: bool) -> Counts:
+    """Two relays, each in a storm of its own, one of which goes away for a while: what fails goes on."""
+    people, kills = (150, 2) if quick else (2000, 30)
+    first, second = (Manner(storm(seed + n, rate=0.01), latency=_UNHURRIED) for n in (0, 1))
+    with world(place, Setting(people, manner=first, timeout=2, second=second)) as here:
+        here.servers[1].end()
+        process = here.command("deliver")
+        with running(process):
+            here.letters_come(people // 10, process)
+            here.cut_off(process)
+        here.servers[1].becomes(second)
+        here.ahead += 3600.0
+        _kill_again_and_again(here, Random(seed), kills)  # noqa: S311
+        return here.verdict()
+
+
 def _kill_again_and_again(here: World, dice: Random, kills: int) -> None:
     """Kill a sender after a few letters, or a moment after its start; then let others finish."""
     step = here.setting.people * 3 // (2 * kills)
@@ -47,7 +72,7 @@ def _kill_again_and_again(here: World, dice: Random, kills: int) -> None:
             if dice.random() < 0.15:
                 time.sleep(dice.random() * 1.5)
             else:
-                here.letters_come(here.server.count() + dice.randint(1, step), process)
+                here.letters_come(here.letters() + dice.randint(1, step), process)
                 time.sleep(dice.random() * 0.005)
             if here.cut_off(process):
                 done += 1
@@ -101,7 +126,7 @@ def terms(place: Path, seed: int, quick: bool) -> Counts:
         for _ in range(asked):
             process = here.command("deliver")
             with running(process):
-                here.letters_come(here.server.count() + dice.randint(1, people // asked), process)
+                here.letters_come(here.letters() + dice.randint(1, people // asked), process)
                 time.sleep(dice.random() * 0.005)
                 process.signal(signal.SIGTERM)
                 code = process.wait(10)
@@ -151,7 +176,7 @@ def _stop_one_and_let_another_work(here: World, dice: Random) -> None:
         time.sleep(dice.random() * 0.005)
         first.signal(signal.SIGSTOP)
         time.sleep(lease + 0.2)
-        before = here.server.count()
+        before = here.letters()
         with running(here.sender(*names[1])) as second:
             here.letters_come(before + dice.randint(5, 60), second)
             first.signal(signal.SIGCONT)

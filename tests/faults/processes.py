@@ -124,7 +124,7 @@ class Server:
 
     def becomes(self, manner: Manner) -> None:
         """Begin again, on the same port."""
-        self._child.end()
+        self.end()
         self._begin(Manner.from_json(manner.to_json()).at(self.port))
 
     def count(self) -> int:

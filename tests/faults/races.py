@@ -35,7 +35,7 @@ def unsubscribes_racing_letters(place: Path, seed: int, quick: bool) -> Counts:
         here.finish()
         attempts = read_attempts(notes)
         here.wrong += [*_late_attempts(answers, attempts), *_late_bodies(here, answers, attempts)]
-        here.wrong += _still_active(here, answers)
+        here.wrong += [*_still_active(here, answers), *_too_many_open(here, attempts)]
         return here.verdict()
 
 
@@ -58,7 +58,7 @@ def _race(here: World, notes: Path, port: int, seed: int) -> dict[str, float]:
     here.ended(process)
     if code:
         here.wrong.append(f"the sender ended with {code}")
-    letters = here.server.count()
+    letters = here.letters()
     if not len(tokens) // 20 < letters < len(tokens) * 19 // 20:
         here.wrong.append(f"there was no race: {letters} letters for {len(tokens)} who left")
     return answers
@@ -88,12 +88,19 @@ def _late_bodies(here: World, answers: Mapping[str, float], attempts: Attempts) 
     words = []
     for letter in read_journal(here.server.journal):
         answered = answers.get(letter.recipient)
-        begun = [asked for asked, _ in attempts.get(letter.recipient, ()) if asked < letter.body]
+        moments = attempts.get(letter.recipient, ())
+        begun = [asked for asked, durable in moments if durable <= letter.body]
         if not begun:
-            words.append(f"the letter to {letter.recipient} came without an attempt")
+            words.append(f"the letter to {letter.recipient} came before its attempt was durable")
         elif answered is not None and letter.body > answered and min(begun) > answered:
             words.append(f"the letter to {letter.recipient} was begun after he had left")
     return words
+
+
+def _too_many_open(here: World, attempts: Attempts) -> list[str]:
+    """Tell whether more letters were ever without a durable outcome than may be in doubt."""
+    most = max(int(number) for number, _ in attempts["open"])
+    return [f"{most} letters were open at once, {here.in_doubt} may be"] if most > here.in_doubt else []
 
 
 def _still_active(here: World, answers: Mapping[str, float]) -> list[str]:

@@ -27,18 +27,25 @@ from syndicate.store.outbox import StoreOutbox
 
 
 class OverheardOutbox(StoreOutbox):
-    """The real outbox, which notes for each attempt when it was asked for and when it was durable."""
+    """The real outbox, which notes what it begins.
+
+    For each attempt when it was asked for and when it was durable, after each exchange how many are open.
+    """
 
     def __init__(self, store: Store, notes: TextIO, *, owner: str, lease: timedelta) -> None:
         super().__init__(store, owner=owner, lease=lease)
         self._notes = notes
+        self._open: set[int] = set()
 
     def exchange(self, settled: Sequence[Settled], wanted: Sequence[Attempt], *, now: datetime) -> Granted:
         asked = time.time()
         granted = super().exchange(settled, wanted, now=now)
         durable = time.time()
+        self._open -= {one.attempt.delivery_id for one in settled}
         for one in granted.attempts:
+            self._open.add(one.delivery_id)
             self._notes.write(f"{one.email} {asked} {durable}\n")
+        self._notes.write(f"open {len(self._open)} {durable}\n")
         self._notes.flush()
         return granted
 

@@ -17,6 +17,8 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "tls": stages.tls_that_is_not_to_be_trusted,
     "kills": kills.calm_kills,
     "kills-in-storm": kills.kills_in_a_storm,
+    "kills-in-doubt": kills.kills_with_many_in_doubt,
+    "kills-two-relays": kills.kills_with_two_relays,
     "kills-at-freeze-syncs": kills.kills_at_syncs_of_the_freeze,
     "kills-at-send-syncs": kills.kills_at_syncs_of_the_sending,
     "terms": kills.terms,

@@ -28,7 +28,6 @@ from .oracle import Counts, Evidence, Run, judge, read_imbalances, read_ledger
 from .processes import Hung, Process, Server, python, wait_for
 from .server import Manner
 
-DOMAINS: Final = 20
 AHEAD: Final = 15 * 60.0  # seconds that the clock goes on where all that is open waits
 MOST_ROUNDS: Final = 200
 CONFIG: Final = """\
@@ -38,17 +37,19 @@ newsletters:
 mail:
   from: Daily News <news@news.example.org>
   transport: smtp
-  smtp: {{host: 127.0.0.1, port: {port}, connections: {connections}, {smtp}}}
+  relays: [{relays}]
   timeouts: {{{timeouts}}}
   retry: {{first: 1m, longest: 10m, give_up: 4d}}
+  {more}
 database: {{url: "sqlite:///{var}/syndicate.db"}}
 """
 
 
 def addresses(count: int) -> tuple[str, ...]:
-    """Return so many addresses in a score of domains; every hundredth person is gone."""
+    """Return so many addresses in a score of domains or more; every hundredth person is gone."""
     names = (f"gone{n}" if n % 100 == 99 else f"p{n}" for n in range(count))
-    return tuple(f"{name}@d{n % DOMAINS}.example.org" for n, name in enumerate(names))
+    domains = max(20, count // 10)
+    return tuple(f"{name}@d{n % domains}.example.org" for n, name in enumerate(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Setting:
     manner: Manner = field(default_factory=Manner)
     timeout: float = 30.0
     smtp: str = "security: none"
+    in_doubt: int | None = None
+    second: Manner | None = None  # of another relay beside the first
     frozen: bool = True
     var: Path | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -74,7 +77,7 @@ def _founded(people: int, frozen: bool) -> Path:
     for name in ("one", "two"):
         text = f"---\ntitle: Article {name}\n---\n" + f"Words of {name}.\n.A line with a dot.\n\n" * 40
         (folder / "content" / f"{name}.md").write_text(text)
-    config = CONFIG.format(port=25, connections=4, smtp="", timeouts="", var="var")
+    config = CONFIG.format(relays="{host: 127.0.0.1}", timeouts="", var="var", more="")
     (folder / "config.yaml").write_text(config)
     with open_site(load_config(folder / "config.yaml", {})) as site:
         persons: list[subscribers.Person] = [(parse_email(address), {}) for address in addresses(people)]
@@ -103,18 +106,25 @@ class World:
         if setting.var:
             shutil.copytree(folder / "var", setting.var, dirs_exist_ok=True)
         self.server = Server(folder / "journal", setting.manner)
+        self.servers = [self.server]
+        if setting.second:
+            self.servers.append(Server(folder / "journal-of-second", setting.second))
         self.config = folder / "config.yaml"
         self.config.write_text(self._config())
 
     def _config(self) -> str:
         names = ("greeting", "login", "mail", "rcpt", "data", "block", "dot")
         return CONFIG.format(
-            port=self.server.port,
-            connections=self.setting.connections,
-            smtp=self.setting.smtp,
+            relays=", ".join(self._relay(number) for number in range(len(self.servers))),
             timeouts=", ".join(f"{name}: {round(self.setting.timeout)}s" for name in names),
             var=self.var,
+            more=f"in_doubt: {self.setting.in_doubt}" if self.setting.in_doubt else "",
         )
+
+    def _relay(self, number: int) -> str:
+        port, setting = self.servers[number].port, self.setting
+        where = f"name: relay{number}, host: 127.0.0.1, port: {port}"
+        return f"{{{where}, connections: {setting.connections}, {setting.smtp}}}"
 
     @property
     def database(self) -> Path:
@@ -123,7 +133,7 @@ class World:
     @property
     def in_doubt(self) -> int:
         """How many letters a sender may have handed over without a durable outcome."""
-        return self.setting.connections
+        return self.setting.in_doubt or self.setting.connections * len(self.servers)
 
     # ------------------------------------------------------------ senders
 
@@ -152,7 +162,7 @@ class World:
         self.ended(process, "ended" if over and code != -number else "killed")
         return not over
 
-    def finish(self, *, seconds: float = 90.0) -> None:
+    def finish(self, *, seconds: float = 240.0) -> None:
         """Let senders run until nothing is open, the clock going on whenever all that is open waits."""
         for _ in range(MOST_ROUNDS):
             process = self.sender()
@@ -180,15 +190,20 @@ class World:
 
     def letters_come(self, number: int, process: Process, seconds: float = 60.0) -> bool:
         """Wait until the server has so many letters or the sender is over; tell whether it has."""
-        wait_for(lambda: self.server.count() >= number or process.is_over, seconds, f"{number} letters")
-        return self.server.count() >= number
+        wait_for(lambda: self.letters() >= number or process.is_over, seconds, f"{number} letters")
+        return self.letters() >= number
+
+    def letters(self) -> int:
+        """Return how many letters the relays took so far."""
+        return sum(server.count() for server in self.servers)
 
     # ------------------------------------------------------------ what came of it
 
     def verdict(self) -> Counts:
         """Judge everything that happened in this world."""
         unbalanced = [*self.wrong, *read_imbalances(self.database, len(self.people)), *self._own_sums()]
-        rows, letters = read_ledger(self.database), read_journal(self.server.journal)
+        letters = [letter for server in self.servers for letter in read_journal(server.journal)]
+        rows = read_ledger(self.database)
         return judge(Evidence(self.people, rows, letters, self.runs, unbalanced))
 
     def _own_sums(self) -> list[str]:
@@ -219,4 +234,5 @@ def world(folder: Path, setting: Setting) -> Iterator[World]:
     try:
         yield made
     finally:
-        made.server.end()
+        for server in made.servers:
+            server.end()
