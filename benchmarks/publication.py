@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -42,7 +43,7 @@ mail:
 # The shipped letter is personalised in seven places; this greeting in the HTML makes it nine.
 GREETING = '<p>{{ email }} · <a href="{{ unsubscribe_url }}">{{ _("Unsubscribe") }}</a></p>\n<table role='
 SENTENCE = "Harga beras di pasar kota naik lagi pagi ini — “sudah tiga kali sebulan”, kata para pedagang. "
-WITH_UVLOOP = "import uvloop; uvloop.install(); from syndicate.cli import main; main()"
+WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; from syndicate.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Wish:
     letters: int
     connections: int = 20
     settings: Sequence[str] = ()
-    uvloop: bool = False
+    uvloop: bool = True  # where it is installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Run:
     """How the sender went: the seconds of the whole command, its peak memory, and what the ledger says."""
 
     seconds: float
+    cpu: float  # seconds of processor
     peak: float  # MB, of all its processes together
     status: int
     said: str
@@ -126,18 +128,24 @@ class Publication:
 
     def deliver(self) -> Run:
         """Run the sender until nothing is due."""
-        how = ["-c", WITH_UVLOOP] if self.wish.uvloop else ["-m", "syndicate"]
+        how = ["-m", "syndicate"] if self.wish.uvloop else ["-c", WITHOUT_UVLOOP]
         command = [sys.executable, *how, "--config", str(self.folder / "config.yaml"), "deliver", "--json"]
-        started = time.perf_counter()
+        started, spent = time.perf_counter(), _spent()
         with tempfile.TemporaryFile("w+") as said:
             process = subprocess.Popen(command, stdout=said, stderr=said)
             peak = _watched(process)
-            seconds = time.perf_counter() - started
+            seconds, cpu = time.perf_counter() - started, _spent() - spent
             said.seek(0)
             words = said.read()
         with open_site(load_config(self.folder / "config.yaml", {})) as site, site.store.read() as conn:
             tally = editions.tally(conn, self.edition_id)
-        return Run(seconds, peak, process.returncode, words, tally)
+        return Run(seconds, cpu, peak, process.returncode, words, tally)
+
+
+def _spent() -> float:
+    """Return the processor seconds of the children that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _watched(process: subprocess.Popen[bytes]) -> float:

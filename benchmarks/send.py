@@ -1,6 +1,6 @@
 """How fast an edition leaves, as shares of what keeps no ledger: smtp-source and nodemailer, in the same run.
 
-Usage: python benchmarks/send.py [LETTERS] [--in-doubt N] [--delay MS] [--connections N] [--uvloop]
+Usage: python benchmarks/send.py [LETTERS] [--in-doubt N] [--delay MS] [--connections N] [--no-uvloop]
 
 Needs cc, smtp-source (Debian's postfix package), node and npm. The receiver is sink.c on loopback, a new one
 for each sender, and takes the time: from the end of the first letter to the end of the last. Everything lies
@@ -17,13 +17,16 @@ import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
+from statistics import mean
 
 import rivals
 from publication import Publication, Run, Wish, report
 
 from syndicate.digest.slots import marker
 
+SOURCE = "smtp-source -d"
 MOST_SOURCE = 200_000  # letters of smtp-source, which runs before and after us
 MOST_NODEMAILER = {"html": 10_000, "raw": 20_000}
 WITH_DELAY = 4_000  # letters of each rival where replies are delayed
@@ -45,7 +48,7 @@ def arguments() -> argparse.Namespace:
         "--delay", type=float, default=0, metavar="MS", help="added to each of the sink's replies"
     )
     parser.add_argument("--connections", type=int, default=20, metavar="N")
-    parser.add_argument("--uvloop", action="store_true", help="run the sender on uvloop")
+    parser.add_argument("--no-uvloop", action="store_true", help="do without uvloop where it is installed")
     parser.add_argument("--alone", action="store_true", help="leave the rivals out")
     return parser.parse_args()
 
@@ -79,7 +82,7 @@ def rivals_rates(args: argparse.Namespace, sink: Path, folder: Path, size: int) 
 def source_rate(args: argparse.Namespace, sink: Path, size: int) -> Line:
     letters = min(args.letters, WITH_DELAY if args.delay else MOST_SOURCE)
     send = partial(rivals.smtp_source, letters=letters, connections=args.connections, size=size)
-    return Line("smtp-source -d", rivals.against(sink, args.delay, send))
+    return Line(SOURCE, rivals.against(sink, args.delay, send))
 
 
 def syndicate_rate(args: argparse.Namespace, sink: Path, site: Publication) -> tuple[Line, Run]:
@@ -93,16 +96,23 @@ def syndicate_rate(args: argparse.Namespace, sink: Path, site: Publication) -> t
 def prepared(args: argparse.Namespace, folder: Path) -> tuple[Publication, bytes, str]:
     """Return a publication with its edition frozen, and that edition's letter and uid."""
     settings = [f"in_doubt: {args.in_doubt}"] if args.in_doubt else []
-    site = Publication(folder, Wish(args.letters, args.connections, settings, args.uvloop))
+    site = Publication(folder, Wish(args.letters, args.connections, settings, not args.no_uvloop))
     with site.site(9) as opened:
         started = time.perf_counter()
         site.import_people(opened)
         imported = time.perf_counter() - started
         froze = site.freeze(opened)
         body, uid, places = site.template(opened)
-    print(f"{args.letters:,} letters of {len(body):,} bytes, personalised in {places} places")
+    print(f"{args.letters:,} letters of {len(body):,} bytes, personalised in {places} places; {how(args)}")
     print(f"import {imported:.1f} s, freeze {froze:.2f} s: {args.letters / froze:,.0f} deliveries/s")
     return site, body, uid
+
+
+def how(args: argparse.Namespace) -> str:
+    """Return the way of sending in words."""
+    loop = "asyncio" if args.no_uvloop or find_spec("uvloop") is None else "uvloop"
+    delay = f", replies {args.delay:g} ms late" if args.delay else ""
+    return f"{args.connections} connections, in_doubt {args.in_doubt or args.connections}, {loop}{delay}"
 
 
 def show(lines: list[Line], ours: Line) -> None:
@@ -112,6 +122,9 @@ def show(lines: list[Line], ours: Line) -> None:
         cpu = line.counted.cpu / max(line.counted.seconds, 0.001)
         figures = f"{line.counted.letters:10,}{line.counted.rate:12,.0f}{ratio:12.2f} x{cpu:10.0%}"
         print(f"{line.name:34}{figures}")
+    source = [line.counted.rate for line in lines if line.name == SOURCE]
+    if source:
+        print(f"of smtp-source's mean rate: {ours.counted.rate / mean(source):.2f}")
 
 
 def is_exact(args: argparse.Namespace, run: Run, counted: rivals.Counted) -> bool:
@@ -120,9 +133,9 @@ def is_exact(args: argparse.Namespace, run: Run, counted: rivals.Counted) -> boo
         f"frozen {run.tally.frozen:,}, sent {run.sent:,}, distinct at the sink {counted.distinct:,},"
         f" copies {counted.copies:,}, faults {counted.faults:,}"
     )
-    print(
-        f"whole command {run.seconds:.1f} s: {run.sent / run.seconds:,.0f} letters/s; peak {run.peak:.0f} MB"
-    )
+    rate, cpu = run.sent / run.seconds, run.cpu / max(run.sent, 1) * 1e6
+    print(f"whole command {run.seconds:.1f} s: {rate:,.0f} letters/s, {cpu:.0f} µs of processor for each")
+    print(f"peak memory {run.peak:.0f} MB")
     exact = args.letters == run.tally.frozen == run.sent == counted.distinct == counted.letters
     if not exact or counted.faults or run.status:
         print(f"NOT EXACT: exit {run.status}, {run.tally}, {counted}, {report(run)}", file=sys.stderr)
