@@ -123,10 +123,8 @@ class Lane:
 
     def surrender(self) -> list[Ticket]:
         """Give up every letter that no relay has been handed; return them."""
-        given = [*self._queue, *([self._announced] if self._announced else [])]
-        for ticket in given:
-            self._take_out(ticket)
-        return given
+        held = [*self._queue, *([self._announced] if self._announced else [])]
+        return [ticket for ticket in held if self._take_out(ticket)]
 
     def shut(self) -> None:
         """Take no more letters; those under way end by themselves."""
@@ -250,18 +248,22 @@ class Lane:
             log.exception("a bug met the letter of delivery %d; the others go on", number)
             return Refused(None, f"the letter could not be written: {type(error).__name__}: {error}")
 
-    def _take_out(self, ticket: Ticket) -> None:
+    def _take_out(self, ticket: Ticket) -> bool:
+        """Forget a letter; False where its body is on its way, so that it ends by itself."""
         self._load -= 1
         self._open -= ticket.wanted
         if ticket is self._announced:
             self._announced = None
             self._proved = True  # should the channel end at that, it is our doing
-            if self.channel is not None:
-                self.channel.withdraw(ticket)
+            if self.channel is not None and not self.channel.withdraw(ticket):
+                self._load += 1
+                self._open += ticket.wanted
+                return False
         elif ticket in self._queue:
             self._queue.remove(ticket)
         if not ticket.wanted and ticket in self._unwanted:
             self._unwanted.remove(ticket)
+        return True
 
     def _offer_room(self) -> None:
         if not self._roomy and not self.closed and self._load <= self._depth + 1:

@@ -56,11 +56,15 @@ class OneByOne:
             self._released = True
             self._begin()
 
-    def withdraw(self, ticket: object) -> None:
+    def withdraw(self, ticket: object) -> bool:
         """Forget the announced letter."""
-        if self._announced is not None and self._announced[0] is ticket:
-            self._announced = None
-            self._tell_room()
+        if self._announced is None or self._announced[0] is not ticket:
+            return False
+        self._announced = None
+        if self._retired and self._under_way is None:
+            self.abort("it has served its time")
+        self._tell_room()
+        return True
 
     def check(self, now: float) -> None:
         """Nothing here waits for anybody."""

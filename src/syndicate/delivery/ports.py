@@ -96,8 +96,11 @@ class Channel(Protocol):
     def release(self, ticket: object) -> None:
         """Let the body of the announced letter leave once the relay asks for it."""
 
-    def withdraw(self, ticket: object) -> None:
-        """Forget the announced letter, which was not released; nothing is heard of it."""
+    def withdraw(self, ticket: object) -> bool:
+        """Forget the announced letter: nothing is heard of it.
+
+        False where its body has begun to leave; what comes of it will be heard.
+        """
 
     def check(self, now: float) -> None:
         """End what has waited too long; `now` is the event loop's time."""

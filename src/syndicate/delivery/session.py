@@ -144,11 +144,11 @@ class SmtpChannel(asyncio.Protocol):
                 self._hand_over(announced)
                 self._flush()
 
-    def withdraw(self, ticket: object) -> None:
+    def withdraw(self, ticket: object) -> bool:
         """Forget the announced letter; where the relay waits for its body the session must end."""
         announced = self._next
         if announced is None or announced.ticket is not ticket:
-            return
+            return False
         announced.ticket = None
         if announced.is_open:
             self.abort("a letter was withdrawn after the relay asked for it")
@@ -156,6 +156,7 @@ class SmtpChannel(asyncio.Protocol):
             self._todo.clear()
             self._clear(announced)
             self._flush()
+        return True
 
     def check(self, now: float) -> None:
         """End what has waited too long; `now` is the event loop's time."""

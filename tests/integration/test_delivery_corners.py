@@ -1,0 +1,116 @@
+"""Rare moments of the send loop that once went wrong: each by a real ledger and a real server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from delivery_ledger import How, Ledger, only, plan, write
+from delivery_servers import PIPELINING, STALL, scripted, settings_for
+
+from syndicate.delivery.onebyone import OneByOne
+from syndicate.delivery.plan import Progress, RelaySpec, Report
+from syndicate.delivery.send import deliver
+from syndicate.delivery.smtp import SmtpRelay
+from syndicate.delivery.verdicts import Verdict
+from syndicate.model import DeliveryState, Letter, Outcome, Sent
+from syndicate.store.tables import delivery
+
+State = DeliveryState
+PLAIN = "250-scripted\r\n250 SIZE 1000000"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Callable[[int], Ledger]]:
+    made: list[Ledger] = []
+
+    def make(people: int) -> Ledger:
+        made.append(Ledger(tmp_path / "var", people))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.store.close()
+
+
+async def passed(
+    people: Ledger,
+    relays: tuple[RelaySpec, ...],
+    how: How | None = None,
+    *,
+    outbox: Any = None,
+    stop: asyncio.Event | None = None,
+) -> Report:
+    """Make one pass."""
+    work = deliver(
+        outbox or people.outbox,
+        relays,
+        write,
+        (how or plan()).plan,
+        clock=people.clock,
+        stop=stop or asyncio.Event(),
+    )
+    return await asyncio.wait_for(work, 30)
+
+
+def own_domains(people: Ledger) -> None:
+    """Give each person a domain of his own."""
+    with people.store.write() as conn:
+        address = delivery.c.email.concat(sa.func.cast(delivery.c.id, sa.Text)).concat(".example")
+        conn.execute(sa.update(delivery).values(email=sa.func.replace(address, "@", "@x")))
+
+
+class Answers:
+    """A relay in memory that answers as an awaited function says."""
+
+    def __init__(self, answer: Callable[[Letter], Awaitable[Outcome | Verdict]]) -> None:
+        self.send = answer
+
+    async def open(self) -> OneByOne:
+        return OneByOne(self)
+
+
+@pytest.mark.parametrize("greeting", [PLAIN, PIPELINING])
+def test_the_last_letters_in_flight_at_a_stop_are_unknown(
+    ledger: Callable[[int], Ledger], greeting: str
+) -> None:
+    """A body that left is never taken back as untouched, also where no letter is announced behind it."""
+    people = ledger(2)
+
+    async def main() -> Report:
+        stop = asyncio.Event()
+        async with scripted({"EHLO": greeting, "DOT": STALL}) as (server, port):
+            work = asyncio.create_task(
+                passed(people, only(SmtpRelay(settings_for(port)), 2), plan(2), stop=stop)
+            )
+            while server.bodies < 2:
+                await asyncio.sleep(0.005)
+            stop.set()
+            return await work
+
+    assert asyncio.run(main()).counts == Progress(unknown=2)
+    assert people.states() == {State.UNKNOWN: 2}
+
+
+def test_a_letter_that_a_folder_is_writing_at_a_stop_is_not_taken_back(
+    ledger: Callable[[int], Ledger],
+) -> None:
+    """The last letter is recorded as what became of it."""
+    people = ledger(1)
+
+    async def main() -> Report:
+        stop = asyncio.Event()
+
+        async def slowly(letter: Letter) -> Outcome:
+            stop.set()
+            await asyncio.sleep(0.1)
+            return Sent()
+
+        return await passed(people, only(Answers(slowly), 1), plan(grace=5), stop=stop)
+
+    assert asyncio.run(main()).counts == Progress(sent=1)
+    assert people.states() == {State.SENT: 1}
