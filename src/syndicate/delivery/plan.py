@@ -20,7 +20,7 @@ class Pace:
     what is never recorded is sent again.
     """
 
-    gather: float = 0.002
+    gather: float = 0.0005
     grace: float = 8.0
     persist: float = 120.0
     persist_every: float = 1.0
