@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from delivery_ledger import How, Ledger, only, plan, write
+from delivery_ledger import How, Ledger, Watched, only, plan, write
 from delivery_servers import PIPELINING, STALL, scripted, settings_for
 
 from syndicate.delivery.onebyone import OneByOne
@@ -68,10 +68,13 @@ class Answers:
     """A relay in memory that answers as an awaited function says."""
 
     def __init__(self, answer: Callable[[Letter], Awaitable[Outcome | Verdict]]) -> None:
-        self.send = answer
+        self._answer = answer
 
     async def open(self) -> OneByOne:
         return OneByOne(self)
+
+    async def send(self, letter: Letter) -> Outcome | Verdict:
+        return await self._answer(letter)
 
 
 @pytest.mark.parametrize("greeting", [PLAIN, PIPELINING])
@@ -114,3 +117,39 @@ def test_a_letter_that_a_folder_is_writing_at_a_stop_is_not_taken_back(
 
     assert asyncio.run(main()).counts == Progress(sent=1)
     assert people.states() == {State.SENT: 1}
+
+
+def test_a_refusal_is_laid_to_him_whose_envelope_it_answers(ledger: Callable[[int], Ledger]) -> None:
+    """The answer to the envelope of somebody who left meanwhile says nothing about who comes next."""
+    people = ledger(3)
+
+    class Leaving(Watched):
+        """An outbox at which p0 leaves just before his attempt would begin."""
+
+        def exchange(self, settled: Any, wanted: Any, *, now: Any) -> Any:
+            if any(one.email.startswith("p0@") for one in wanted):
+                people.leave("p0")
+            return super().exchange(settled, wanted, now=now)
+
+    async def main() -> Report:
+        async with scripted({"RCPT": ["550 5.1.1 no such user", "250 ok"]}) as (server, _):
+
+            async def slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                answer = server._answer
+
+                async def later(verb: str, writer: asyncio.StreamWriter) -> str:
+                    if verb == "RCPT":
+                        await asyncio.sleep(0.1)
+                    return await answer(verb, writer)
+
+                server._answer = later  # type: ignore[method-assign]
+                await server(reader, writer)
+
+            async with await asyncio.start_server(slowly, "127.0.0.1", 0) as listening:
+                port = listening.sockets[0].getsockname()[1]
+                relays = only(SmtpRelay(settings_for(port)), 1)
+                return await passed(people, relays, outbox=Leaving(people.outbox))
+
+    report = asyncio.run(main())
+    assert report.counts == Progress(sent=2)
+    assert [row[:2] for row in people.rows()] == [("p0", "skipped"), ("p1", "sent"), ("p2", "sent")]

@@ -46,9 +46,9 @@ class Timeouts:
     quit: float = 1
 
 
-# What an awaited answer is for. LONE is the dot after a 354 that no letter may use. Plain numbers, since they
-# are compared several times a letter.
-_MAIL, _RCPT, _DATA, _DOT, _RSET, _LONE, _QUIT = range(7)
+# What an awaited answer is for. LONE is the dot after a 354 that no letter may use, GONE a command for a
+# letter that was withdrawn. Plain numbers, since they are compared several times a letter.
+_MAIL, _RCPT, _DATA, _DOT, _RSET, _LONE, _QUIT, _GONE = range(8)
 _STAGES: Final[Sequence[Stage]] = ("mail", "rcpt", "data", "dot")
 _CODES: Final = {b"%d " % code: code for code in range(200, 600)}
 _PLAIN_TEXT: Final = 200  # bytes of an answer's text that is taken as it is
@@ -89,7 +89,7 @@ class SmtpChannel(asyncio.Protocol):
         self._left = letters
         self._holder: Holder = _Nobody()
         t = timeouts
-        self._seconds = (t.mail, t.rcpt, t.data, t.dot, t.mail, t.data, t.quit)  # by step
+        self._seconds = (t.mail, t.rcpt, t.data, t.dot, t.mail, t.data, t.quit, t.rcpt)  # by step
         self._block = timeouts.block
         self._todo: deque[tuple[int, bytes]] = deque()
         self._expected: deque[int] = deque()
@@ -154,6 +154,8 @@ class SmtpChannel(asyncio.Protocol):
             self.abort("a letter was withdrawn after the relay asked for it")
         elif self._todo and self._todo[-1][0] == _DATA and not self._pipelining:
             self._todo.clear()
+            if self._expected and self._expected[0] <= _RCPT:
+                self._expected[0] = _GONE
             self._clear(announced)
             self._flush()
         return True
@@ -254,10 +256,7 @@ class SmtpChannel(asyncio.Protocol):
 
     def _answer_to_envelope(self, step: int, code: int, text: str) -> None:
         announced = self._next
-        if announced is None:  # withdrawn where each command waits for the one before
-            if code == 421:
-                self._end(f"421 {text}".rstrip(), blame=False)
-            return
+        assert announced is not None  # noqa: S101 it stays until all of its answers are there, or they are GONE
         if code >= 400:
             if announced.refused is None:
                 stage = _STAGES[step]
@@ -347,9 +346,9 @@ class SmtpChannel(asyncio.Protocol):
             self._flush()
 
     def _quit(self) -> None:
-        if _QUIT not in self._expected:
-            self._out.append(b"QUIT\r\n")
-            self._expect(_QUIT)
+        if _QUIT not in self._expected and not self._todo:
+            self._todo.append((_QUIT, b"QUIT\r\n"))
+            self._pump()
             self._flush()
 
     def _lose(self, why: str) -> None:
