@@ -16,7 +16,7 @@ from syndicate.delivery.onebyone import OneByOne
 from syndicate.delivery.plan import Progress, RelaySpec, Report
 from syndicate.delivery.send import deliver
 from syndicate.delivery.smtp import SmtpRelay
-from syndicate.delivery.verdicts import Verdict
+from syndicate.delivery.verdicts import Verdict, judge
 from syndicate.model import DeliveryState, Letter, Outcome, Sent
 from syndicate.store.tables import delivery
 
@@ -153,3 +153,38 @@ def test_a_refusal_is_laid_to_him_whose_envelope_it_answers(ledger: Callable[[in
     report = asyncio.run(main())
     assert report.counts == Progress(sent=2)
     assert [row[:2] for row in people.rows()] == [("p0", "skipped"), ("p1", "sent"), ("p2", "sent")]
+
+
+def test_letters_out_of_doubt_make_no_room_a_second_time(ledger: Callable[[int], Ledger]) -> None:
+    """A refusal that was held back, and is no longer, lets no further attempt begin beyond `in_doubt`."""
+    people = ledger(64)
+    own_domains(people)
+    in_doubt: set[str] = set()
+    most = 0
+
+    class Counting(Watched):
+        """Counts the letters that have begun, were not refused and have no recorded outcome."""
+
+        def exchange(self, settled: Any, wanted: Any, *, now: Any) -> Any:
+            nonlocal most
+            granted = super().exchange(settled, wanted, now=now)
+            in_doubt.difference_update(one.attempt.email for one in settled)
+            in_doubt.update(one.email for one in granted.attempts)
+            most = max(most, len(in_doubt))
+            return granted
+
+    async def main() -> Report:
+        async def answer(letter: Letter) -> Outcome | Verdict:
+            await asyncio.sleep(0.003)
+            number = int(letter.name[1:])
+            if number % 16 != 5:
+                return Sent()
+            in_doubt.discard(letter.recipient)
+            return judge("rcpt", 550, f"refused, {'abcdefgh'[number // 16] * 3}")
+
+        return await passed(
+            people, only(Answers(answer), 4), plan(in_doubt=2), outbox=Counting(people.outbox)
+        )
+
+    assert asyncio.run(main()).counts == Progress(sent=60, failed=4)
+    assert most == 2

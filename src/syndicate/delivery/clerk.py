@@ -54,6 +54,7 @@ class Clerk:
         self._front = front
         self._wanted: deque[Ticket] = deque()
         self._settled: list[Settled] = []
+        self._leaving = 0  # of those: letters that are in doubt until this is recorded
         self._tickets: dict[int, Ticket] = {}  # granted, and not recorded
         self._exchanging = False
         self._planned = False
@@ -83,6 +84,7 @@ class Clerk:
     def settle(self, settled: Settled) -> None:
         """Record an outcome with the next exchange."""
         self._settled.append(settled)
+        self._leaving += self._tickets[settled.attempt.delivery_id].in_doubt
         self._plan()
 
     def clear(self, ticket: Ticket) -> None:
@@ -103,7 +105,7 @@ class Clerk:
         self._planned = False
         if self._exchanging or self._failed or not (self._settled or self._room > 0):
             return
-        under_way = self.in_doubt - len(self._settled)
+        under_way = self.in_doubt - self._leaving
         if under_way <= len(self._settled):
             self._exchange()
         elif self._gather is None:
@@ -112,7 +114,7 @@ class Clerk:
     @property
     def _room(self) -> int:
         """How many attempts may begin with an exchange that records what has come in."""
-        return min(len(self._wanted), self._most - self.in_doubt + len(self._settled))
+        return min(len(self._wanted), self._most - self.in_doubt + self._leaving)
 
     # ------------------------------------------------------------ what
 
@@ -125,7 +127,7 @@ class Clerk:
 
     def _begin(self) -> None:
         wanted = self._next_wanted()
-        settled, self._settled = self._settled, []
+        settled, self._settled, self._leaving = self._settled, [], 0
         if not (settled or wanted):
             return
         self._exchanging = True
@@ -158,6 +160,7 @@ class Clerk:
     def _take_in(self, settled: list[Settled], wanted: list[Ticket], result: Granted | BaseException) -> None:
         if isinstance(result, BaseException):
             self._settled[:0] = settled
+            self._leaving = sum(self._tickets[one.attempt.delivery_id].in_doubt for one in self._settled)
             self._failed = True
             for ticket in wanted:
                 self._front.denied(ticket)
