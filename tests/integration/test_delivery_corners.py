@@ -182,9 +182,8 @@ def test_letters_out_of_doubt_make_no_room_a_second_time(ledger: Callable[[int],
             in_doubt.discard(letter.recipient)
             return judge("rcpt", 550, f"refused, {'abcdefgh'[number // 16] * 3}")
 
-        return await passed(
-            people, only(Answers(answer), 4), plan(in_doubt=2), outbox=Counting(people.outbox)
-        )
+        outbox = Counting(people.outbox)
+        return await passed(people, only(Answers(answer), 4), plan(in_doubt=2), outbox=outbox)
 
     assert asyncio.run(main()).counts == Progress(sent=60, failed=4)
     assert most == 2
