@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from delivery_ledger import How, Ledger, Watched, only, plan, write
-from delivery_servers import PIPELINING, STALL, scripted, settings_for
+from delivery_servers import PIPELINING, STALL, quick, scripted, settings_for
 
 from syndicate.delivery.onebyone import OneByOne
 from syndicate.delivery.plan import Progress, RelaySpec, Report
@@ -119,6 +121,39 @@ def test_a_letter_that_a_folder_is_writing_at_a_stop_is_not_taken_back(
     assert people.states() == {State.SENT: 1}
 
 
+@pytest.mark.parametrize("greeting", [PLAIN, PIPELINING])
+def test_a_relay_that_refuses_one_connection_while_others_are_logging_in_is_used(
+    ledger: Callable[[int], Ledger], greeting: str
+) -> None:
+    """More connections than the relay allows cost nothing: those that it lets in carry all letters."""
+    people = ledger(20)
+    at_once = 0
+
+    async def main() -> Report:
+        async with scripted({"EHLO": greeting}) as (server, _):
+
+            async def two_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                nonlocal at_once
+                at_once += 1
+                try:
+                    if at_once > 2:
+                        writer.write(b"421 4.7.0 Error: too many connections\r\n")
+                        writer.close()
+                        return
+                    await asyncio.sleep(0.1)
+                    await server(reader, writer)
+                finally:
+                    at_once -= 1
+
+            async with await asyncio.start_server(two_at_once, "127.0.0.1", 0) as listening:
+                port = listening.sockets[0].getsockname()[1]
+                return await passed(people, only(SmtpRelay(settings_for(port)), 4))
+
+    report = asyncio.run(main())
+    assert report.relay_error is None
+    assert report.counts == Progress(sent=20)
+
+
 def test_a_refusal_is_laid_to_him_whose_envelope_it_answers(ledger: Callable[[int], Ledger]) -> None:
     """The answer to the envelope of somebody who left meanwhile says nothing about who comes next."""
     people = ledger(3)
@@ -187,3 +222,82 @@ def test_letters_out_of_doubt_make_no_room_a_second_time(ledger: Callable[[int],
 
     assert asyncio.run(main()).counts == Progress(sent=60, failed=4)
     assert most == 2
+
+
+def test_what_is_about_us_is_seen_also_when_few_letters_are_left(ledger: Callable[[int], Ledger]) -> None:
+    """Refusals that trickle in while others are still awaited are weighed together, and fail nobody."""
+    people = ledger(4)
+    own_domains(people)
+    count = 0
+
+    async def main() -> Report:
+        async def answer(letter: Letter) -> Outcome | Verdict:
+            nonlocal count
+            count += 1
+            await asyncio.sleep(0.25 * count)
+            return judge("dot", 554, "message refused by policy of this house")
+
+        return await passed(people, only(Answers(answer), 4))
+
+    report = asyncio.run(main())
+    assert report.counts.failed == 0
+    assert "policy of this house" in (report.relay_error or "")
+
+
+@pytest.mark.parametrize("answer", ["554 5.7.1 no thanks", "550 5.3.0 nothing for you"])
+def test_a_refusal_that_comes_after_a_stop_is_recorded_as_one(
+    ledger: Callable[[int], Ledger], answer: str
+) -> None:
+    """What the relay refused while the sender ended is no letter without an answer."""
+    people = ledger(4)
+
+    async def main() -> Report:
+        stop = asyncio.Event()
+        async with scripted({"EHLO": PIPELINING, "RCPT": ["250 ok", answer]}) as (server, port):
+
+            class Slow(Watched):
+                """An outbox that takes its time to begin attempts."""
+
+                def exchange(self, settled: Any, wanted: Any, *, now: Any) -> Any:
+                    time.sleep(0.3)
+                    return super().exchange(settled, wanted, now=now)
+
+            work = asyncio.create_task(
+                passed(
+                    people,
+                    only(SmtpRelay(settings_for(port)), 2),
+                    plan(2, grace=0.01),
+                    stop=stop,
+                    outbox=Slow(people.outbox),
+                )
+            )
+            while not any(line.startswith("DATA") for line in server.said):
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0.05)
+            stop.set()
+            return await work
+
+    asyncio.run(main())
+    assert "unknown" not in {state for _, state, _, _ in people.rows()}
+
+
+def test_one_hung_connection_does_not_keep_a_rested_relay_from_work(
+    ledger: Callable[[int], Ledger],
+) -> None:
+    """After its rest a relay gets new connections, also while an old one is still not answered."""
+    people = ledger(30)
+
+    async def main() -> int:
+        async with scripted({"DOT": ["250 ok", STALL, "250 ok"]}) as (server, port):
+            timeouts = quick(dot=1.5)
+            relays = only(SmtpRelay(settings_for(port, timeouts=timeouts)), 2)
+            server.script["RCPT"] = [*["250 ok"] * 6, *["421 4.3.0 busy"] * 3, "250 ok"]
+            work = asyncio.create_task(passed(people, relays))
+            for _ in range(8):
+                await asyncio.sleep(0.1)
+                people.now += timedelta(seconds=10)
+            sent_meanwhile = people.states()[State.SENT]
+            await work
+            return sent_meanwhile
+
+    assert asyncio.run(main()) > 20

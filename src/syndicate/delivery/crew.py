@@ -76,11 +76,15 @@ class Crew:
         self._stir = asyncio.Event()
         self._lately = self._now()  # when it last looked: a tenth of a second ago at most
         for post in fleet.posts.values():
+            post.lanes.clear()
             self._man(post)
 
     def _man(self, post: Post) -> None:
+        """Give the relay its lanes, but for those that still hold a connection."""
         post.roomy.clear()
-        post.lanes = [Lane(post, self._depth, self._write, self) for _ in range(post.spec.connections)]
+        post.lanes = [lane for lane in post.lanes if lane.is_busy or lane.channel is not None]
+        fresh = range(post.spec.connections - len(post.lanes))
+        post.lanes += [Lane(post, self._depth, self._write, self) for _ in fresh]
 
     # ------------------------------------------------------------ the pass
 
@@ -126,6 +130,8 @@ class Crew:
         resting = self._fleet.trouble(self._now()) is not None
         if not resting and (self._supply.waiting or not self._stock.nothing_due):
             return False
+        if any(lane.is_busy for post in self._fleet.posts.values() for lane in post.lanes):
+            return False  # what comes of those may yet tell whose fault a refusal was
         self._assessor.release()
         return not self._clerk.has_letters and (resting or not len(self._supply))
 
@@ -184,10 +190,9 @@ class Crew:
                 return
 
     def _man_again(self, now: float) -> None:
-        """Open lanes again at a relay whose rest is over."""
+        """Open lanes again at a relay whose rest is over, also while old letters are not answered there."""
         for post in self._fleet.posts.values():
-            idle = all(lane.closed and not lane.is_busy for lane in post.lanes)
-            if idle and post.candidate.rests.at(now) is None:
+            if all(lane.closed for lane in post.lanes) and post.candidate.rests.at(now) is None:
                 self._man(post)
 
     # ------------------------------------------------------------ what lanes say
@@ -210,7 +215,7 @@ class Crew:
         """Do without the lane; where the relay has no other that works, let it rest."""
         lane.shut()
         self._return(lane.surrender())
-        if not any(other.channel is not None for other in lane.post.lanes):
+        if not any(other.works for other in lane.post.lanes):
             self.rest(lane.post, cause)
         self.look()
 
@@ -307,8 +312,9 @@ class Crew:
         for lane in lanes:
             if lane.channel is not None and lane.is_busy:
                 lane.channel.abort("stopped before the relay answered")
-        self._assessor.release()
-        await self._clerk.persist(stop)
+        for _ in range(2):  # what was refused before its attempt began is weighed once that is durable
+            self._assessor.release()
+            await self._clerk.persist(stop)
         self._stock.give_back_all()
         await _until(lambda: self._stock.is_idle, self._plan.pace.grace)
         await asyncio.gather(*(lane.channel.close() for lane in lanes if lane.channel is not None))

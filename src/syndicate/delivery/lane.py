@@ -138,6 +138,11 @@ class Lane:
             self.channel.retire()
 
     @property
+    def works(self) -> bool:
+        """Whether it has a channel for letters, or may get one."""
+        return not self.closed and (self.channel is not None or self._opening is not None)
+
+    @property
     def is_busy(self) -> bool:
         """Whether a letter has not ended here."""
         return self._load > 0
