@@ -281,6 +281,28 @@ def test_a_refusal_that_comes_after_a_stop_is_recorded_as_one(
     assert "unknown" not in {state for _, state, _, _ in people.rows()}
 
 
+def test_a_slow_store_lets_few_letters_meet_a_relay_that_turns_all_down(
+    ledger: Callable[[int], Ledger],
+) -> None:
+    """Nobody more is announced while what a relay said to those before waits to be weighed."""
+    people = ledger(60)
+
+    class Slow(Watched):
+        """An outbox that takes its time."""
+
+        def exchange(self, settled: Any, wanted: Any, *, now: Any) -> Any:
+            time.sleep(0.1)
+            return super().exchange(settled, wanted, now=now)
+
+    async def main() -> Report:
+        async with scripted({"RCPT": "421 4.3.0 busy"}) as (_, port):
+            return await passed(people, only(SmtpRelay(settings_for(port)), 2), outbox=Slow(people.outbox))
+
+    report = asyncio.run(main())
+    assert "421 4.3.0 busy" in (report.relay_error or "")
+    assert 3 <= people.states()[State.DEFERRED] <= 6
+
+
 def test_one_hung_connection_does_not_keep_a_rested_relay_from_work(
     ledger: Callable[[int], Ledger],
 ) -> None:

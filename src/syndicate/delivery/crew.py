@@ -270,6 +270,7 @@ class Crew:
         """Let the letter's body leave, unless its fate came first."""
         if ticket.judged is not None:
             self._assessor.judge(ticket, ticket.judged, self._lately)
+            ticket.lane.weighed()
         else:
             ticket.lane.granted(ticket)
 

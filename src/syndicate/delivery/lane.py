@@ -85,6 +85,7 @@ class Lane:
         self._announced: Ticket | None = None
         self._load = 0  # letters that have not ended
         self._open = 0  # wanted or granted ones of those
+        self._early = 0  # that ended before their attempts were durable: not weighed yet
         self._opening: asyncio.Task[None] | None = None
         self._cause: Cause | None = None
         self._proved = False  # the channel has carried or decided about a letter
@@ -117,7 +118,12 @@ class Lane:
         """Forget a letter that the ledger does not let begin."""
         if ticket.judged is None:
             self._take_out(ticket)
-        self._want_more()
+            self._want_more()
+        self.weighed(early=ticket.judged is not None)
+
+    def weighed(self, *, early: bool = True) -> None:
+        """Go on: what a letter's early end means is known."""
+        self._early -= early
         self._announce_more()
         self._offer_room()
 
@@ -167,6 +173,7 @@ class Lane:
         self._proved = True
         self._load -= 1
         self._open -= ticket.wanted
+        self._early += not ticket.granted
         self._desk.ended(ticket, judged)
         self._want_more()
         self._offer_room()
@@ -216,12 +223,15 @@ class Lane:
                 self._desk.want(ticket)
 
     def _announce_more(self) -> None:
+        """Announce what the channel takes; one that turns all down gets no more before that is weighed."""
         if self._announcing:
             return
         self._announcing = True
         try:
-            while self._queue and self.channel is not None and self.channel.room:
-                self._announce(self.channel, self._queue.popleft())
+            while self._queue and (channel := self.channel) is not None and channel.room:
+                if self._early > self._depth:
+                    break
+                self._announce(channel, self._queue.popleft())
         finally:
             self._announcing = False
 
@@ -271,7 +281,7 @@ class Lane:
         return True
 
     def _offer_room(self) -> None:
-        if not self._roomy and not self.closed and self._load <= self._depth + 1:
+        if not self._roomy and not self.closed and self._load + self._early <= self._depth + 1:
             self._roomy = True
             self.post.roomy.append(self)
 
