@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -279,6 +280,49 @@ def test_a_refusal_that_comes_after_a_stop_is_recorded_as_one(
 
     asyncio.run(main())
     assert "unknown" not in {state for _, state, _, _ in people.rows()}
+
+
+def test_a_chunk_that_comes_back_while_letters_of_it_are_at_hand_is_sent_once(
+    ledger: Callable[[int], Ledger],
+) -> None:
+    """An edition that is paused and resumed while a connection is still being opened reaches all once."""
+    people = ledger(12)
+    sent: Counter[str] = Counter()
+    opened = 0
+    resuming: list[asyncio.TimerHandle] = []
+    resumed = asyncio.Event()
+
+    def turn(state: str) -> None:
+        with people.store.write() as conn:
+            conn.exec_driver_sql(f"UPDATE edition SET state = '{state}'")
+
+    async def answer(letter: Letter) -> Outcome:
+        sent[letter.recipient] += 1
+        await asyncio.sleep(0.7 if letter.name == "p1" else 0.05)
+        if sent.total() == 4 and not resuming:
+            turn("paused")
+            resuming.append(asyncio.get_running_loop().call_later(0.3, turn, "open"))
+            resuming.append(asyncio.get_running_loop().call_later(1.6, resumed.set))
+        return Sent()
+
+    class Late(Answers):
+        """A relay whose second connection is long in coming."""
+
+        async def open(self) -> OneByOne:
+            nonlocal opened
+            opened += 1
+            if opened > 1:
+                await resumed.wait()
+            return await super().open()
+
+    async def main() -> Report:
+        return await passed(people, only(Late(answer), 2), plan(2))
+
+    asyncio.run(main())
+    people.now += timedelta(minutes=1)
+    asyncio.run(main())
+    assert set(sent.values()) == {1}
+    assert people.states() == {State.SENT: 12}
 
 
 def test_a_slow_store_lets_few_letters_meet_a_relay_that_turns_all_down(

@@ -14,7 +14,7 @@ LATER: Final = 60.0  # seconds for which one is given back so that other domains
 
 
 class _Hold:
-    """A chunk in our hands. `out` counts its letters that are neither waiting nor recorded."""
+    """A chunk in our hands. `out` are its letters (their numbers) that are neither waiting nor recorded."""
 
     __slots__ = ("chunk", "out", "parked", "waiting")
 
@@ -22,7 +22,7 @@ class _Hold:
         self.chunk = chunk
         self.waiting = deque(chunk.waiting)
         self.parked: list[tuple[float, Attempt]] = []
-        self.out = 0
+        self.out: set[int] = set()
 
 
 class Supply:
@@ -45,8 +45,16 @@ class Supply:
         return sum(len(hold.waiting) for hold in self._order)
 
     def add(self, chunk: Chunk) -> None:
-        """Let the letters of a chunk be given out from now on."""
-        hold = self._holds[chunk.id] = _Hold(chunk)
+        """Let the letters of a chunk be given out from now on, but for those that are still out.
+
+        Those are of a chunk that was lost and comes back: an edition was paused and resumed meanwhile.
+        """
+        hold, before = _Hold(chunk), self._holds.get(chunk.id)
+        if before is not None:
+            hold.out = before.out
+            hold.waiting = deque(one for one in chunk.waiting if one.delivery_id not in hold.out)
+            self._remove(before)
+        self._holds[chunk.id] = hold
         self._order.append(hold)
         self._order.sort(key=lambda one: one.chunk.priority)
 
@@ -59,21 +67,22 @@ class Supply:
         """Give out the next letter, or None where none waits."""
         for hold in self._order:
             if hold.waiting:
-                hold.out += 1
-                return hold.waiting.popleft()
+                attempt = hold.waiting.popleft()
+                hold.out.add(attempt.delivery_id)
+                return attempt
         return None
 
     def back(self, attempt: Attempt) -> None:
         """Take back a letter that was not attempted; it is the next one."""
         hold = self._holds.get(attempt.chunk_id)
-        if hold is not None:
-            hold.out -= 1
+        if hold is not None and attempt.delivery_id in hold.out:
+            hold.out.remove(attempt.delivery_id)
             hold.waiting.appendleft(attempt)
 
     def park(self, attempt: Attempt, until: float) -> None:
         """Take back a letter that no relay may take before `until`."""
         hold = self._holds[attempt.chunk_id]
-        hold.out -= 1
+        hold.out.discard(attempt.delivery_id)
         hold.parked.append((until, attempt))
 
     def unpark(self, now: float) -> None:
@@ -90,7 +99,7 @@ class Supply:
         """Note that a letter has its outcome in the ledger, or is none of ours any more."""
         hold = self._holds.get(attempt.chunk_id)
         if hold is not None:
-            hold.out -= 1
+            hold.out.discard(attempt.delivery_id)
 
     def drop(self, chunks: Collection[int]) -> None:
         """Give out no more letters of these chunks."""
