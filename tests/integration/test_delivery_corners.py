@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from delivery_ledger import How, Ledger, Watched, only, plan, write
-from delivery_servers import PIPELINING, STALL, quick, scripted, settings_for
+from delivery_servers import DROP, PIPELINING, STALL, quick, scripted, settings_for
 
 from syndicate.delivery.onebyone import OneByOne
 from syndicate.delivery.plan import Progress, RelaySpec, Report
+from syndicate.delivery.ports import Relay
 from syndicate.delivery.send import deliver
 from syndicate.delivery.smtp import SmtpRelay
 from syndicate.delivery.verdicts import Verdict, judge
@@ -294,7 +295,7 @@ def test_a_chunk_that_comes_back_while_letters_of_it_are_at_hand_is_sent_once(
 
     def turn(state: str) -> None:
         with people.store.write() as conn:
-            conn.exec_driver_sql(f"UPDATE edition SET state = '{state}'")
+            conn.exec_driver_sql("UPDATE edition SET state = ?", (state,))
 
     async def answer(letter: Letter) -> Outcome:
         sent[letter.recipient] += 1
@@ -345,6 +346,25 @@ def test_a_slow_store_lets_few_letters_meet_a_relay_that_turns_all_down(
     report = asyncio.run(main())
     assert "421 4.3.0 busy" in (report.relay_error or "")
     assert 3 <= people.states()[State.DEFERRED] <= 6
+
+
+@pytest.mark.parametrize("stage", ["MAIL", "RCPT", "DATA"])
+def test_another_relay_takes_over_from_one_that_drops_each_connection(
+    ledger: Callable[[int], Ledger], stage: str
+) -> None:
+    """A relay that hangs up on one letter after the other rests; those after go another way."""
+    people = ledger(60)
+
+    async def main() -> Report:
+        async with scripted({stage: DROP}) as (_, bad), scripted({}) as (_, good):
+            relays: list[Relay] = [SmtpRelay(settings_for(port)) for port in (bad, good)]
+            return await passed(
+                people, (RelaySpec("bad", relays[0], 2), RelaySpec("good", relays[1], 2, priority=1))
+            )
+
+    report = asyncio.run(main())
+    assert report.counts.sent >= 46
+    assert report.counts.sent + report.counts.deferred == 60
 
 
 def test_one_hung_connection_does_not_keep_a_rested_relay_from_work(

@@ -52,6 +52,7 @@ class RelayWatch:
         self._refused_first = 0  # in doubt, with none taken
         self._about_us: dict[str, int] = {}  # known words, and the letters taken when they were last said
         self._row: set[str] = set()
+        self._lost: set[str] = set()  # who met one broken session after the other
 
     def feed(self, attempt: Attempt, judged: Outcome | Verdict, now: float) -> tuple[Certain, Cause | None]:
         """Return the outcomes that are certain now, and why the relay is to rest if it is.
@@ -61,12 +62,16 @@ class RelayWatch:
         """
         if isinstance(judged, Verdict):
             certain, cause = self._weigh(attempt, judged, now)
+            self._lost.clear()
         else:
             certain, cause = [(attempt, judged)], None
             if isinstance(judged, Sent):
                 self._taken += 1
-                if self._row:
+                if self._row or self._lost:
                     self._row.clear()
+                    self._lost.clear()
+            elif isinstance(judged, Deferred):
+                cause = self._lost_again(attempt, judged)
         return ([*self.expire(now), *certain], cause) if self._held else (certain, cause)
 
     def expire(self, now: float) -> Certain:
@@ -109,6 +114,20 @@ class RelayWatch:
             return None
         said = without_names(verdict.outcome.code, verdict.outcome.text)
         return Cause(rest_for(verdict), f"{IN_A_ROW} recipients in a row met: {said}")
+
+    def _lost_again(self, attempt: Attempt, lost: Deferred) -> Cause | None:
+        """Return why the relay is to rest where session after session ended before a body was asked for.
+
+        More than all its connections at once must have done so: a relay that is started again is none.
+        """
+        self._lost.add(attempt.email)
+        if len(self._lost) < self._clear_after:
+            return None
+        count = len(self._lost)
+        self._lost.clear()
+        return Cause(
+            RestKind.UNREACHABLE, f"{count} recipients in a row met: {without_names(None, lost.text)}"
+        )
 
     def _doubt(self, new: _Held) -> tuple[Certain, Cause | None]:
         if not self._taken:
