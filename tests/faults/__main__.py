@@ -6,6 +6,7 @@ Prints the counts of each scenario as a table; ends with 1 where a promise was n
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import tempfile
 import time
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the worlds stay to be looked at")
     parser.add_argument("scenario", nargs="*", choices=[*SCENARIOS, []], help="else all of them")
     given = parser.parse_args()
+    logging.getLogger("syndicate").setLevel(logging.ERROR)  # a scenario that is late says so
     print(f"seed {given.seed}{', quick' if given.quick else ''}")
     print(f"{'':{WIDTH}}" + "".join(f"{one:>10}" for one in COLUMNS))
     with tempfile.TemporaryDirectory(prefix="syndicate-faults-") as temporary:

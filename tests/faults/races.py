@@ -24,7 +24,7 @@ Attempts = Mapping[str, list[tuple[float, float]]]  # of an address: when asked 
 def unsubscribes_racing_letters(place: Path, seed: int, quick: bool) -> Counts:
     """1,000 people leave by one click while their letters go: no attempt begins after the answer."""
     people = 150 if quick else 1000
-    setting = Setting(people, manner=Manner(latency=0.004))
+    setting = Setting(people, manner=Manner(latency=0.03))
     with world(place, setting) as here:
         notes = here.folder / "attempts"
         door = Spoken(python("tests.faults.door", str(here.config)))
@@ -59,7 +59,7 @@ def _race(here: World, notes: Path, port: int, seed: int) -> dict[str, float]:
     if code:
         here.wrong.append(f"the sender ended with {code}")
     letters = here.letters()
-    if not len(tokens) // 20 < letters < len(tokens) * 19 // 20:
+    if not 0 < letters < len(tokens) - len(tokens) // 100:
         here.wrong.append(f"there was no race: {letters} letters for {len(tokens)} who left")
     return answers
 

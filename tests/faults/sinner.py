@@ -38,7 +38,7 @@ class Sinner:
         self._write = LetterWriter(site)
         self._clock = site.clock
         self._sin = sin
-        self._host = site.config.mail.smtp
+        self._host = site.config.mail.relays[0]
         self._unrecorded: list[Settled] = []
 
     def send_all(self) -> None:

@@ -32,6 +32,12 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "clocks": clocks.editions_over_clocks,
 }
 
+# Those whose quick selection runs with every change, in half a minute together.
+IN_CI: Final = (
+    *("every-fault", "kills-in-storm", "kills-at-send-syncs", "stops"),
+    *("full-disk", "power-loss", "unsubscribes", "clocks"),
+)
+
 # Why a scenario cannot run here, asked before it runs; nothing where it can.
 NEEDS: Final[Mapping[str, Callable[[], str]]] = {
     "kills-at-freeze-syncs": tracing.why_not,

@@ -29,7 +29,7 @@ from .processes import Hung, Process, Server, python, wait_for
 from .server import Manner
 
 AHEAD: Final = 15 * 60.0  # seconds that the clock goes on where all that is open waits
-MOST_ROUNDS: Final = 200
+MOST_ROUNDS: Final = 60
 CONFIG: Final = """\
 publication: {{title: Fault News, url: "http://127.0.0.1:8000", language: en, timezone: UTC}}
 newsletters:
