@@ -69,14 +69,14 @@ class Answers(asyncio.Protocol):
         self._commit_fault(stage, str(kind), visit)
         return False
 
-    def _good(self, kind: str | None, visit: int, good: bytes) -> None:
+    def _good(self, kind: str | None, visit: int, good: bytes, *, after: float = 0.0) -> None:
         if kind == "glued":
             code, words = good[:3], good[4:]
             self._say(good if b"\r\n" in good else code + b"-there is more\r\n" + code + b" " + words)
         elif kind == "split":
             self._play((0.001, piece) for piece in _pieces(good + b"\r\n", visit))
-        elif self._desk.latency:
-            self._play([(self._desk.latency, good + b"\r\n")])
+        elif after:
+            self._play([(after, good + b"\r\n")])
         else:
             self._say(good)
 

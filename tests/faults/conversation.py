@@ -130,7 +130,7 @@ class Conversation(Answers):
         if kind in TAKEN:
             self._commit_fault("dot", str(kind).removeprefix("taken-"), visit)
         else:
-            self._good(kind, visit, b"250 2.0.0 taken as %d" % number)
+            self._good(kind, visit, b"250 2.0.0 taken as %d" % number, after=self._desk.latency)
         self._work()
         return kind not in TAKEN
 

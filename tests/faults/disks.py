@@ -22,7 +22,7 @@ from .server import Manner
 from .tracing import count_syncs, spread, tracer
 from .world import Setting, World, world
 
-_UNHURRIED: Final = 0.004
+_UNHURRIED: Final = 0.01
 
 
 def a_full_disk(place: Path, seed: int, quick: bool) -> Counts:
@@ -183,12 +183,16 @@ def power_loss(place: Path, seed: int, quick: bool) -> Counts:
 
 
 def _lose_power_again_and_again(here: World, disk: Spoken, dice: Random, times: int) -> None:
-    """Cut the power at one of the next syncs of a sender, and once more while it starts again."""
+    """Cut the power at one of the next syncs of a sender, or after a few letters more."""
     words = ("deliver",) if here.setting.frozen else ("digest", "send", "daily", "--now")
     for _ in range(times):
         process = here.command(*words)
         with running(process):
-            disk.ask(f"arm {dice.randint(1, 25)} {process.pid}")
+            if dice.random() < 0.5:
+                disk.ask(f"arm {dice.randint(1, 20)} {process.pid}")
+            else:
+                here.letters_come(here.letters() + dice.randint(1, 8), process)
+                process.signal(signal.SIGKILL)
             code = process.wait()
             here.ended(process, "ended" if code in (0, 75) else "lost its power")
         disk.ask(f"cut {dice.randint(0, 99)}")

@@ -16,7 +16,7 @@ from .server import Manner
 from .tracing import count_syncs, spread, tracer
 from .world import Setting, World, world
 
-_UNHURRIED: Final = 0.004  # seconds before each 250, so that many kills fit into one edition
+_UNHURRIED: Final = 0.01  # seconds before each 250, so that many kills fit into one edition
 
 
 def calm_kills(place: Path, seed: int, quick: bool) -> Counts:
