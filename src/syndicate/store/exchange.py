@@ -72,6 +72,11 @@ WHERE delivery.id = v.id AND delivery.attempts = v.was AND CASE v.state
     ELSE delivery.state = 'sending' AND delivery.chunk_id IN ({{held}}) END
 """
 
+_SWAPS = {
+    kind: _SWAP.format(outcomes=_OUTCOMES[kind], wishes=_WISHES[kind], held=held, open=held + _OPEN)
+    for kind, held in _HELD.items()
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -104,9 +109,6 @@ def swap(plain: Plain, work: Work) -> int:
 
 def statement(plain: Plain, work: Work) -> tuple[str, tuple[Any, ...]]:
     """Return the statement that does all of an exchange, with its values."""
-    kind = plain.kind
-    held = _HELD[kind]
-    text = _SWAP.format(outcomes=_OUTCOMES[kind], wishes=_WISHES[kind], held=held, open=held + _OPEN)
     mine = (*_packed(plain, list(work.fences.items()), 2), work.owner)
     wishes = [(one.delivery_id, one.attempts - 1, one.newsletter) for one in work.wanted]
     values = (
@@ -116,7 +118,7 @@ def statement(plain: Plain, work: Work) -> tuple[str, tuple[Any, ...]]:
         *(*mine, work.now),
         *mine,
     )
-    return text, values
+    return _SWAPS[plain.kind], values
 
 
 def _outcomes(plain: Plain, settled: Sequence[Settled]) -> list[tuple[object, ...]]:

