@@ -71,7 +71,7 @@ def _kill_again_and_again(here: World, dice: Random, kills: int) -> None:
         process = here.command("deliver") if by_command else here.sender()
         with running(process):
             if dice.random() < 0.15:
-                time.sleep(dice.random() * 1.5)
+                time.sleep(dice.random() * 0.6)
             else:
                 here.letters_come(here.letters() + dice.randint(1, step), process)
                 time.sleep(dice.random() * 0.005)

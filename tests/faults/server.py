@@ -23,7 +23,7 @@ from .plan import Plan
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a server behaves. `latency` seconds go before each 250 of a letter; `certificate` offers STARTTLS."""
+    """How a server behaves. `latency` seconds go before the 250 of a letter."""
 
     plan: Plan = field(default_factory=Plan)
     port: int = 0
