@@ -29,7 +29,7 @@ class SmtpSettings:
     password: Callable[[], str] = field(default=str, repr=False)
     tls: ssl.SSLContext | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
-    per_connection: int = 1000
+    per_connection: int = 100
 
 
 class SmtpRelay:
