@@ -326,6 +326,32 @@ def test_a_chunk_that_comes_back_while_letters_of_it_are_at_hand_is_sent_once(
     assert people.states() == {State.SENT: 12}
 
 
+def test_a_chunk_that_is_being_taken_at_a_stop_is_given_back(ledger: Callable[[int], Ledger]) -> None:
+    """Nothing is owned by a sender that ended well, whatever the ledger was asked a moment before."""
+    people = ledger(10)
+
+    async def main() -> Report:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        class Stopped(Watched):
+            """An outbox at which the stop comes while it takes a chunk."""
+
+            def take(self, **how: Any) -> Any:
+                loop.call_soon_threadsafe(stop.set)
+                time.sleep(0.1)
+                return people.outbox.take(**how)
+
+        async def answer(letter: Letter) -> Outcome:
+            return Sent()
+
+        return await passed(people, only(Answers(answer)), outbox=Stopped(people.outbox), stop=stop)
+
+    assert asyncio.run(main()).counts == Progress()
+    with people.store.read() as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM chunk WHERE owner IS NOT NULL").scalar() == 0
+
+
 def test_a_slow_store_lets_few_letters_meet_a_relay_that_turns_all_down(
     ledger: Callable[[int], Ledger],
 ) -> None:

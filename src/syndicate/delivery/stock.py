@@ -50,6 +50,7 @@ class Stock:
         self._loop = asyncio.get_running_loop()
         self._calls = 0  # that have not ended
         self._taking = False
+        self._ending = False
         self._not_before = 0.0  # by the loop's time
         self._kept_at = self._looked_at = self._loop.time()
 
@@ -103,7 +104,8 @@ class Stock:
             self.give_back(chunk, until)
 
     def give_back_all(self) -> None:
-        """Give back everything, and write what limits must remember."""
+        """Give back everything, also what is being taken, and write what limits must remember."""
+        self._ending = True
         for chunk in self._supply.empty():
             self.give_back(chunk)
         if self.remember():
@@ -136,7 +138,9 @@ class Stock:
     def _taken(self, before: int | None, found: _Found) -> None:
         self._taking = False
         chunk, standing = found
-        if chunk is not None:
+        if chunk is not None and self._ending:
+            self.give_back(chunk)
+        elif chunk is not None:
             self.nothing_due = False
             if standing is not None and chunk.edition_id is not None:
                 self.editions.add(chunk.edition_id)
