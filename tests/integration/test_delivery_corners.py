@@ -22,6 +22,7 @@ from syndicate.delivery.send import deliver
 from syndicate.delivery.smtp import SmtpRelay
 from syndicate.delivery.verdicts import Verdict, judge
 from syndicate.model import DeliveryState, Letter, Outcome, Sent
+from syndicate.store.letters import enqueue
 from syndicate.store.tables import delivery
 
 State = DeliveryState
@@ -350,6 +351,33 @@ def test_a_chunk_that_is_being_taken_at_a_stop_is_given_back(ledger: Callable[[i
     assert asyncio.run(main()).counts == Progress()
     with people.store.read() as conn:
         assert conn.exec_driver_sql("SELECT count(*) FROM chunk WHERE owner IS NOT NULL").scalar() == 0
+
+
+def test_an_operator_who_resumes_an_edition_in_the_same_pass_is_heard(
+    ledger: Callable[[int], Ledger],
+) -> None:
+    """What paused an edition once does not pause it again after the operator let it go on."""
+    people = ledger(40)
+    with people.store.write() as conn:
+        enqueue(conn, key="k", email="operator@example.org", body=b"x\r\n", now=people.now)
+
+    def resume() -> int:
+        with people.store.write() as conn:
+            resumed = "UPDATE edition SET state = 'open', reason = 'resumed' WHERE state = 'paused'"
+            return conn.exec_driver_sql(resumed).rowcount
+
+    async def answer(letter: Letter) -> Outcome | Verdict:
+        if letter.name != "operator":
+            return judge("rcpt", 550, "5.1.1 no such user")
+        while not resume():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(2)
+        return Sent()
+
+    async def main() -> Report:
+        return await passed(people, only(Answers(answer), 2))
+
+    assert asyncio.run(main()).counts == Progress(sent=1, failed=40)
 
 
 def test_a_slow_store_lets_few_letters_meet_a_relay_that_turns_all_down(

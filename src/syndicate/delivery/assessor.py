@@ -91,6 +91,7 @@ class Assessor:
         edition_id = self._supply.edition_of(attempt)
         watch = self._watches.get(edition_id) if edition_id is not None else None
         if watch is not None and edition_id is not None and (reason := watch.feed(attempt, outcome)):
+            del self._watches[edition_id]  # until it is resumed: what was on its way pauses it no second time
             self._front.pause(edition_id, attempt, reason)
         relay = ticket.lane.post.name
         self._clerk.settle(settle(attempt, outcome, self._plan, now=self._clock(), relay=relay))

@@ -34,7 +34,7 @@ class Front(Protocol):
         """The store failed."""
 
     def met(self, edition_id: int, standing: EditionStanding) -> None:
-        """Letters of an edition came that none came of before."""
+        """Letters of an edition came that none came of before, or none since it was paused."""
 
 
 class Stock:
@@ -43,6 +43,7 @@ class Stock:
     def __init__(self, ledger: Ledger, supply: Supply, fleet: Fleet, front: Front) -> None:
         self.nothing_due = False
         self.editions: set[int] = set()
+        self._met: set[int] = set()  # of those: since they were last paused
         self._ledger = ledger
         self._supply = supply
         self._fleet = fleet
@@ -118,6 +119,7 @@ class Stock:
 
     def pause(self, edition_id: int, reason: str) -> None:
         """Let no further attempt of the edition begin."""
+        self._met.discard(edition_id)
         self._supply.drop_edition(edition_id)
         self._call(partial(self._ledger.outbox.pause, edition_id, reason), self._done)
 
@@ -131,7 +133,7 @@ class Stock:
     def _take_in_thread(self, before: int | None, *, now: datetime) -> _Found:
         outbox = self._ledger.outbox
         chunk = outbox.take(now=now, before=before)
-        if chunk is None or chunk.edition_id is None or chunk.edition_id in self.editions:
+        if chunk is None or chunk.edition_id is None or chunk.edition_id in self._met:
             return chunk, None
         return chunk, outbox.standing(chunk.edition_id)
 
@@ -144,6 +146,7 @@ class Stock:
             self.nothing_due = False
             if standing is not None and chunk.edition_id is not None:
                 self.editions.add(chunk.edition_id)
+                self._met.add(chunk.edition_id)
                 self._front.met(chunk.edition_id, standing)
             self._supply.add(chunk)
         elif before is None:
