@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,21 +24,10 @@ from syndicate.model import DeliveryState, Letter, Outcome, Sent
 from syndicate.store.letters import enqueue
 from syndicate.store.tables import delivery
 
+pytest_plugins = ["delivery_fixtures"]
+
 State = DeliveryState
 PLAIN = "250-scripted\r\n250 SIZE 1000000"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Callable[[int], Ledger]]:
-    made: list[Ledger] = []
-
-    def make(people: int) -> Ledger:
-        made.append(Ledger(tmp_path / "var", people))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.store.close()
 
 
 async def passed(

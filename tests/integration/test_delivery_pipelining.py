@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,20 +18,9 @@ from syndicate.delivery.smtp import SmtpRelay
 from syndicate.model import DeliveryState
 from syndicate.store.tables import delivery
 
+pytest_plugins = ["delivery_fixtures"]
+
 State = DeliveryState
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Callable[[int], Ledger]]:
-    made: list[Ledger] = []
-
-    def make(people: int) -> Ledger:
-        made.append(Ledger(tmp_path / "var", people))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.store.close()
 
 
 def sent_over(

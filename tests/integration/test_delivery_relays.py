@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from delivery_ledger import Ledger, only, plan, write
@@ -19,21 +18,10 @@ from syndicate.delivery.smtp import SmtpRelay
 from syndicate.model import Alert, DeliveryState
 from syndicate.store.letters import enqueue
 
+pytest_plugins = ["delivery_fixtures"]
+
 State = DeliveryState
 Script = dict[str, str | list[str]]
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Callable[[int], Ledger]]:
-    made: list[Ledger] = []
-
-    def make(people: int) -> Ledger:
-        made.append(Ledger(tmp_path / "var", people))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.store.close()
 
 
 async def passed(

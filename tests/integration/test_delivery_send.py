@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -25,21 +25,10 @@ from syndicate.delivery.verdicts import Verdict, judge
 from syndicate.errors import RelayUnavailable, StoreError
 from syndicate.model import Alert, Attempt, DeliveryState, Letter, Outcome, Sent
 
+pytest_plugins = ["delivery_fixtures"]
+
 State = DeliveryState
 DEAF = Ears()
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Callable[[int], Ledger]]:
-    made: list[Ledger] = []
-
-    def make(people: int) -> Ledger:
-        made.append(Ledger(tmp_path / "var", people))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.store.close()
 
 
 async def passed(

@@ -316,9 +316,8 @@ class Crew:
         for _ in range(2):  # what was refused before its attempt began is weighed once that is durable
             self._assessor.release()
             await self._clerk.persist(stop)
-        for _ in range(2):  # a chunk that was on its way comes in late
-            self._stock.give_back_all()
-            await _until(lambda: self._stock.is_idle, self._plan.pace.grace)
+        self._stock.give_back_all()
+        await _until(lambda: self._stock.is_idle, self._plan.pace.grace)
         await asyncio.gather(*(lane.channel.close() for lane in lanes if lane.channel is not None))
 
 
