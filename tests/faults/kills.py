@@ -32,7 +32,7 @@ def kills_in_a_storm(place: Path, seed: int, quick: bool) -> Counts:
     """The same with every fault at every stage; the clock goes on where all that is open waits."""
     people, kills = (100, 2) if quick else (2000, 100)
     manner = Manner(storm(seed), latency=_UNHURRIED)
-    with world(place, Setting(people=people, manner=manner, timeout=2)) as here:
+    with world(place, Setting(people=people, manner=manner, timeout=3)) as here:
         _kill_again_and_again(here, Random(seed), kills)  # noqa: S311
         return here.verdict()
 
@@ -50,7 +50,7 @@ def kills_with_two_relays(place: Path, seed: int, quick: bool) -> Counts:
     """Two relays, each in a storm of its own, one of which goes away for a while: what fails goes on."""
     people, kills = (150, 2) if quick else (2000, 30)
     first, second = (Manner(storm(seed + n, rate=0.01), latency=_UNHURRIED) for n in (0, 1))
-    with world(place, Setting(people, manner=first, timeout=2, second=second)) as here:
+    with world(place, Setting(people, manner=first, timeout=3, second=second)) as here:
         here.servers[1].end()
         process = here.command("deliver")
         with running(process):

@@ -36,7 +36,7 @@ def every_fault(place: Path, seed: int, quick: bool) -> Counts:
         )
         smtp = f"security: starttls, {_AS_ANI}" if secure else "security: none"
         trust = {"SSL_CERT_FILE": str(certificate)}
-        setting = Setting(20, 2, manner, timeout=1, smtp=smtp, environment=trust)
+        setting = Setting(20, 2, manner, timeout=2, smtp=smtp, environment=trust)
         with world(place, setting) as here:
             here.finish()
             found = here.verdict()
@@ -51,7 +51,7 @@ def a_storm(place: Path, seed: int, quick: bool) -> Counts:
     for pipelining in (True,) if quick else (True, False):
         manner = Manner(storm(seed, rate=0.02), pipelining=pipelining)
         people = 150 if quick else 2000
-        with world(place, Setting(people, 8, manner, timeout=2)) as here:
+        with world(place, Setting(people, 8, manner, timeout=3)) as here:
             here.finish()
             counts += here.verdict()
     return counts
