@@ -89,6 +89,7 @@ def why_no_mount() -> str:
     if trial.returncode:
         return f"nothing may be mounted here: {trial.stderr.strip()}"
     subprocess.run(["umount", folder], check=True)
+    Path(folder).rmdir()
     return ""
 
 

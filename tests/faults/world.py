@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -73,6 +74,7 @@ class Setting:
 def _founded(people: int, frozen: bool) -> Path:
     """Make a publication with so many people once; the worlds are copies of it."""
     folder = Path(tempfile.mkdtemp(prefix="syndicate-faults-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     (folder / "content").mkdir()
     for name in ("one", "two"):
         text = f"---\ntitle: Article {name}\n---\n" + f"Words of {name}.\n.A line with a dot.\n\n" * 40
