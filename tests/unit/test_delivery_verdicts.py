@@ -15,6 +15,7 @@ from syndicate.delivery.verdicts import (
     counts_against_address,
     judge,
     names_mailbox,
+    puts_domain_off,
     rest_for,
     status_of,
 )
@@ -346,3 +347,20 @@ def test_an_address_in_a_text_does_not_decide() -> None:
     for local in ("quota-exceeded", "relay.access.denied", "rate.limit"):
         verdict = judge("rcpt", 550, f"<{local}@limit.example>: go away")
         assert verdict.about is About.RECIPIENT
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "slower"),
+    [
+        (451, "4.7.1 greylisted, come back later", True),
+        (450, "try again", True),
+        (452, "4.2.2 mailbox full", False),
+        (450, "4.1.1 no such user yet", False),
+        (451, "4.3.0 our queue is full", False),
+        (421, "4.7.0 too many connections", False),
+        (550, "5.7.1 no", False),
+    ],
+)
+def test_a_domain_slows_down_for_what_its_servers_say(code: int, text: str, slower: bool) -> None:
+    """A 4xx slows its domain down, unless it is about a person, the relay's own system or us."""
+    assert puts_domain_off(judge("dot", code, text)) is slower

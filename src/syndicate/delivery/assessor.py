@@ -12,9 +12,9 @@ from syndicate.delivery.ledger import Ledger
 from syndicate.delivery.plan import SendPlan
 from syndicate.delivery.retry import settle
 from syndicate.delivery.supply import Supply
-from syndicate.delivery.verdicts import Cause, Verdict
+from syndicate.delivery.verdicts import Cause, Verdict, puts_domain_off
 from syndicate.delivery.watches import EditionWatch
-from syndicate.model import Attempt, Deferred, EditionStanding, Outcome, Returned, Sent
+from syndicate.model import Attempt, EditionStanding, Outcome, Returned, Sent
 
 log = logging.getLogger("syndicate.delivery.assessor")
 
@@ -62,7 +62,8 @@ class Assessor:
         if isinstance(judged, Sent):
             post.candidate.rests.taken()
         elif isinstance(judged, Verdict):
-            _slow_down(ticket, judged, now)
+            if puts_domain_off(judged):
+                post.limits.slower(ticket.domain, now)
         certain, cause = post.watch.feed(ticket.attempt, judged, now)
         for attempt, outcome in certain:
             self._certain(attempt, outcome)
@@ -95,11 +96,3 @@ class Assessor:
             self._front.pause(edition_id, attempt, reason)
         relay = ticket.lane.post.name
         self._clerk.settle(settle(attempt, outcome, self._plan, now=self._clock(), relay=relay))
-
-
-def _slow_down(ticket: Ticket, verdict: Verdict, now: float) -> None:
-    """Slow a domain down whose servers put a letter off, for no reason of the person's."""
-    code = verdict.outcome.code or 0 if isinstance(verdict.outcome, Deferred) else 0
-    about_us = verdict.cause is not None or verdict.doubtful
-    if 400 <= code < 500 and not about_us and not verdict.status[1:].startswith((".1.", ".2.")):
-        ticket.lane.post.limits.slower(ticket.domain, now)

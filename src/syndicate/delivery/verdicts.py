@@ -90,6 +90,16 @@ def judge(stage: Stage, code: int, text: str, *, needs_utf8: bool = False) -> Ve
     return Verdict(about, Refused(code, text) if code >= 500 else Deferred(code, text), status)
 
 
+def puts_domain_off(verdict: Verdict) -> bool:
+    """Return whether a reply asks for fewer letters to the recipient's domain.
+
+    A 4xx does, but not one about the person (x.1.x, x.2.x), about the relay's own system (x.3.x) or about us.
+    """
+    code = verdict.outcome.code or 0 if isinstance(verdict.outcome, Deferred) else 0
+    about_us = verdict.cause is not None or verdict.doubtful
+    return 400 <= code < 500 and not about_us and not verdict.status[1:].startswith((".1.", ".2.", ".3."))
+
+
 def rest_for(verdict: Verdict) -> RestKind:
     """Return how a relay rests for a verdict about us."""
     return _RESTS.get(verdict.about, RestKind.REFUSED)
