@@ -61,9 +61,8 @@ class Assessor:
         post = ticket.lane.post
         if isinstance(judged, Sent):
             post.candidate.rests.taken()
-        elif isinstance(judged, Verdict):
-            if puts_domain_off(judged):
-                post.limits.slower(ticket.domain, now)
+        elif isinstance(judged, Verdict) and puts_domain_off(judged):
+            post.limits.slower(ticket.domain, now)
         certain, cause = post.watch.feed(ticket.attempt, judged, now)
         for attempt, outcome in certain:
             self._certain(attempt, outcome)

@@ -86,7 +86,7 @@ class Supply:
         hold.parked.append((until, attempt))
 
     def unpark(self, now: float) -> None:
-        """Let those wait again whose time has come; one too far ahead was set before the clock went back."""
+        """Let those wait again whose time has come."""
         for hold in self._order:
             if not hold.parked:
                 continue

@@ -21,7 +21,7 @@ from syndicate.delivery.verdicts import (
     rest_for,
     without_names,
 )
-from syndicate.model import Attempt, Deferred, Outcome, Refused, Sent
+from syndicate.model import Attempt, Deferred, Outcome, Refused, Sent, Unknown
 
 IN_A_ROW: Final = 3  # recipients that meet a doubtful reply one after the other, before the relay rests
 DOMAINS: Final = 3  # in which the same refusal is about us
@@ -70,7 +70,7 @@ class RelayWatch:
                 if self._row or self._lost:
                     self._row.clear()
                     self._lost.clear()
-            elif isinstance(judged, Deferred):
+            elif isinstance(judged, Deferred | Unknown):
                 cause = self._lost_again(attempt, judged)
         return ([*self.expire(now), *certain], cause) if self._held else (certain, cause)
 
@@ -115,8 +115,8 @@ class RelayWatch:
         said = without_names(verdict.outcome.code, verdict.outcome.text)
         return Cause(rest_for(verdict), f"{IN_A_ROW} recipients in a row met: {said}")
 
-    def _lost_again(self, attempt: Attempt, lost: Deferred) -> Cause | None:
-        """Return why the relay is to rest where session after session ended before a body was asked for.
+    def _lost_again(self, attempt: Attempt, lost: Deferred | Unknown) -> Cause | None:
+        """Return why the relay is to rest where session after session ended without an answer.
 
         More than all its connections at once must have done so: a relay that is started again is none.
         """
