@@ -112,7 +112,7 @@ def deliver_due(
 def _run(work: Coroutine[Any, Any, T]) -> T:
     """Run `work` to its end, by uvloop where the extra `speed` is installed."""
     gc.collect()
-    gc.freeze()  # what is there stays, and sending makes no cycles: looking for some took a twentieth of its time
+    gc.freeze()  # what is there stays, and sending makes no cycles: looking for some took a twentieth
     gc.set_threshold(100_000, 50, 50)
     try:
         from uvloop import new_event_loop
