@@ -203,3 +203,27 @@ def test_a_domains_limit_holds_only_that_domain_up(ledger: Callable[[int], Ledge
     assert report.counts == Progress(sent=30)
     assert sum(name.endswith("@slow.example") for name in taken[:24]) <= 6
     assert 0.9 < seconds < 5
+
+
+@pytest.mark.parametrize(
+    "greeting", ["250-scripted\r\n250 SIZE 10", "250-s\r\n250-PIPELINING\r\n250 SIZE 10"]
+)
+def test_another_relay_takes_what_one_must_not_be_asked_to_take(
+    ledger: Callable[[int], Ledger], greeting: str
+) -> None:
+    """A letter too large for one relay goes over the other; where none takes it, it fails with the reason."""
+    people = ledger(30)
+    report, (first, second), _ = sent_over(people, {"EHLO": greeting}, {}, priorities=(0, 1))
+    assert report.counts.sent == 30
+    assert (len(first.taken), len(second.taken)) == (0, 30)
+    assert not any(line.startswith("MAIL") for line in first.said)
+    assert {(row[1], row[2]) for row in people.rows()} == {("sent", 1)}
+
+
+def test_a_letter_that_no_relay_may_be_asked_to_take_fails(ledger: Callable[[int], Ledger]) -> None:
+    """It is tried with one other relay, then failed with the reason."""
+    people = ledger(5)
+    small: Script = {"EHLO": "250-scripted\r\n250 SIZE 10"}
+    report, _, _ = sent_over(people, small, small)
+    assert report.counts.failed == 5
+    assert all("this relay takes 10" in (row[3] or "") for row in people.rows())

@@ -35,6 +35,7 @@ from syndicate.model import (
     DeliveryState,
     EditionStanding,
     Outcome,
+    Refused,
     Returned,
     Settled,
 )
@@ -70,6 +71,7 @@ class Crew:
         self._clerk = Clerk(ledger, most, plan.pace, self)
         self._stock = Stock(ledger, self._supply, fleet, self)
         self._assessor = Assessor(ledger, self._clerk, self._supply, fleet, plan, self)
+        self._unfit: dict[int, str] = {}  # deliveries, and the relay that must not be asked to take them
         self._counts: Counter[DeliveryState] = Counter()
         self._failure: Exception | None = None
         self._stopping = False
@@ -176,7 +178,7 @@ class Crew:
         fleet, supply = self._fleet, self._supply
         while fleet.has_room and (attempt := supply.next()) is not None:
             domain = attempt.email.rpartition("@")[2].lower()
-            avoid = attempt.key.partition("/avoid/")[2] or None
+            avoid = self._unfit.get(attempt.delivery_id) or attempt.key.partition("/avoid/")[2] or None
             choice = fleet.choose(domain, now, avoid=avoid)
             if isinstance(choice, Chosen):
                 lane = fleet.posts[choice.relay.name].roomy.popleft()
@@ -203,6 +205,8 @@ class Crew:
 
     def ended(self, ticket: Ticket, judged: Outcome | Verdict) -> None:
         """Take in what came of a letter; one that has no attempt yet gets it first."""
+        if isinstance(judged, Refused) and judged.code is None and self._goes_elsewhere(ticket):
+            return
         if ticket.granted:
             self._assessor.judge(ticket, judged, self._lately)
             return
@@ -210,6 +214,17 @@ class Crew:
         if not ticket.wanted:
             ticket.wanted = True
             self._clerk.want(ticket)
+
+    def _goes_elsewhere(self, ticket: Ticket) -> bool:
+        """Take back, once, a letter that its relay must not be asked to take: another may be."""
+        number = ticket.attempt.delivery_id
+        if len(self._fleet.posts) < 2 or number in self._unfit:
+            return False
+        self._unfit[number] = ticket.lane.post.name
+        if not ticket.granted:
+            ticket.judged = _NOT_TAKEN
+        self._return([ticket])
+        return True
 
     def failed(self, lane: Lane, cause: Cause) -> None:
         """Do without the lane; where the relay has no other that works, let it rest."""
@@ -284,6 +299,7 @@ class Crew:
         """Take back a letter that was returned before its attempt began."""
         self.unassign(ticket)
         self._supply.back(ticket.attempt)
+        ticket.lane.weighed(early=ticket.judged is not None)
 
     def recorded(self, ticket: Ticket, settled: Settled) -> None:
         """Count the outcome; a letter that was never attempted waits again."""
