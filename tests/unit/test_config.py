@@ -56,7 +56,7 @@ def test_what_the_shipped_configuration_shows_as_comments_works(without: tuple[s
     secrets = {"SMTP_PASSWORD": "x", "MAILGUN_PASSWORD": "x", "WEBHOOK": "https://hooks.example/x"}
     config = parse(shown, **secrets)
     assert config.operator.webhook and config.mail.in_doubt == 200 and config.web.url
-    assert len(config.mail.relays) == (0 if "relays" in without else 2)
+    assert len(config.mail.relays) == (0 if "relays" in without else 3)
     assert (config.mail.smtp.per_second, config.mail.provider) == (
         (10, "brevo") if "relays" in without else (None, None)
     )
