@@ -284,7 +284,7 @@ def read_page(html: str) -> Page:
     The article is the only ``<article>``, else ``<main>``, else the body; navigation, headers, footers
     and asides leave it.
     """
-    source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", html)
+    source = re.sub(r"\A\s*<\?xml[^>]*\?>", "", _ILLEGAL.sub("", html))
     try:
         root = lxml.html.document_fromstring(f"{source}\n")
     except (lxml.etree.ParserError, ValueError):
