@@ -71,7 +71,7 @@ def pause(site: Site, one: Account, reason: str) -> None:
 
 def resume(site: Site, one: Account) -> None:
     """Let a paused edition go on; what it was paused for does not pause it again. UsageError for others."""
-    if not _becomes(site, one, "open", reason=operations.RESUMED, of=("paused",)):
+    if not _becomes(site, one, "open", reason=sums.RESUMED, of=("paused",)):
         raise UsageError(f"{one.name} is {_now(site, one)}, not paused; there is nothing to resume")
 
 

@@ -15,7 +15,6 @@ from syndicate.store.plain import Plain
 from syndicate.store.tables import article, chunk, delivery, edition, rendition, rendition_article
 
 CANCELLED = "cancelled"  # the reason with which the waiting letters of a cancelled edition are skipped
-RESUMED = "resumed"  # the reason of an edition that the operator let go on: its first refusals are forgiven
 
 
 @dataclass(frozen=True, slots=True)
