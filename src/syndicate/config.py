@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
+from syndicate.configcontent import Content, Links
 from syndicate.configmail import Mail
 from syndicate.configtypes import (
     Address,
@@ -52,11 +53,6 @@ class Publication(Section):
     author: str = ""
 
 
-class Content(Section):
-    folder: LocalPath = Field(default="content", validate_default=True)
-    every: Duration = timedelta(minutes=5)
-
-
 class Publish(Section):
     folder: LocalPath = Field(default="public", validate_default=True)
 
@@ -64,6 +60,8 @@ class Publish(Section):
 class Feeds(Section):
     items: int = Field(default=50, ge=1, le=10_000)
     content: Literal["full", "summary"] = "full"
+    formats: tuple[Literal["rss", "atom", "json"], ...] = Field(default=("rss", "atom", "json"), min_length=1)
+    paths: dict[Literal["rss", "atom", "json"], str] = Field(default={})
 
 
 class Newsletter(Section):
@@ -102,6 +100,8 @@ class Config(Section):
     publication: Publication
     content: Content = Field(default_factory=dict, validate_default=True)
     publish: Publish = Field(default_factory=dict, validate_default=True)
+    pages: bool = True
+    links: Links = Links()
     feeds: Feeds = Feeds()
     newsletters: dict[NewsletterName, Newsletter] = Field(default={})
     mail: Mail

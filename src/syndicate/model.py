@@ -29,11 +29,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, order=True)
 class SourceFile:
-    """A file in the content folder; `path` is relative to it, with forward slashes."""
+    """A file in the content folder; `path` is relative to it, with forward slashes.
+
+    Size and time are those of the file and of the ``.meta`` file beside it, where there is one: their sum
+    and the later one.
+    """
 
     path: str
     size: int
     mtime_ns: int
+    meta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +63,69 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """What one file says, before it has an identity. A cache: it can be made again from the file.
+class Enclosure:
+    """A recording or other file that goes with an article. `src` is as a picture's; `length` in bytes.
 
-    `when` is a date where the author gave no time, a datetime where he did (aware: the publication's
-    zone was applied), None where he gave neither. `html` is safe; its URLs are absolute or relative to
-    the article's own page. `id` and `slug` are what the front matter asks for.
+    A local file has its true length and type; elsewhere they are what the front matter says, 0 and "" where
+    it is silent.
+    """
+
+    src: str
+    type: str = ""
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What one file says of itself, before it has an identity and without its text.
+
+    A cache: it can be made again from the file. `when` is a date where the author gave no time, a datetime
+    where he did (aware: the publication's zone was applied), None where he gave neither. `id`, `slug` and
+    `url` are what the front matter asks for; `aliases` are old addresses, `key` ties translations.
+    `summary` and `picture` are "" and None where the text has to be read to know them. `mark` is of the
+    text and of the rest, see `identity.fingerprint`. `left_out` says why the file is no article.
     """
 
     path: str
     title: str
-    html: str
     summary: str = ""
     when: date | datetime | None = None
     updated: date | datetime | None = None
+    expires: date | datetime | None = None
     language: str = ""
     tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
-    picture: Picture | None = None
-    media: tuple[Media, ...] = ()
     id: str | None = None
     slug: str | None = None
+    url: str = ""
+    aliases: tuple[str, ...] = ()
+    canonical: str = ""
+    key: str = ""
+    correction: str = ""
     draft: bool = False
+    left_out: str = ""
     mtime: datetime | None = None
+    mark: str = ""
+    words: int = 0  # roughly; of a short text little can be told
+    warnings: tuple[str, ...] = ()
+    html: str = ""
+    picture: Picture | None = None
+    media: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """An article's text, ready to show, and what only reading it tells.
+
+    `html` is safe; its URLs are absolute or relative to the article's own page. `summary` is plain text.
+    """
+
+    html: str
+    summary: str = ""
+    picture: Picture | None = None
+    enclosures: tuple[Enclosure, ...] = ()
+    media: tuple[Media, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -96,11 +141,15 @@ class CachedParse:
 
 
 class ArticleState(StrEnum):
-    """Whether an article's file is there: `missing` is gone but held, `withdrawn` is gone for good."""
+    """Whether an article's file is there: `missing` is gone but held, `withdrawn` is gone for good.
+
+    `forgotten` was in another content folder: it is not shown, and nobody says that it was withdrawn.
+    """
 
     PRESENT = "present"
     MISSING = "missing"
     WITHDRAWN = "withdrawn"
+    FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +194,14 @@ class Article:
     picture: Picture | None = None
     media: tuple[Media, ...] = ()
     present: bool = True  # False while its file is missing and the removal is not accepted
+    categories: tuple[str, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    link: str = ""  # the absolute address of its page where another program makes it
+    permalink: bool = False  # whether its id is its address, as an adopted feed said (RSS isPermaLink)
+    canonical: str = ""  # the address it was first published at, or that it is about
+    aliases: tuple[str, ...] = ()  # old addresses: paths below the publication's URL, or absolute
+    key: str = ""  # translations of one article share it
+    correction: str = ""
 
 
 # ---------------------------------------------------------------- publishing

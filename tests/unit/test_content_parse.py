@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from syndicate.content import parse as parsing
-from syndicate.content.parse import PARSERS, Defaults, dump, load, parse, version
+from syndicate.content.formats import FORMATS, Format
+from syndicate.content.parse import Defaults, dump, load, parse, version
 from syndicate.content.reading import Reading, Source
 from syndicate.errors import ContentError
 from syndicate.model import Media, Parsed, Picture, SourceFile
@@ -278,8 +279,8 @@ def test_a_slow_article_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         return Reading(html="<p>x</p>")
 
     monkeypatch.setattr(parsing, "SECONDS", 0.05)
-    monkeypatch.setitem(PARSERS, ".md", crawl)
-    monkeypatch.setitem(PARSERS, ".txt", wait)
+    monkeypatch.setitem(FORMATS, ".md", Format(crawl, crawl))
+    monkeypatch.setitem(FORMATS, ".txt", Format(wait, wait))
     started = time.monotonic()
     assert "longer than" in fault_of(tmp_path, "a.md", "x").message
     assert time.monotonic() - started < 2
@@ -314,7 +315,7 @@ FRONT = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("suffix", sorted(PARSERS))
+@pytest.mark.parametrize("suffix", sorted(FORMATS))
 @given(front=FRONT, body=BODIES)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_are_an_article_or_a_fault(tmp_path: Path, suffix: str, front: str, body: bytes) -> None:

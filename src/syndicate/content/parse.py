@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,10 +13,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from syndicate.content import frontmatter, html, markdown, naming, plaintext
+from syndicate.content import frontmatter, naming
+from syndicate.content.formats import FORMATS
 from syndicate.content.frontmatter import FrontMatter
 from syndicate.content.media import Shelf
-from syndicate.content.reading import Read, Reading, Source
+from syndicate.content.reading import Reading, Source
 from syndicate.content.textfile import decode, read_bytes
 from syndicate.errors import ContentError
 from syndicate.links import slugify
@@ -36,13 +36,6 @@ from syndicate.markup import (
 from syndicate.model import Media, Parsed, Picture, SourceFile
 from syndicate.overtime import Overtime, limited
 
-PARSERS: Mapping[str, Read] = {
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".txt": plaintext.read,
-}
 SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
 
@@ -83,7 +76,7 @@ def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     matter = frontmatter.split(source.path, text)
     if not matter.body.strip() and not matter.values:
         raise ContentError(source.path, "is empty; write something in it or remove it")
-    read = PARSERS[PurePosixPath(source.path).suffix.lower()]
+    read = FORMATS[PurePosixPath(source.path).suffix.lower()].read
     known = Source(source.path, matter.body, matter.text("title"), _language(matter, source), defaults.zone)
     reading = read(known)
     if is_bomb(reading.html):

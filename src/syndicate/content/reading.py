@@ -36,6 +36,9 @@ class Reading:
     language: str = ""
     authors: tuple[str, ...] = ()
     picture: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    slug: str = ""
 
 
 Read = Callable[[Source], Reading]

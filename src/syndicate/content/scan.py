@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from syndicate.content.parse import PARSERS
+from syndicate.content.formats import FORMATS
 from syndicate.content.textfile import LARGEST
 from syndicate.errors import ContentError
 from syndicate.model import Fault, SourceFile
@@ -74,7 +74,7 @@ def _walk(
         if _is_folder(entry):
             if not _FOLDERS_LEFT_OUT.fullmatch(entry.name) and _is_inside(root, entry):
                 yield from _walk(root, entry.path, f"{path}/", (*above, here), faults)
-        elif os.path.splitext(entry.name)[1].lower() in PARSERS and not _LEFT_OUT.fullmatch(entry.name):  # noqa: PTH122
+        elif os.path.splitext(entry.name)[1].lower() in FORMATS and not _LEFT_OUT.fullmatch(entry.name):  # noqa: PTH122
             yield from _file(root, entry, path)
 
 

@@ -1,0 +1,81 @@
+"""The settings of the content folder, of news sources and of addresses; see `config` for the whole."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from syndicate.configtypes import Duration, Language, LocalPath, Section, parse_zone
+
+
+def parse_pattern(value: object) -> str:
+    """Return a regular expression as written; ValueError where it is none."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("write a regular expression")
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"is no regular expression: {error}") from None
+    return value
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Pattern = Annotated[str, BeforeValidator(parse_pattern)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_several)]
+Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
+
+
+class NewsSource(Section):
+    """Rules for text copied from one news site, on top of the presets of its language.
+
+    A pattern is for one whole line. The source is told by `match`, found anywhere in the first lines, or by
+    `folder`, below which all of its files lie; with neither it is every plain text.
+    """
+
+    match: Patterns = ()
+    folder: str = ""
+    language: Language | None = None
+    timezone: Annotated[ZoneInfo | None, BeforeValidator(lambda value: value and parse_zone(value))] = None
+    drop: Patterns = ()
+    dated: Patterns = ()  # group ``date``
+    updated: Patterns = ()
+    byline: Patterns = ()  # group ``name``
+    dateline: Patterns = ()  # the place before the text: ``JAKARTA, KOMPAS.com - ``, at the start of a line
+    read_also: Patterns = ()  # a line that opens a box of other articles, or is all of it
+
+
+class Content(Section):
+    """The content folder: what in it is an article, and when one that is gone counts as withdrawn."""
+
+    folder: LocalPath = Field(default="content", validate_default=True)
+    every: Duration = timedelta(minutes=5)
+    include: Globs = ()
+    exclude: Globs = ()
+    withdraw_after: Duration = timedelta(minutes=15)
+    news: dict[str, NewsSource] = Field(default={})
+
+
+class LinkRule(Section):
+    """Where the page of an article below `folder` in `language` lies: ``/blog/{year}/{month}/{slug}/``."""
+
+    pattern: str
+    folder: str = ""
+    language: Language | None = None
+
+
+class Links(Section):
+    """How another program that makes the pages addresses them. A list stands for its `rules`."""
+
+    rules: tuple[LinkRule, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_list(cls, value: Any) -> Any:
+        return {"rules": value} if isinstance(value, list | tuple) else value

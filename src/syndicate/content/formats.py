@@ -1,0 +1,29 @@
+"""The table of formats: suffix -> how a file of it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syndicate.content import html, markdown, plaintext
+from syndicate.content.reading import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How one format is read. `skim` gives what `read` gives, but its `html` may be empty: it is quick.
+
+    What a skim says of title, dates, language, tags and authors equals what a reading says.
+    """
+
+    read: Read
+    skim: Read
+
+
+FORMATS: Mapping[str, Format] = {
+    ".md": Format(markdown.read, markdown.read),
+    ".markdown": Format(markdown.read, markdown.read),
+    ".html": Format(html.read, html.read),
+    ".htm": Format(html.read, html.read),
+    ".txt": Format(plaintext.read, plaintext.read),
+}
