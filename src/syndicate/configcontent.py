@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, model_validator
 
 from syndicate.configtypes import Duration, Language, LocalPath, Section, parse_zone
+from syndicate.links import check_pattern
+from syndicate.spelling import STYLES
 
 
 def parse_pattern(value: object) -> str:
@@ -27,6 +29,23 @@ def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def parse_link(value: object) -> str:
+    """Return a pattern of addresses as written; ValueError names a placeholder that there is not."""
+    if not isinstance(value, str):
+        raise ValueError("write an address such as /blog/{year}/{month}/{slug}/")
+    check_pattern(value)
+    return value
+
+
+def parse_like(value: object) -> str:
+    """Return the name of a program whose spelling we know."""
+    if value not in STYLES:
+        raise ValueError(f"write one of {', '.join(name for name in STYLES if name)}, or leave it out")
+    return str(value)
+
+
+LinkPattern = Annotated[str, BeforeValidator(parse_link)]
+Like = Annotated[str, BeforeValidator(parse_like)]
 Pattern = Annotated[str, BeforeValidator(parse_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_several)]
 Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
@@ -63,11 +82,15 @@ class Content(Section):
 
 
 class LinkRule(Section):
-    """Where the page of an article below `folder` in `language` lies: ``/blog/{year}/{month}/{slug}/``."""
+    """Where the page of an article below `folder` in `language` lies: ``/blog/{year}/{month}/{slug}/``.
 
-    pattern: str
+    `like` names the program that makes the pages, where names are to be spelt in its way.
+    """
+
+    pattern: LinkPattern
     folder: str = ""
     language: Language | None = None
+    like: Like = ""
 
 
 class Links(Section):

@@ -202,6 +202,8 @@ def place(path: Path, name: str, location: Location) -> str:
 
 def _place(document: Document, location: Location, at_key: bool) -> tuple[int, int]:
     """Return line and column of `location`, or of the nearest setting around it that is there."""
+    listed = location[:1] == ("links",) and ("links", 0) in document.positions  # a list stands for its rules
+    location = tuple(part for part in location if part != "rules") if listed else location
     for length in range(len(location), 0, -1):
         position = document.positions.get(tuple(location[:length]))
         if position:
