@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from syndicate.configcontent import NewsSource
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text below the front matter; `title` and `language` are what that says, "" where it is silent."""
+    """The text below the front matter; `title` and `language` are what that says, "" where it is silent.
+
+    `news` are the operator's rules for text copied from news sites; only plain text looks at them.
+    """
 
     path: str
     text: str
     title: str
     language: str
     zone: ZoneInfo
+    news: Sequence[NewsSource] = ()
 
 
 @dataclass(frozen=True, slots=True)
