@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import Protocol
 from urllib.parse import quote
 
@@ -141,6 +140,8 @@ _FILL: Mapping[str, Callable[[_Facts], str]] = {
     "language": lambda facts: facts.language.lower(),
 }
 _PLACE = re.compile(r"\{([^{}]*)\}")
+_CLEAN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
+_PLAIN = re.compile(r"[A-Za-z0-9_~./-]*")
 _SAFE = "/~!$&'()*+,;=:@"
 _OTHERWISE = "/{folder}/{slug}/"  # where no rule is for an article: as most programs do without a rule
 
@@ -231,6 +232,7 @@ def _depth(rule: Rule, language: str) -> int:
     return len(_folders(rule.folder, language))
 
 
+@lru_cache(maxsize=1024)
 def _folders(folder: str, language: str) -> tuple[str, ...]:
     """Return the folders that are part of an address: not the first where it is the language's, no _posts."""
     parts = [part for part in folder.split("/") if part not in ("", ".", "_posts", "_drafts")]
@@ -240,15 +242,14 @@ def _folders(folder: str, language: str) -> tuple[str, ...]:
 
 def _place(path: str, language: str) -> tuple[tuple[str, ...], str]:
     """Return the folders above an article, and its file's stem; of a bundle it is the folder's name."""
-    file = PurePosixPath(path)
-    stem = file.stem
+    folder, _, file = path.rpartition("/")
+    stem = file.rpartition(".")[0] or file
     base, _, suffix = stem.rpartition(".")
     if base and language and suffix.lower() in (language.lower(), language.lower().partition("-")[0]):
         stem = base
-    folder = file.parent
-    if stem == "index" and folder.name:
-        stem, folder = folder.name, folder.parent
-    return _folders(folder.as_posix(), language), stem
+    if stem == "index" and folder:
+        folder, _, stem = folder.rpartition("/")
+    return _folders(folder, language), stem
 
 
 def _in_zone(when: date | datetime, zone: tzinfo | None) -> date | datetime:
@@ -268,14 +269,17 @@ def _parts(pattern: str) -> tuple[str, ...]:
 
 def _filled(pattern: str, facts: _Facts) -> str:
     parts = _parts(pattern)
-    return "".join(
-        quote(_FILL[part](facts), safe=_SAFE, errors="replace") if at % 2 else part
-        for at, part in enumerate(parts)
-    )
+    return "".join(_encoded(_FILL[part](facts)) if at % 2 else part for at, part in enumerate(parts))
+
+
+def _encoded(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE, errors="replace")
 
 
 def _clean(address: str) -> str:
     """Return an address percent-encoded, without empty parts and without dots that climb."""
+    if _CLEAN.fullmatch(address):
+        return address
     match = re.match(r"(https?://[^/?#]*)/?", address)
     host, rest = (match[1], address[match.end() :]) if match else ("", address)
     path, sign, query = re.match(r"([^?#]*)([?#]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]

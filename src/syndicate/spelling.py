@@ -59,8 +59,11 @@ class Style:
     days: Literal["site", "written", "utc"] = "site"
 
 
+_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
 def _plain(text: str) -> str:
-    return slugify(text, otherwise="")
+    return text if _PLAIN.fullmatch(text) and len(text) <= LONGEST_SLUG else slugify(text, otherwise="")
 
 
 def _as_written(text: str) -> str:
@@ -69,6 +72,8 @@ def _as_written(text: str) -> str:
 
 def _hugo(text: str) -> str:
     """Letters, marks, digits and ``._#+~@\\-`` stay, white space becomes one hyphen, all else goes."""
+    if _PLAIN.fullmatch(text):
+        return text
     kept = text.translate(_HUGO).strip()
     return re.sub(r"\s+", "-", re.sub(r"(?<=-)\s+|\s+(?=-)", "", kept)).lower()
 
