@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 
-from syndicate.spelling import LONGEST_SLUG, STYLES, Spell, slugify
+from syndicate.placeholders import SAFE, Facts, check_pattern, filled
+from syndicate.spelling import LONGEST_SLUG, STYLES, slugify
 
 __all__ = [
     "LONGEST_SLUG",
@@ -71,94 +70,9 @@ class Rule(Protocol):
     def like(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    """What the placeholders are filled from. `day` is in the calendar of the program that makes the page."""
-
-    wish: str
-    name: str
-    stem: str
-    title: str
-    day: datetime | date
-    folders: tuple[str, ...]
-    below: tuple[str, ...]  # of `folders`, those below the rule's folder
-    language: str
-    categories: Sequence[str]
-    spell: Spell
-
-    def dated(self, form: str) -> str:
-        return self.day.strftime(form)
-
-    def joined(self, names: Sequence[str]) -> str:
-        return "/".join(self.spell(name) for name in names)
-
-
-def _hour(facts: _Facts, form: str) -> str:
-    return facts.dated(form) if isinstance(facts.day, datetime) else "00"
-
-
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
-)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_FILL: Mapping[str, Callable[[_Facts], str]] = {
-    "year": lambda facts: f"{facts.day.year:04}",
-    "month": lambda facts: f"{facts.day.month:02}",
-    "day": lambda facts: f"{facts.day.day:02}",
-    "hour": lambda facts: _hour(facts, "%H"),
-    "minute": lambda facts: _hour(facts, "%M"),
-    "second": lambda facts: _hour(facts, "%S"),
-    "y": lambda facts: f"{facts.day.year:04}",
-    "m": lambda facts: f"{facts.day.month:02}",
-    "d": lambda facts: f"{facts.day.day:02}",
-    "short_year": lambda facts: f"{facts.day.year % 100:02}",
-    "i_month": lambda facts: str(facts.day.month),
-    "i_day": lambda facts: str(facts.day.day),
-    "y_day": lambda facts: f"{facts.day.timetuple().tm_yday:03}",
-    "i_y_day": lambda facts: str(facts.day.timetuple().tm_yday),
-    "week": lambda facts: f"{facts.day.isocalendar().week:02}",
-    "week_year": lambda facts: f"{facts.day.isocalendar().year:04}",
-    "month_name": lambda facts: _MONTHS[facts.day.month - 1],
-    "short_month": lambda facts: _MONTHS[facts.day.month - 1][:3],
-    "weekday": lambda facts: str(facts.day.isoweekday() % 7),
-    "weekday_name": lambda facts: _WEEKDAYS[facts.day.weekday()],
-    "slug": lambda facts: facts.spell(facts.wish or facts.name),
-    "slug_or_title": lambda facts: facts.spell(facts.wish or facts.title),
-    "slug_or_stem": lambda facts: facts.spell(facts.wish or facts.stem),
-    "title": lambda facts: facts.spell(facts.title),
-    "name": lambda facts: facts.spell(facts.name),
-    "stem": lambda facts: facts.spell(facts.stem),
-    "filename": lambda facts: facts.spell(facts.stem),
-    "section": lambda facts: facts.joined(facts.folders[:1]),
-    "sections": lambda facts: facts.joined(facts.folders),
-    "folder": lambda facts: facts.joined(facts.folders),
-    "last_section": lambda facts: facts.joined(facts.folders[-1:]),
-    "below": lambda facts: facts.joined(facts.below),
-    "category": lambda facts: facts.joined(facts.categories[:1]),
-    "categories": lambda facts: facts.joined(facts.categories),
-    "language": lambda facts: facts.language.lower(),
-}
-_PLACE = re.compile(r"\{([^{}]*)\}")
 _CLEAN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
-_PLAIN = re.compile(r"[A-Za-z0-9_~./-]*")
-_SAFE = "/~!$&'()*+,;=:@"
+_SUFFIXLESS = re.compile(r"(?:^|/)[^/.?#]+$")
 _OTHERWISE = "/{folder}/{slug}/"  # where no rule is for an article: as most programs do without a rule
-
-
-def check_pattern(pattern: str) -> None:
-    """Raise ValueError, saying what to write instead, where `pattern` cannot make addresses."""
-    if not re.match(r"/|https?://[^/{}\s]+/", pattern):
-        raise ValueError("write an address that begins with /, such as /blog/{year}/{month}/{slug}/")
-    for name in _PLACE.findall(pattern):
-        if name not in _FILL:
-            near = get_close_matches(name, sorted(_FILL), n=1, cutoff=0.5)
-            hint = f"did you mean {{{near[0]}}}?" if near else f"there are {', '.join(sorted(_FILL))}"
-            raise ValueError(f"knows no {{{name}}}; {hint}")
-    if re.search(r"[{}\s\\]", _PLACE.sub("", pattern)):
-        raise ValueError("has a brace, a space or a backslash that is part of no {placeholder}")
-    if re.search(r"(?:^|/)\.\.?(?:/|$)", pattern):
-        raise ValueError("has a . or .. between slashes; write the address without")
 
 
 class Addresses:
@@ -196,12 +110,12 @@ class Addresses:
         """
         if self._pages:
             return f"/{quote(article_folder(slug), safe='/~', errors='replace')}/"
-        if url:
-            return _clean(url)
-        folders, stem = _place(path, language)
         rule = self._rule(path, language)
         style = STYLES[rule.like] if rule else STYLES[""]
-        facts = _Facts(
+        if url:
+            return _clean(f"{url}/" if style.slashed and _SUFFIXLESS.search(url) else url)
+        folders, stem = _place(path, language)
+        facts = Facts(
             wish=slug if wish is None else wish,
             name=name or slug,
             stem=stem,
@@ -211,9 +125,9 @@ class Addresses:
             below=folders[_depth(rule, language) :] if rule else folders,
             language=language,
             categories=categories,
-            spell=style.spell,
+            style=style,
         )
-        return _clean(_filled(rule.pattern if rule else _OTHERWISE, facts))
+        return _clean(filled(rule.pattern if rule else _OTHERWISE, facts))
 
     def _rule(self, path: str, language: str) -> Rule | None:
         for rule in self._rules:
@@ -261,21 +175,6 @@ def _in_zone(when: date | datetime, zone: tzinfo | None) -> date | datetime:
         return when
 
 
-@lru_cache(maxsize=256)
-def _parts(pattern: str) -> tuple[str, ...]:
-    """Return literal texts and, at every odd place, the names of placeholders."""
-    return tuple(_PLACE.split(pattern))
-
-
-def _filled(pattern: str, facts: _Facts) -> str:
-    parts = _parts(pattern)
-    return "".join(_encoded(_FILL[part](facts)) if at % 2 else part for at, part in enumerate(parts))
-
-
-def _encoded(text: str) -> str:
-    return text if _PLAIN.fullmatch(text) else quote(text, safe=_SAFE, errors="replace")
-
-
 def _clean(address: str) -> str:
     """Return an address percent-encoded, without empty parts and without dots that climb."""
     if _CLEAN.fullmatch(address):
@@ -286,7 +185,7 @@ def _clean(address: str) -> str:
     parts = [part for part in path.split("/") if part not in ("", ".", "..")]
     end = "/" if parts and path.endswith("/") else ""
     shown = "/" + "/".join(parts) + end
-    return host + _quoted(shown, _SAFE) + sign + _quoted(query, _SAFE + "?#")
+    return host + _quoted(shown, SAFE) + sign + _quoted(query, SAFE + "?#")
 
 
 def _quoted(text: str, safe: str) -> str:

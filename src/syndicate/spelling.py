@@ -51,12 +51,15 @@ def slugify(text: str, *, otherwise: str = "article") -> str:
 class Style:
     """How a program spells names in addresses, and whose calendar the dates in them follow.
 
-    `days` is ``site`` for the zone of the publication, ``written`` for the zone written with the date, and
-    ``utc``.
+    `title` spells titles and slugs, `file` the names of files and folders. `days` is ``site`` for the zone
+    of the publication, ``written`` for the zone written with the date, and ``utc``. `slashed` says that an
+    address in the front matter gets a slash at its end where it has no suffix.
     """
 
-    spell: Spell
+    title: Spell
+    file: Spell
     days: Literal["site", "written", "utc"] = "site"
+    slashed: bool = False
 
 
 _PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -71,11 +74,23 @@ def _as_written(text: str) -> str:
 
 
 def _hugo(text: str) -> str:
-    """Letters, marks, digits and ``._#+~@\\-`` stay, white space becomes one hyphen, all else goes."""
+    """Letters, marks, digits and ``._#~@-`` stay, slashes are hyphens, white space is one; all else goes."""
     if _PLAIN.fullmatch(text):
         return text
+    kept = _hugo_words(re.sub(r"[/\\]", "-", text))
+    return _hugo_words(
+        kept.replace("+", " ")
+    ).lower()  # it takes a plus for an encoded space, on second thought
+
+
+def _hugo_words(text: str) -> str:
     kept = text.translate(_HUGO).strip()
-    return re.sub(r"\s+", "-", re.sub(r"(?<=-)\s+|\s+(?=-)", "", kept)).lower()
+    return re.sub(r"\s+", "-", re.sub(r"(?<=-)\s+|\s+(?=-)", "", kept))
+
+
+def _hugo_file(text: str) -> str:
+    """As in a title, but each space is a hyphen, and a plus stays."""
+    return text if _PLAIN.fullmatch(text) else re.sub(r"\s", "-", text.translate(_HUGO)).lower()
 
 
 def _jekyll(text: str) -> str:
@@ -108,12 +123,12 @@ def _astro(text: str) -> str:
 # The words of `like:` in a rule for links. Of scripts other than Latin, Pelican, Nikola and Zola make ASCII
 # by tables of their own, which we have not: there a slug in the front matter is needed.
 STYLES: Mapping[str, Style] = {
-    "": Style(_plain),
-    "hugo": Style(_hugo, "written"),
-    "jekyll": Style(_jekyll),
-    "pelican": Style(_pelican, "written"),
-    "nikola": Style(_nikola),
-    "zola": Style(_zola, "written"),
-    "astro": Style(_astro, "utc"),
-    "eleventy": Style(_as_written, "utc"),
+    "": Style(_plain, _plain),
+    "hugo": Style(_hugo, _hugo_file, "written", slashed=True),
+    "jekyll": Style(_jekyll, _jekyll),
+    "pelican": Style(_pelican, _pelican, "written"),
+    "nikola": Style(_nikola, _as_written),
+    "zola": Style(_zola, _zola, "written", slashed=True),
+    "astro": Style(_astro, _astro, "utc"),
+    "eleventy": Style(_as_written, _as_written, "utc"),
 }

@@ -82,6 +82,8 @@ def test_the_address_in_the_front_matter_beats_the_pattern() -> None:
     rule = Rule("/{slug}/")
     assert _address(rule, url="/lama/harga.html") == "/lama/harga.html"
     assert _address(rule, url="lama/harga kita") == "/lama/harga%20kita"
+    assert _address(Rule("/{slug}/", like="hugo"), url="lama") == "/lama/"
+    assert _address(Rule("/{slug}/", like="hugo"), url="lama.html") == "/lama.html"
     assert _address(rule, url="https://x.example/a?p=1#b") == "https://x.example/a?p=1#b"
     assert _address(rule, url="/%D8%B3/س/50%") == "/%D8%B3/%D8%B3/50%25"
     assert _address(rule, url="/../../etc/./passwd") == "/etc/passwd"
@@ -130,7 +132,7 @@ def test_a_wish_for_a_slug_goes_before_title_and_file() -> None:
     ("like", "spelt"),
     [
         ("", "what-s-new-in-c-2-0-déjà-vu"),
-        ("hugo", "whats-new-in-c++-2.0-déjà_vu"),
+        ("hugo", "whats-new-in-c-2.0-déjà_vu"),
         ("jekyll", "What's-New-in-C++-2.0-Déjà_Vu"),
         ("pelican", "whats-new-in-c-20-deja_vu"),
         ("nikola", "whats-new-in-c++-20-deja_vu"),
@@ -140,7 +142,19 @@ def test_a_wish_for_a_slug_goes_before_title_and_file() -> None:
 )
 def test_names_are_spelt_as_the_program_spells_them(like: str, spelt: str) -> None:
     """A title with every kind of sign in it."""
-    assert STYLES[like].spell("What's New in C++ 2.0 – Déjà_Vu?") == spelt
+    assert STYLES[like].title("What's New in C++ 2.0 – Déjà_Vu?") == spelt
+
+
+def test_hugo_spells_files_in_another_way_than_titles() -> None:
+    """Each case was read off what Hugo 0.168 made of it."""
+    hugo = STYLES["hugo"]
+    titles = ["a!b ! c!", "a+b + c+", "a-b - c-", "a\\b \\ c\\", "Vu / x?", "Deep  Title -- here", "aǅb № ²"]
+    assert [hugo.title(title) for title in titles] == [
+        "ab-c", "a-b--c", "a-b-c-", "a-b-c-", "vu-x", "deep-title--here", "aǆb"
+    ]  # fmt: skip
+    assert [hugo.file(name) for name in ("a!b ! c!", "a+b + c+", "A-B - c-", "Some_Note.x")] == [
+        "ab--c", "a+b-+-c+", "a-b---c-", "some_note.x"
+    ]  # fmt: skip
 
 
 def test_some_programs_take_the_day_of_the_zone_that_is_written() -> None:

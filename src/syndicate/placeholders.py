@@ -1,0 +1,120 @@
+"""The placeholders in a pattern of addresses, such as ``/blog/{year}/{slug}/``, and what fills them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from urllib.parse import quote
+
+from syndicate.spelling import Style
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the placeholders are filled from. `day` is in the calendar of the program that makes the page."""
+
+    wish: str
+    name: str
+    stem: str
+    title: str
+    day: datetime | date
+    folders: tuple[str, ...]
+    below: tuple[str, ...]  # of `folders`, those below the rule's folder
+    language: str
+    categories: Sequence[str]
+    style: Style
+
+    def dated(self, form: str) -> str:
+        return self.day.strftime(form)
+
+    def titled(self, *names: str) -> str:
+        return "/".join(map(self.style.title, names))
+
+    def filed(self, *names: str) -> str:
+        return "/".join(map(self.style.file, names))
+
+
+def _hour(facts: Facts, form: str) -> str:
+    return facts.dated(form) if isinstance(facts.day, datetime) else "00"
+
+
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FILL: Mapping[str, Callable[[Facts], str]] = {
+    "year": lambda facts: f"{facts.day.year:04}",
+    "month": lambda facts: f"{facts.day.month:02}",
+    "day": lambda facts: f"{facts.day.day:02}",
+    "hour": lambda facts: _hour(facts, "%H"),
+    "minute": lambda facts: _hour(facts, "%M"),
+    "second": lambda facts: _hour(facts, "%S"),
+    "y": lambda facts: f"{facts.day.year:04}",
+    "m": lambda facts: f"{facts.day.month:02}",
+    "d": lambda facts: f"{facts.day.day:02}",
+    "short_year": lambda facts: f"{facts.day.year % 100:02}",
+    "i_month": lambda facts: str(facts.day.month),
+    "i_day": lambda facts: str(facts.day.day),
+    "y_day": lambda facts: f"{facts.day.timetuple().tm_yday:03}",
+    "i_y_day": lambda facts: str(facts.day.timetuple().tm_yday),
+    "week": lambda facts: f"{facts.day.isocalendar().week:02}",
+    "week_year": lambda facts: f"{facts.day.isocalendar().year:04}",
+    "month_name": lambda facts: _MONTHS[facts.day.month - 1],
+    "short_month": lambda facts: _MONTHS[facts.day.month - 1][:3],
+    "weekday": lambda facts: str(facts.day.isoweekday() % 7),
+    "weekday_name": lambda facts: _WEEKDAYS[facts.day.weekday()],
+    "slug": lambda facts: facts.titled(facts.wish) or facts.filed(facts.name),
+    "slug_or_title": lambda facts: facts.titled(facts.wish or facts.title),
+    "slug_or_stem": lambda facts: facts.titled(facts.wish) or facts.filed(facts.stem),
+    "title": lambda facts: facts.titled(facts.title),
+    "name": lambda facts: facts.filed(facts.name),
+    "stem": lambda facts: facts.filed(facts.stem),
+    "filename": lambda facts: facts.filed(facts.stem),
+    "section": lambda facts: facts.filed(*facts.folders[:1]),
+    "sections": lambda facts: facts.filed(*facts.folders),
+    "folder": lambda facts: facts.filed(*facts.folders),
+    "last_section": lambda facts: facts.filed(*facts.folders[-1:]),
+    "below": lambda facts: facts.filed(*facts.below),
+    "category": lambda facts: facts.titled(*facts.categories[:1]),
+    "categories": lambda facts: facts.titled(*facts.categories),
+    "language": lambda facts: facts.language.lower(),
+}
+_PLACE = re.compile(r"\{([^{}]*)\}")
+_PLAIN = re.compile(r"[A-Za-z0-9_~./-]*")
+SAFE = "/~!$&'()*+,;=:@"  # in a path of an address (RFC 3986, section 3.3)
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise ValueError, saying what to write instead, where `pattern` cannot make addresses."""
+    if not re.match(r"/|https?://[^/{}\s]+/", pattern):
+        raise ValueError("write an address that begins with /, such as /blog/{year}/{month}/{slug}/")
+    for name in _PLACE.findall(pattern):
+        if name not in _FILL:
+            near = get_close_matches(name, sorted(_FILL), n=1, cutoff=0.5)
+            hint = f"did you mean {{{near[0]}}}?" if near else f"there are {', '.join(sorted(_FILL))}"
+            raise ValueError(f"knows no {{{name}}}; {hint}")
+    if re.search(r"[{}\s\\]", _PLACE.sub("", pattern)):
+        raise ValueError("has a brace, a space or a backslash that is part of no {placeholder}")
+    if re.search(r"(?:^|/)\.\.?(?:/|$)", pattern):
+        raise ValueError("has a . or .. between slashes; write the address without")
+
+
+@lru_cache(maxsize=256)
+def _parts(pattern: str) -> tuple[str, ...]:
+    """Return literal texts and, at every odd place, the names of placeholders."""
+    return tuple(_PLACE.split(pattern))
+
+
+def filled(pattern: str, facts: Facts) -> str:
+    """Return the pattern with every placeholder filled and percent-encoded; some may be empty."""
+    parts = _parts(pattern)
+    return "".join(_encoded(_FILL[part](facts)) if at % 2 else part for at, part in enumerate(parts))
+
+
+def _encoded(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=SAFE, errors="replace")
