@@ -1,13 +1,15 @@
 """YAML text -> plain values and the line of each. The only file that knows PyYAML.
 
-YAML 1.1 reads ``7:00`` as 420, ``NO`` as False, ``017`` as 15 and a date as a date; here only
-``true``/``false``, ``null``, decimal integers and decimal fractions are more than text.
+YAML 1.1 reads ``7:00`` as 420, ``NO`` as False, ``017`` as 15 and a date as a date; in `load` only
+``true``/``false``, ``null``, decimal integers and decimal fractions are more than text, and in
+`load_texts`, for what authors write, only ``null``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +21,9 @@ except ImportError:  # libyaml is not in every build of PyYAML
     from yaml import SafeLoader as _SafeLoader  # type: ignore[assignment]
 
 Location = tuple[str | int, ...]
+Text = str | None | list["Text"] | dict[str, "Text"]
 _DEEPEST = 50
+_MOST_VALUES = 20_000
 
 
 class YamlError(ValueError):
@@ -51,12 +55,32 @@ class Document:
     duplicates: list[tuple[Location, Position]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Texts:
+    """The values of a YAML text whose scalars are texts as written.
+
+    `lines` has the line of each key at the top, counting from 1; `duplicates` the keys there that were given
+    again, with the later line.
+    """
+
+    data: Text = None
+    lines: dict[str, int] = field(default_factory=dict)
+    duplicates: list[tuple[str, int]] = field(default_factory=list)
+
+
 class _Loader(_SafeLoader):
     """The safe loader with only the resolvers named above."""
 
 
-_TEXT = "tag:yaml.org,2002:str"
+class _TextLoader(_SafeLoader):
+    """The safe loader that makes nothing of a scalar but null."""
+
+
+_CORE = "tag:yaml.org,2002:"
+_TEXT, _NULL, _MERGE = f"{_CORE}str", f"{_CORE}null", f"{_CORE}merge"
+_SCALARS = {_TEXT, _NULL, _MERGE, *(f"{_CORE}{name}" for name in ("bool", "int", "float", "timestamp"))}
 _Loader.yaml_implicit_resolvers = {}
+_TextLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
@@ -64,7 +88,9 @@ for _tag, _pattern, _first in (
     ("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+$", "-+0123456789"),
     ("merge", r"^<<$", "<"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    _Loader.add_implicit_resolver(f"{_CORE}{_tag}", re.compile(_pattern), list(_first))
+    if _tag in ("null", "merge"):
+        _TextLoader.add_implicit_resolver(f"{_CORE}{_tag}", re.compile(_pattern), list(_first))
 
 
 def load(text: str, *, substitute: Callable[[str, Location], str] | None = None) -> Document:
@@ -74,7 +100,7 @@ def load(text: str, *, substitute: Callable[[str, Location], str] | None = None)
     levels, and for tags that would construct objects.
     """
     document = Document()
-    try:
+    with _faults():
         _refuse_depth(text)
         loader = _Loader(text)
         try:
@@ -84,6 +110,39 @@ def load(text: str, *, substitute: Callable[[str, Location], str] | None = None)
                 document.data = loader.construct_document(node)
         finally:
             loader.dispose()
+    return document
+
+
+def load_texts(text: str) -> Texts:
+    """Return the document in `text`, every scalar as it was written; see `load` for what is refused.
+
+    Quicker than `load`. A key that is no text is refused; ``<<`` takes over the keys of another map.
+    """
+    found = Texts()
+    with _faults():
+        _refuse_depth(text)
+        loader = _TextLoader(text)
+        try:
+            node = loader.get_single_node()
+        finally:
+            loader.dispose()
+        if isinstance(node, yaml.MappingNode):
+            for key, _ in node.value:
+                if key.value in found.lines and key.tag != _MERGE:
+                    found.duplicates.append((str(key.value), key.start_mark.line + 1))
+                if isinstance(key, yaml.ScalarNode):
+                    found.lines[key.value] = key.start_mark.line + 1
+        found.data = None if node is None else _Plain().of(node)
+    return found
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Turn all that PyYAML raises into YamlError."""
+    try:
+        yield
+    except YamlError:
+        raise
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = (error.problem or error.context or "not YAML").replace("\t", "tab")
@@ -91,10 +150,7 @@ def load(text: str, *, substitute: Callable[[str, Location], str] | None = None)
     except yaml.YAMLError as error:
         raise YamlError(str(error).splitlines()[0], 1, 1) from None
     except (RecursionError, TypeError, ValueError) as error:
-        if isinstance(error, YamlError):
-            raise
         raise YamlError(f"cannot be read as YAML: {error}", 1, 1) from None
-    return document
 
 
 def dump(data: Any) -> str:
@@ -134,7 +190,7 @@ def _walk(
     """Note the position of every value below `node` and replace scalar texts."""
     if id(node) in above:
         raise YamlError("an alias holds itself", node.start_mark.line + 1, node.start_mark.column + 1)
-    if len(document.positions) > 20_000:
+    if len(document.positions) > _MOST_VALUES:
         raise YamlError("aliases expand to too much", node.start_mark.line + 1, 1)
     above = above | {id(node)}
     if isinstance(node, yaml.MappingNode):
@@ -156,6 +212,55 @@ def _walk(
         replaced = substitute(node.value, location)
         if replaced != node.value:
             node.value, node.tag = replaced, _TEXT
+
+
+class _Plain:
+    """Makes plain values of nodes; what aliases repeat is counted each time."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_VALUES
+        self.above: set[int] = set()
+
+    def of(self, node: yaml.Node) -> Text:
+        """Return the value of `node`."""
+        self.left -= 1
+        if self.left < 0:
+            raise _refusal(node, "aliases expand to too much")
+        if isinstance(node, yaml.ScalarNode):
+            if node.tag not in _SCALARS:
+                raise _refusal(node, f"the tag {node.tag!r} is not allowed")
+            return None if node.tag == _NULL else str(node.value)
+        if id(node) in self.above:
+            raise _refusal(node, "an alias holds itself")
+        if node.tag not in (f"{_CORE}map", f"{_CORE}seq"):
+            raise _refusal(node, f"the tag {node.tag!r} is not allowed")
+        self.above.add(id(node))
+        plain = (
+            self._map(node) if isinstance(node, yaml.MappingNode) else [self.of(one) for one in node.value]
+        )
+        self.above.discard(id(node))
+        return plain
+
+    def _map(self, node: yaml.MappingNode) -> dict[str, Text]:
+        own: dict[str, Text] = {}
+        taken: dict[str, Text] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag not in _SCALARS:
+                raise _refusal(key, "a key must be a text")
+            if key.tag == _MERGE:
+                sources = self.of(value)
+                for source in sources if isinstance(sources, list) else [sources]:
+                    if not isinstance(source, dict):
+                        raise _refusal(value, "<< must name a map")
+                    taken = source | taken
+            else:
+                own[key.value] = self.of(value)
+        return taken | own if taken else own
+
+
+def _refusal(node: yaml.Node, message: str) -> YamlError:
+    mark = node.start_mark
+    return YamlError(message, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
 
 
 def _position(key: yaml.Node, value: yaml.Node) -> Position:

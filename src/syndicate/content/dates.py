@@ -40,6 +40,10 @@ _ZONES = {
     "sgt": 8, "hkt": 8,
 }  # fmt: skip
 
+# What programs write: read first, since nearly all dates are so.
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.\d{1,9})?(?: ?(Z|UTC|[+-]\d\d:?\d\d))?)?", re.ASCII
+)
 _TIME = re.compile(
     r"(?:^|[\sT|,;]|(?<=\d)T)\s*(?:pukul|jam|pkl\.?|at|um|à|kl\.?)?\s*"
     r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?\s*([ap]\.?m\.?(?![a-z]))?\s*"
@@ -69,6 +73,8 @@ def read_date(text: str, *, language: str, zone: ZoneInfo, order: str = "DMY") -
     A datetime is aware: a time without a zone is in `zone`; WIB, WITA and WIT are +7, +8 and +9. Relative
     texts ("yesterday") and dates without day, month or year are none. `order` settles ``05/02/2026``.
     """
+    if (match := _ISO.fullmatch(text)) and (found := _iso(match, zone)):
+        return found
     how = _Reading(language, zone, order)
     once = _undouble(" ".join(text.replace("\u00a0", " ").split()).strip(" |,;"))
     if not any(character.isdigit() for character in once) or len(once) > _LONGEST:
@@ -77,6 +83,25 @@ def read_date(text: str, *, language: str, zone: ZoneInfo, order: str = "DMY") -
         return _compact(once, how) or _with_time(once, how) or _day(once, how) or _slowly(once, how)
     except (ValueError, OverflowError):
         return None
+
+
+def is_sane(day: date) -> bool:
+    """Return whether a date is of a year that an article can be of."""
+    return _FIRST_YEAR <= day.year <= _LAST_YEAR
+
+
+def _iso(match: re.Match[str], zone: ZoneInfo) -> date | datetime | None:
+    day, clock, offset = match.groups()
+    try:
+        if clock is None:
+            found = date.fromisoformat(day)
+        elif offset is None:
+            found = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=zone)
+        else:
+            found = datetime.fromisoformat(f"{day}T{clock}{'Z' if offset == 'UTC' else offset}")
+    except ValueError:
+        return None  # such as 24:00, which the slower way knows
+    return found if is_sane(found) else None
 
 
 def _undouble(text: str) -> str:

@@ -3,73 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from syndicate import yamldoc
-from syndicate.content.dates import read_date
-from syndicate.content.naming import as_language
+from syndicate.content.dates import is_sane, read_date
+from syndicate.content.fields import addresses, kinds, meaning
+from syndicate.content.fields.block import Block, Value
+from syndicate.content.fields.meaning import FALSE, TRUE, line_of, scalar
+from syndicate.content.fields.names import FIELDS, FLAGS, KNOWN
+from syndicate.content.naming import as_language, is_jekyll, path_date
 from syndicate.errors import ContentError
-from syndicate.markup import bare_text, clean_text, is_safe_url, one_line, sanitise
+from syndicate.markup import bare_text, is_safe_url, sanitise
+from syndicate.model import Enclosure
 
-LONGEST = 64 * 1024
-MOST_TAGS, LONGEST_TAG = 50, 100
+MOST_TAGS, LONGEST_TAG, MOST_ALIASES = 50, 100, 100
 
-# Our field -> the names people use, best first; case, "_", "-" and spaces do not count.
-NAMES: Mapping[str, tuple[str, ...]] = {
-    "title": ("title", "newstitle", "linktitle", "subject"),
-    "when": (
-        "date", "publishdate", "pubdate", "published", "publishedat", "publisheddate", "publishedon",
-        "postdate", "created", "createdat", "tanggal",
-    ),
-    "updated": (
-        "lastmod", "modified", "updated", "updateddate", "updatedat", "lastmodifiedat", "lastmodified",
-        "datemodified",
-    ),
-    "id": ("guid", "id", "uuid", "atomid"),
-    "slug": ("slug", "permalink", "url", "path", "saveas"),
-    "summary": ("summary", "description", "excerpt", "customexcerpt", "subtitle", "abstract"),
-    "authors": ("author", "authors", "by", "creator"),
-    "tags": ("tags", "keywords", "topics", "tag"),
-    "categories": ("category", "categories"),
-    "picture": (
-        "image", "cover", "heroimage", "featuredimage", "featureimage", "thumbnail", "banner", "images",
-        "ogimage",
-    ),
-    "alt": ("imagealt", "coveralt", "heroalt", "heroimagealt", "featuredimagealt", "featureimagealt", "alt"),
-    "language": ("lang", "language", "locale"),
-}  # fmt: skip
-_TRUE, _FALSE = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _HIDDEN = {"draft", "private", "hidden", "skip", "pending", "unpublished", "unlisted", "archived", "trash"}
-_SHOWN = {"published", "publish", "public", "live", "final", "posted"}
+_SHOWN = {"published", "publish", "public", "live", "final", "posted", "featured"}
+_LATER = {"scheduled", "future", "sent"}  # their date says when
+_UNSEEN = {"private", "members", "paid", "hidden"}
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=[T ])", re.ASCII)
-_MARK = re.compile(r"(?:---|\.\.\.)[ \t]*")
+_ELEMENT = re.compile(r"<[a-zA-Z/!]")
 
 
 @dataclass(slots=True)
 class FrontMatter:
-    """The fields of one file. `texts` are scalars as written, before YAML makes numbers of them.
+    """The fields of one file, under folded names, and the text below them.
 
-    Keys are folded. The readers below note in `warnings` what they could not use, and raise ContentError
-    where publishing without it would be wrong.
+    The readers below note in `warnings` what they could not use, and raise ContentError where publishing
+    without it would be wrong. `beside` is the name of the ``.meta`` file whose lines `lines` are of, "" where
+    the fields stand in the file itself.
     """
 
     path: str
     body: str
-    values: dict[str, object] = field(default_factory=dict)
-    texts: dict[yamldoc.Location, str] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     body_line: int = 1
+    beside: str = ""
+    nikola: bool = False
+    _known: dict[str, list[tuple[int, str]]] | None = None
 
     def text(self, name: str) -> str:
         """Return a field of one text on one line, "" where it is not given."""
         for key in self._given(name):
-            value = self._scalar(key)
+            value = scalar(self.values[key])
             if value is not None:
-                return one_line(value)
+                return line_of(value)
             self.warn(key, "must be one text; it is ignored")
         return ""
 
@@ -78,92 +60,135 @@ class FrontMatter:
         found: list[str] = []
         for name in names:
             for key in self._given(name)[:1]:
-                found += self._several(key, separators)
-        return tuple(one_line(text) for text in found if text.strip())
+                marks = separators
+                value = self.values[key]
+                if key in ("tags", "categories") and isinstance(value, str) and is_jekyll(self.path):
+                    marks = f" {separators}"
+                found += meaning.several(value, marks)
+        return tuple(text for text in found if text)
 
     def moment(self, name: str, *, language: str, zone: ZoneInfo) -> date | datetime | None:
-        """Return a field that is a date; ContentError where it is given and none can be read."""
+        """Return a field that is a date; ContentError where it is given and none can be read.
+
+        Where no field says when, the date in Zola's ``path`` does.
+        """
         for key in self._given(name):
-            text = self._scalar(key)
+            value = self.values[key]
+            if isinstance(value, date):
+                return self._checked(key, value, zone)
+            text = scalar(value)
             if text is None:
                 raise self.error(key, "must be a date such as 2026-11-23 or 2026-11-23 07:00")
-            if key == "published" and text.lower() in _TRUE | _FALSE:
+            if key == "published" and text.lower() in TRUE | FALSE:
                 continue
-            found = read_date(text, language=language, zone=zone)
-            if found is None and (day := _DAY.match(text)):
-                found = read_date(day[0], language=language, zone=zone)
-                self.warn(key, f"only the day of {text[:60]!r} could be read; write 2026-11-23 07:00")
-            if found is None:
-                shown = text if len(text) < 60 else f"{text[:60]}…"
-                raise self.error(key, f"{shown!r} is no date; write 2026-11-23 or 2026-11-23 07:00")
-            return found
+            return self._date(key, line_of(meaning.unlinked(text)), language, zone)
+        if name == "when" and (address := scalar(self.values.get("path"))):
+            return path_date(address)
         return None
 
     def draft(self) -> bool:
         """Return whether a field says that this is not to be published; ContentError where it is unclear."""
+        if self.nikola and "tags" in self.values and not _HIDDEN.isdisjoint(self.texts_of("tags")):
+            return True  # as Nikola 7 and before marked them
+        if _FLAGS.isdisjoint(self.values):
+            return False
         return (
             self._flag("draft", otherwise=False)
             or self._flag("unlisted", otherwise=False)
             or not self._flag("publish", otherwise=True)
-            or (self._scalar("published") or "").lower() in _FALSE
+            or not self._flag("dgpublish", otherwise=True)
+            or self._said("published") in FALSE
             or self._status()
-            or (self._scalar("visibility") or "").lower() in {"private", "members", "paid", "hidden"}
+            or self._said("visibility") in _UNSEEN
         )
+
+    def marked(self) -> bool | None:
+        """Return whether a field says that this is to be published, or that it is not; None: none says."""
+        if _FLAGS.isdisjoint(self.values):
+            return None
+        if self.draft():
+            return False
+        said = {self._said("publish"), self._said("dgpublish"), self._said("published")}
+        return True if not said.isdisjoint(TRUE) or self._said("status") in _SHOWN | _LATER else None
 
     def picture(self) -> tuple[str, str]:
         """Return address and alternative text of the article's picture, "" where it names none."""
-        alt = self.text("alt")
-        for key in self._given("picture"):
-            found = self._picture(key)
+        given = self._given("picture")
+        alt = self.text("alt") if given else ""
+        for key in given:
+            found = meaning.picture(self.values[key])
             if found[0] and not is_safe_url(found[0]):
                 self.warn(key, f"{found[0][:60]!r} is neither a file nor a web address; it is ignored")
                 continue
             if found[0]:
                 return found[0], found[1] or alt
-            self.warn(key, "must be the path or address of a picture; it is ignored")
+            if self._said(key) not in TRUE | FALSE:
+                self.warn(key, "must be the path or address of a picture; it is ignored")
         return "", alt
+
+    def enclosures(self) -> tuple[Enclosure, ...]:
+        """Return the recordings and other files that go with the article, unique by address."""
+        found: dict[str, Enclosure] = {}
+        for key in self._given("enclosures"):
+            for enclosure in meaning.enclosures(self.values[key]):
+                if enclosure:
+                    found.setdefault(enclosure.src, enclosure)
+                elif self._said(key) not in TRUE | FALSE:
+                    self.warn(key, "must be the path or address of a file; it is ignored")
+        return tuple(found.values())[: meaning.MOST_ENCLOSURES]
 
     def language(self) -> str:
         """Return the language field as a tag such as ``id`` or ``pt-BR``, "" where there is none."""
         text = self.text("language")
-        language = as_language(text)
+        language = as_language(text) if text else ""
         if text and not language:
-            self.warn(
-                self._given("language")[0], f"{text!r} is no language such as id, en or pt-BR; it is ignored"
-            )
+            key = self._given("language")[0]
+            self.warn(key, f"{text[:60]!r} is no language such as id, en or pt-BR; it is ignored")
         return language
 
     def tags(self) -> tuple[str, ...]:
         """Return tags and categories, unique whatever their case, in order."""
-        unique: dict[str, str] = {}
-        for tag in self.texts_of("tags", "categories"):
-            unique.setdefault(tag[:LONGEST_TAG].strip().casefold(), tag[:LONGEST_TAG].strip())
-        unique.pop("", None)
+        unique = _unique(self.texts_of("tags", "categories"))
         if len(unique) > MOST_TAGS:
-            self.warn("tags", f"there are {len(unique)}; the first {MOST_TAGS} count")
-        return tuple(unique.values())[:MOST_TAGS]
+            key = next(iter((*self._given("tags"), *self._given("categories"))))
+            self.warn(key, f"there are {len(unique)}; the first {MOST_TAGS} count")
+        return unique[:MOST_TAGS]
+
+    def categories(self) -> tuple[str, ...]:
+        """Return the categories, unique whatever their case, in order."""
+        return _unique(self.texts_of("categories"))[:MOST_TAGS]
+
+    def authors(self) -> tuple[str, ...]:
+        """Return the names of the authors, without their addresses."""
+        given = self._given("authors")
+        return tuple(dict.fromkeys(meaning.people(self.values[given[0]]))) if given else ()
 
     def summary(self) -> str:
         """Return the summary field as plain text."""
         text = self.text("summary")
-        return bare_text(sanitise(text)) if re.search(r"<[a-zA-Z/!]", text) else text
+        return bare_text(sanitise(text)) if "<" in text and _ELEMENT.search(text) else text
+
+    def correction(self) -> str:
+        """Return what the article says of a mistake in it that was put right, as plain text."""
+        text = self.text("correction")
+        return bare_text(sanitise(text)) if "<" in text and _ELEMENT.search(text) else text
 
     def identity(self) -> str | None:
         """Return the id the front matter asks for; ContentError where it cannot be one."""
         for key in self._given("id"):
-            text = self._scalar(key)
+            text = scalar(self.values[key])
             if text is None or len(text) > 1000:
                 raise self.error(
                     key, "must be one text of at most 1000 characters, such as a tag: or https: URI"
                 )
-            return one_line(text)
+            return line_of(text)
         return None
 
     def slug(self) -> str:
         """Return the last segment of what the front matter asks for as address, "" where it asks for none."""
         for key in self._given("slug"):
-            text = self._scalar(key)
-            if text is None or ":" in text or "{" in text:
+            text = scalar(self.values[key])
+            if text is None or ":" in text or "{" in text or addresses.is_pattern(text):
                 continue  # another site's address, or a pattern
             segments = [part for part in re.split(r"[/\\]", text) if part.strip(". ")]
             if segments and segments[-1].lower() in ("index.html", "index.htm"):
@@ -172,148 +197,161 @@ class FrontMatter:
                 return re.sub(r"\.(?:html?|md|php)$", "", segments[-1])
         return ""
 
+    def url(self) -> str:
+        """Return the address the front matter asks for: an absolute one, or a path with a slash before it.
+
+        "" where it asks for none; what would lead out of the publication is ignored with a warning.
+        """
+        for key in self._given("url"):
+            text = scalar(self.values[key])
+            if text is None or addresses.is_pattern(text):
+                continue
+            found = addresses.own(text)
+            if found:
+                return found
+            self.warn(key, f"{text[:60]!r} is no address of this publication; it is ignored")
+        return ""
+
+    def aliases(self) -> tuple[str, ...]:
+        """Return old addresses of the article as `url` gives them; what is a title is none."""
+        found: dict[str, None] = {}
+        for key in self._given("aliases"):
+            for text in meaning.several(self.values[key], ","):
+                if alias := addresses.old(text):
+                    found[alias] = None
+        return tuple(found)[:MOST_ALIASES]
+
+    def canonical(self) -> str:
+        """Return the http or https address it was first published at, or that it is about; "" for none."""
+        for key in self._given("canonical"):
+            if found := addresses.absolute(scalar(self.values[key]) or ""):
+                return found
+        return ""
+
+    def key(self) -> str:
+        """Return the text that translations of one article share, "" where there is none."""
+        for key in self._given("key"):
+            text = scalar(self.values[key])
+            if text and text.lower() not in TRUE | FALSE:
+                return line_of(text)[:1000]
+        return ""
+
     def error(self, key: str, message: str) -> ContentError:
         """Return the error that names `key` and its line."""
-        return ContentError(self.path, f"{key}: {message}", line=self.lines.get(key))
+        line = self.lines.get(key) or None
+        if self.beside:
+            at = f" line {line}" if line else ""
+            return ContentError(self.path, f"{self.beside}{at}: {key}: {message}")
+        return ContentError(self.path, f"{key}: {message}", line=line)
 
     def warn(self, key: str, message: str) -> None:
         """Note what is ignored, with the line of `key`."""
         line = self.lines.get(key)
-        self.warnings.append(f"{f'line {line}: ' if line else ''}{key}: {message}")
+        at = f"{self.beside} line {line}: " if line and self.beside else f"line {line}: " if line else ""
+        warning = f"{at}{key}: {message}"
+        if warning not in self.warnings:
+            self.warnings.append(warning)
 
-    def _given(self, name: str) -> list[str]:
-        return [key for key in NAMES[name] if self.values.get(key) not in (None, "", [], {})]
+    def _given(self, name: str) -> tuple[str, ...]:
+        """Return the keys that give our field `name`, the best first."""
+        if self._known is None:
+            self._known = {}
+            for key, value in self.values.items():
+                if value:
+                    for ours, rank in FIELDS.get(key, ()):
+                        self._known.setdefault(ours, []).append((rank, key))
+        found = self._known.get(name)
+        if found is None:
+            return ()
+        return (found[0][1],) if len(found) == 1 else tuple(key for _, key in sorted(found))
 
-    def _scalar(self, key: str) -> str | None:
-        value = self.values.get(key)
-        if value is None or isinstance(value, list | dict | set):
-            return None
-        return clean_text(self.texts.get((key,), str(value))).strip()
+    def _said(self, key: str) -> str:
+        return (scalar(self.values.get(key)) or "").lower()
 
     def _flag(self, key: str, *, otherwise: bool) -> bool:
-        if self.values.get(key) is None:
+        if not self.values.get(key):
             return otherwise
-        text = (self._scalar(key) or "").lower()
-        if text not in _TRUE | _FALSE:
+        text = self._said(key)
+        if text not in TRUE | FALSE:
             raise self.error(key, "must be true or false")
-        return text in _TRUE
+        return text in TRUE
 
     def _status(self) -> bool:
-        if self.values.get("status") is None:
+        if not self.values.get("status"):
             return False
-        text = (self._scalar("status") or "").lower()
-        if text not in _HIDDEN | _SHOWN:
-            self.warn("status", f"{text!r} is neither draft nor published; the article is published")
+        text = self._said("status")
+        if text not in _HIDDEN | _SHOWN | _LATER:
+            self.warn("status", f"{text[:60]!r} is neither draft nor published; the article is published")
         return text in _HIDDEN
 
-    def _several(self, key: str, separators: str) -> list[str]:
-        value = self.values[key]
-        if isinstance(value, dict):
-            name = value.get("name")
-            return [clean_text(str(name))] if name else []
-        if isinstance(value, list):
-            return [text for index, item in enumerate(value) if (text := self._item(key, index, item))]
-        text = self._scalar(key) or ""
-        separator = next((mark for mark in reversed(separators) if mark in text), None)
-        if separator is None and key in ("author", "authors", "by"):
-            return re.split(r"\s+(?:and|dan)\s+", text)
-        return text.split(separator) if separator else [text]
+    def _checked(self, key: str, value: date, zone: ZoneInfo) -> date | datetime:
+        if not is_sane(value):
+            raise self.error(key, f"{value.isoformat()} is no date; write 2026-11-23 or 2026-11-23 07:00")
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return value.replace(tzinfo=zone)
+        return value
 
-    def _item(self, key: str, index: int, item: object) -> str:
-        if isinstance(item, dict):
-            return clean_text(str(item.get("name") or item.get("title") or ""))
-        if item is None or isinstance(item, list):
-            return ""
-        return clean_text(self.texts.get((key, index), str(item)))
-
-    def _picture(self, key: str) -> tuple[str, str]:
-        value = self.values[key]
-        if isinstance(value, list):
-            value = value[0]
-        if isinstance(value, dict):
-            folded = {_fold(str(name)): text for name, text in value.items()}
-            address = next(
-                (folded[name] for name in ("src", "path", "url", "image", "feature") if folded.get(name)), ""
-            )
-            alt = folded.get("alt") or folded.get("caption") or ""
-            return (
-                address.strip() if isinstance(address, str) else "",
-                str(alt) if isinstance(alt, str) else "",
-            )
-        return (value.strip(), "") if isinstance(value, str) else ("", "")
+    def _date(self, key: str, text: str, language: str, zone: ZoneInfo) -> date | datetime:
+        found = read_date(text, language=language, zone=zone)
+        if found is None and (day := _DAY.match(text)):
+            found = read_date(day[0], language=language, zone=zone)
+            if found is not None:
+                self.warn(key, f"only the day of {text[:60]!r} could be read; write 2026-11-23 07:00")
+        if found is None:
+            shown = text if len(text) < 60 else f"{text[:60]}…"
+            raise self.error(key, f"{shown!r} is no date; write 2026-11-23 or 2026-11-23 07:00")
+        return found
 
 
-def split(path: str, text: str) -> FrontMatter:
+_FLAGS = frozenset(FLAGS)
+
+
+def split(path: str, text: str, meta: str = "") -> FrontMatter:
     """Return the front matter of `text` and the body below it; without a block there are no fields.
 
-    Raises ContentError with the line in the file where the block is no YAML map.
+    `meta` is the text of a Nikola ``.meta`` file beside it, whose fields outrank those in `text`. Raises
+    ContentError with the line in the file where a block is broken; one of another file names that file.
     """
-    above = len(text) - len(text.lstrip("\n \t"))
-    lines = text[above:].split("\n")
-    if not re.fullmatch(r"---[ \t]*", lines[0]) or not _looks_like_fields(lines):
-        return FrontMatter(path, text)
-    first_line = text[:above].count("\n") + 1
-    end = next((number for number, line in enumerate(lines[1:], 1) if _MARK.fullmatch(line)), None)
-    if end is None:
-        raise ContentError(
-            path, "the front matter has no end; put --- on a line below its fields", line=first_line
-        )
-    block = "\n".join(lines[1:end])
-    if len(block.encode()) > LONGEST:
-        raise ContentError(path, "the front matter is longer than 64 KB; shorten it", line=first_line)
-    matter = FrontMatter(path, "\n".join(lines[end + 1 :]), body_line=first_line + end + 1)
-    _fill(matter, block, first_line)
+    if text.startswith("\ufeff"):
+        text = text[1:]
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    block = kinds.read(path, text)
+    matter = FrontMatter(path, text)
+    if block is not None:
+        matter = FrontMatter(path, block.body, block.values, block.lines, body_line=block.body_line)
+        _finish(matter, block)
+    if meta:
+        beside = kinds.read_meta(path, meta.removeprefix("\ufeff").replace("\r\n", "\n"))
+        if beside is not None:
+            name = kinds.name_of_meta(path)
+            above = FrontMatter(path, matter.body, beside.values, beside.lines, matter.warnings, beside=name)
+            above.body_line = matter.body_line
+            for key, value in matter.values.items():
+                above.values.setdefault(key, value)
+            _finish(above, beside)
+            return above
     return matter
 
 
-def _looks_like_fields(lines: list[str]) -> bool:
-    """Return whether what follows a ``---`` is a block of fields, and not text below a ruled line."""
-    following = next((line for line in lines[1:] if line.strip() and not line.lstrip().startswith("#")), "")
-    return bool(
-        _MARK.fullmatch(following)
-        or re.match(r"[\t ]*[^\s:#-][^:]{0,60}:(?:\s|$)|[\t ]*[{\"'?&!]", following)
-    )
-
-
-def _fill(matter: FrontMatter, block: str, offset: int) -> None:
-    texts: dict[yamldoc.Location, str] = {}
-
-    def note(text: str, location: yamldoc.Location) -> str:
-        texts[_folded(location)] = text
-        return text
-
-    try:
-        document = yamldoc.load(block, substitute=note)
-    except yamldoc.YamlError as error:
-        message = (
-            f"the front matter is not YAML: {error.message} (column {error.column}); quote texts with : or #"
-        )
-        raise ContentError(matter.path, message, line=offset + error.line) from None
-    if document.data is None:
-        return
-    if not isinstance(document.data, dict):
-        raise ContentError(matter.path, "the front matter must be fields such as 'title: …'", line=offset + 1)
-    known = {name for names in NAMES.values() for name in names}
-    for key, value in document.data.items():
-        folded = _fold(str(key))
-        position = document.positions.get((str(key),))
-        matter.values[folded] = value
-        matter.lines[folded] = offset + position.key_line if position else offset
-    matter.texts = texts
-    if isinstance(taxonomies := matter.values.get("taxonomies"), dict):
+def _finish(matter: FrontMatter, block: Block) -> None:
+    """Take Zola's ``[taxonomies]`` in, and tell what is given twice."""
+    matter.nikola = block.nikola
+    taxonomies = block.values.get("taxonomies")
+    if isinstance(taxonomies, dict):
         for name in ("tags", "categories"):
             if taxonomies.get(name):
                 matter.values.setdefault(name, taxonomies[name])
-    for location, position in document.duplicates:
-        if _fold(str(location[0])) in known and len(location) == 1:
-            matter.warn(
-                _fold(str(location[0])), f"given again on line {offset + position.key_line}; the last counts"
-            )
+                matter.lines.setdefault(name, matter.lines.get("taxonomies", 0))
+    for key, line in block.repeated:
+        if key in KNOWN:
+            matter.warn(key, f"given again on line {line}; the last counts")
 
 
-def _folded(location: Iterable[str | int]) -> yamldoc.Location:
-    return tuple(_fold(part) if isinstance(part, str) else part for part in location)
-
-
-def _fold(key: str) -> str:
-    return re.sub(r"[-_\s]", "", key).lower()
+def _unique(found: tuple[str, ...]) -> tuple[str, ...]:
+    unique: dict[str, str] = {}
+    for text in found:
+        short = text[:LONGEST_TAG].strip()
+        if short:
+            unique.setdefault(short.casefold(), short)
+    return tuple(unique.values())

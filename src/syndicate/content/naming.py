@@ -16,10 +16,37 @@ _CODES = (
     " ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
 LANGUAGES = frozenset(_CODES.split())
-_DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_ .]+(.*))?")
-_DATED_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/")
+# 2026-02-05, 2026-2-5, 2026_02_05, 2026.02.05 and 20260205, also with a time behind (Zola, Zettelkasten).
+_DATED = re.compile(
+    r"(?:(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?:T\d\d[:\d]*(?:\.\d+)?Z?)?|(\d{4})(\d\d)(\d\d)(?:T?\d{4}(?:\d\d)?Z?)?)"
+    r"(?:[-_ .,]+(.*))?",
+    re.ASCII,
+)
+_DATED_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/", re.ASCII)
+# Folders that hold an article's language folder: content/id/x.md, _i18n/fr/_posts/x.md.
+_HOLDERS = frozenset(
+    (
+        "content",
+        "contents",
+        "docs",
+        "source",
+        "src",
+        "site",
+        "data",
+        "blog",
+        "posts",
+        "post",
+        "_posts",
+        "articles",
+        "pages",
+        "news",
+        "i18n",
+        "_i18n",
+    )
+)
 _TAG = re.compile(r"([a-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3}|\d{3}))?")
 _BUNDLES = {"index", "_index"}
+_ANY_YEAR = re.compile(r"\d{4}.*/", re.ASCII | re.DOTALL)
 
 
 def as_language(text: str) -> str:
@@ -34,41 +61,80 @@ def as_language(text: str) -> str:
 
 
 def language_of(path: str) -> str:
-    """Return the language that the suffix ``name.id.md`` or the first folder names, else ""."""
-    first, _, rest = path.partition("/")
-    suffix = PurePosixPath(PurePosixPath(path).stem).suffix.removeprefix(".")
-    for candidate in (suffix, first if rest else ""):
-        match = _TAG.fullmatch(candidate)
-        if match and match[1] in LANGUAGES:
-            return as_language(candidate)
+    """Return the language that the suffix ``name.id.md`` or a folder names, else "".
+
+    Such a folder is the first, or the first below folders that are named for what they hold: ``content/id``.
+    """
+    *folders, name = path.split("/")
+    for suffix in name.split(".")[-2:0:-1]:
+        if _is_language(suffix):
+            return as_language(suffix)
+        if suffix.lower() != "draft":
+            break
+    for folder in folders:
+        if _is_language(folder):
+            return as_language(folder)
+        if folder.lower() not in _HOLDERS:
+            break
     return ""
 
 
+def _is_language(text: str) -> bool:
+    match = _TAG.fullmatch(text)
+    return match is not None and match[1] in LANGUAGES
+
+
 def date_of(path: str) -> date | None:
-    """Return the date that the file or its bundle folder (``2026-02-05-slug``) or ``2026/02/05/`` names."""
-    match = _DATED.fullmatch(_name(path)) or _DATED_FOLDERS.search(path)
-    if match is None:
-        return None
-    try:
-        day = date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return None
-    return day if 1800 <= day.year < 2200 else None
+    """Return the date that the file or a folder of it (``2026-02-05-slug``) or ``2026/02/05/`` names.
+
+    The nearest to the file counts; a year and a month alone are no date.
+    """
+    match = _DATED.fullmatch(_name(path))
+    day = _day_of(match) if match else None
+    if day is not None or not _ANY_YEAR.search(path):
+        return day
+    for folder in reversed(path.split("/")[:-1]):
+        if (match := _DATED.fullmatch(folder)) and (day := _day_of(match)):
+            return day
+    return path_date(path)
+
+
+def path_date(path: str) -> date | None:
+    """Return the date in an address or path such as ``2020/03/12/x``, None where there is none."""
+    match = _DATED_FOLDERS.search(path)
+    return _date(match[1], match[2], match[3]) if match else None
 
 
 def stem_of(path: str) -> str:
     """Return the name of the article without date, language and suffix; a bundle's is its folder's."""
     name = _name(path)
     match = _DATED.fullmatch(name)
-    if match is None or date_of(path) is None:
+    if match is None or _day_of(match) is None:
         return name
-    return match[4] or name
+    return match[8] or name
+
+
+def _day_of(match: re.Match[str]) -> date | None:
+    return _date(match[1] or match[5], match[3] or match[6], match[4] or match[7])
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found if 1800 <= found.year < 2200 else None
 
 
 def readable(path: str) -> str:
     """Return the article's name as a title: words apart, a capital first."""
     words = re.sub(r"[-_\s]+", " ", stem_of(path)).strip()
     return words[:1].upper() + words[1:]
+
+
+def is_jekyll(path: str) -> bool:
+    """Return whether the path is one of a Jekyll site, where a space parts tags."""
+    return "_posts/" in path or "_drafts/" in path
 
 
 def is_draft(path: str) -> bool:
@@ -78,10 +144,15 @@ def is_draft(path: str) -> bool:
 
 
 def _name(path: str) -> str:
-    pure = PurePosixPath(path)
-    name = pure.stem
-    inner = PurePosixPath(name).suffix.removeprefix(".")
-    match = _TAG.fullmatch(inner)
-    if (match and match[1] in LANGUAGES) or inner == "draft":
-        name = PurePosixPath(name).stem
-    return pure.parent.name if name.lower() in _BUNDLES and pure.parent.name else name
+    """Return the file's name, or its bundle's, without suffix, language and ``.draft``."""
+    folders, _, name = path.rpartition("/")
+    stem, dot, _ = name.rpartition(".")
+    if not dot or not stem:
+        stem = name
+    while True:
+        shorter, dot, inner = stem.rpartition(".")
+        if not shorter or not (inner.lower() == "draft" or _is_language(inner)):
+            break
+        stem = shorter
+    folder = folders.rpartition("/")[2]
+    return folder if stem.lower() in _BUNDLES and folder else stem

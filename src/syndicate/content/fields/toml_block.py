@@ -1,0 +1,63 @@
+"""TOML between ``+++`` and ``+++`` (Hugo, Zola). Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import date, time
+
+from syndicate.content.fields.block import Block, Value, check_length, line_at
+from syndicate.errors import ContentError
+
+_OPENING = re.compile(r"\+\+\+[ \t]*\n")
+_CLOSING = re.compile(r"\n\+\+\+[ \t]*(?:\n|$)")
+_KEY = re.compile(r"^[ \t]*(?:\[+[ \t]*)?[\"']?([\w-]+)[\"']?[ \t]*(?:[=.\]])", re.MULTILINE)
+_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
+
+
+def read(path: str, text: str, start: int) -> Block | None:
+    """Return the block between the marks."""
+    opening = _OPENING.match(text, start)
+    if opening is None:
+        return None
+    inside, line = opening.end(), line_at(text, start)
+    closing = _CLOSING.search(text, inside - 1)
+    if closing is None:
+        raise ContentError(path, "the front matter has no end; put +++ on a line below its fields", line=line)
+    inner = text[inside : max(inside, closing.start())]
+    check_length(path, inner, line)
+    block = Block(text[closing.end() :], line + text.count("\n", start, closing.end()))
+    fill(block, path, inner, line + 1)
+    return block
+
+
+def fill(block: Block, path: str, inner: str, first_line: int) -> None:
+    """Put the fields of the TOML `inner` in; dates become dates, all else is text as it was written."""
+    try:
+        document = tomllib.loads(inner, parse_float=str)
+    except RecursionError:
+        raise ContentError(
+            path, "the front matter is not TOML: it is nested too deeply", line=first_line
+        ) from None
+    except ValueError as error:  # also a whole number of more digits than Python converts
+        place = _PLACE.search(str(error))
+        message = f"the front matter is not TOML: {_PLACE.sub('', str(error))}"
+        below = int(place[1]) - 1 if place and place[1] else inner.count("\n") if place else 0
+        raise ContentError(path, message, line=first_line + below) from None
+    lines: dict[str, int] = {}
+    for match in _KEY.finditer(inner):
+        lines.setdefault(match[1], first_line + inner.count("\n", 0, match.start(1)))
+    for key, value in document.items():
+        block.add(key, _plain(value), lines.get(key, first_line))
+
+
+def _plain(value: object) -> Value:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value
+    return value.isoformat() if isinstance(value, time) else str(value)
