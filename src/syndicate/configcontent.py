@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from syndicate.configtypes import Duration, Language, LocalPath, Section, parse_zone
 from syndicate.links import check_pattern
@@ -54,8 +54,8 @@ Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
 class NewsSource(Section):
     """Rules for text copied from one news site, on top of the presets of its language.
 
-    A pattern is for one whole line. The source is told by `match`, found anywhere in the first lines, or by
-    `folder`, below which all of its files lie; with neither it is every plain text.
+    A pattern is for one whole line, but `match` and `dateline`. The source is told by `match`, found anywhere
+    in the first lines, or by `folder`, below which all of its files lie; with neither it is every plain text.
     """
 
     match: Patterns = ()
@@ -68,6 +68,12 @@ class NewsSource(Section):
     byline: Patterns = ()  # group ``name``
     dateline: Patterns = ()  # the place before the text: ``JAKARTA, KOMPAS.com - ``, at the start of a line
     read_also: Patterns = ()  # a line that opens a box of other articles, or is all of it
+    _name: str = PrivateAttr("")
+
+    @property
+    def name(self) -> str:
+        """The name it has in the configuration, "" for one that was made without."""
+        return self._name
 
 
 class Content(Section):
@@ -79,6 +85,12 @@ class Content(Section):
     exclude: Globs = ()
     withdraw_after: Duration = timedelta(minutes=15)
     news: dict[str, NewsSource] = Field(default={})
+
+    @model_validator(mode="after")
+    def _name_sources(self) -> Content:
+        for name, source in self.news.items():
+            source._name = name
+        return self
 
 
 class LinkRule(Section):

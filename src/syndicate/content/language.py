@@ -36,7 +36,10 @@ _SAMPLE = 8000
 def detect(text: str) -> str:
     """Return the language of `text` as a two-letter code, "" where its words do not settle it."""
     sample = text[:_SAMPLE]
-    scripts = Counter(unicodedata.name(letter, "").split(" ")[0] for letter in sample if letter.isalpha())
+    scripts: Counter[str] = Counter()
+    for letter, times in Counter(sample).items():
+        if letter.isalpha():
+            scripts[unicodedata.name(letter, "").split(" ")[0]] += times
     total = sum(scripts.values())
     if total < 20:
         return ""

@@ -1,127 +1,104 @@
-"""Plain text -> HTML: a letter or an essay as written, a page copied from a news site without its furniture.
-
-News pages are told by a line with their date among the first lines, or by the name of a site under the
-title. Their furniture goes by the rules in `presets`; no line ever goes for being short.
-"""
+"""Plain text -> HTML: a letter or an essay as written, a page of a news site without its furniture."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Literal
 
-from syndicate.content.dates import read_date
-from syndicate.content.language import detect
-from syndicate.content.presets import Preset, preset_for
+from syndicate.content.newspage import examine
+from syndicate.content.pagehead import Page, Role
 from syndicate.content.reading import Reading, Source, same_title
 from syndicate.markup import one_line, shorten
 
-_HEADER = 8  # lines below the title among which a news page has its date
 _LONGEST_TITLE = 250
-_LONGEST_STANDFIRST = 500
 _LONGEST_HEADING = 90
 _WIDEST_WRAP = 130  # longer lines were not wrapped by hand: each is a paragraph
-_SITE = re.compile(r"[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,2}\.[a-z]{2,12}", re.IGNORECASE)
 _BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
+_NUMBER = re.compile(r"\d{1,2}[.)]\s+\S")
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'’”…]")
+# What copying leaves: soft hyphens, word joiners, places of pictures; joiners where no script needs them.
+_UNSEEN = re.compile("[\u00ad\u2060\ufeff\ufffc]|(?<![^\x00-\x7f])[\u200b-\u200f](?![^\x00-\x7f])")
 
 Block = list[str]
 
 
-@dataclass(slots=True)
-class _Header:
-    """What the lines above a news page's text say; `lines` counts those that are no part of the text."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What became of one line: its number from 1, its text, and the rule that removed it or a part of it.
 
-    taken: set[int] = field(default_factory=set)
-    summary: str = ""
-    when: date | datetime | None = None
-    updated: date | datetime | None = None
-    authors: tuple[str, ...] = ()
-    found: bool = False
+    `kept` is what is shown of it. `rule` is "" where the line's place told, as for the title.
+    """
+
+    number: int
+    text: str
+    role: Role | Literal["heading", "text"]
+    rule: str = ""
+    kept: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A reading, and what became of each line that is not blank."""
+
+    reading: Reading
+    lines: tuple[Line, ...]
 
 
 def read(source: Source) -> Reading:
     """Return the text as HTML with its title, and for a news page its date, standfirst and language."""
-    language = source.language or detect(source.text)
-    lines = [one_line(line.replace("\u00a0", " ")) for line in source.text.split("\n")]
-    filled = [number for number, line in enumerate(lines) if line]
-    if not filled:
-        return Reading(html="", language=language)
-    preset = preset_for(language)
-    header = _header(lines, filled, preset, replace(source, language=language))
-    if header.found:
-        header.taken |= {number for number in filled[1:] if preset.rule_for(lines[number])}
-    title, shown = _title(lines, filled, source.title, is_news=header.found)
-    gone = header.taken | ({filled[0]} if shown else set())
-    blocks = _blocks(lines, gone)
-    return Reading(
-        html="\n".join(_html(blocks)) or f"<p>{_linked(lines[filled[0]])}</p>",
+    return explain(source).reading
+
+
+def explain(source: Source) -> Explained:
+    """Return the reading of the text, and by which rule each line that is not in it went."""
+    lines = [one_line(line) for line in _UNSEEN.sub("", source.text).split("\n")]
+    page = examine(lines, source)
+    if not any(lines):
+        return Explained(Reading(html="", language=page.language), ())
+    title, shown = _title(lines, page, source.title)
+    gone = page.roles.keys() | ({page.title_at} if shown and page.title_at is not None else set())
+    left = [page.text_of(number, lines) for number in range(len(lines))] if page.cuts else lines
+    html = list(_html(_blocks(left, gone)))
+    reading = Reading(
+        html="\n".join(html) or f"<p>{_linked(title or source.title or next(filter(None, lines)))}</p>",
         title=title,
-        summary=header.summary,
-        when=header.when,
-        updated=header.updated,
-        language=language,
-        authors=header.authors,
+        summary=page.summary,
+        when=page.when,
+        updated=page.updated,
+        language=page.language,
+        authors=page.authors,
     )
+    return Explained(reading, tuple(_told(lines, page, shown, html)))
 
 
-# ---------------------------------------------------------------- the top of a news page
+def _told(lines: Sequence[str], page: Page, title_shown: bool, html: Sequence[str]) -> Iterator[Line]:
+    headings = {part for part in html if part.startswith("<h2>")}
+    for number, line in enumerate(lines):
+        if not line:
+            continue
+        if number == page.title_at and title_shown:
+            yield Line(number + 1, line, "title")
+        elif number in page.roles:
+            role, rule = page.roles[number]
+            yield Line(number + 1, line, role, rule)
+        else:
+            kept, rule = page.cuts.get(number, (line, ""))
+            is_heading = f"<h2>{escape(kept)}</h2>" in headings
+            yield Line(number + 1, line, "heading" if is_heading else "text", rule, kept)
 
 
-def _header(lines: Sequence[str], filled: Sequence[int], preset: Preset, source: Source) -> _Header:
-    """Read the lines between the title and the last line with a date of a news page."""
-    header = _Header()
-    dated = []
-    for number in filled[1 : _HEADER + 1]:
-        day = _date(lines[number], preset, source)
-        if day is not None:
-            dated.append(number)
-            if preset.is_update(lines[number]):
-                header.updated = day
-            else:
-                header.when = header.when or day
-    header.when = header.when or header.updated
-    below_title = lines[filled[0] + 1] if len(lines) > filled[0] + 1 else ""
-    site = _SITE.fullmatch(below_title) is not None
-    if not dated and not site:
-        return header
-    header.found = True
-    header.taken |= set(dated)
-    end = dated[0] if dated else filled[1] + 1
-    for number in (number for number in filled[1:] if number < end):
-        _header_line(header, number, lines[number], preset)
-    return header
-
-
-def _header_line(header: _Header, number: int, line: str, preset: Preset) -> None:
-    author = preset.author_in(line)
-    if _SITE.fullmatch(line) or preset.rule_for(line):
-        header.taken.add(number)
-    elif author:
-        header.authors = (*header.authors, author)
-        header.taken.add(number)
-    elif not header.summary and len(line) <= _LONGEST_STANDFIRST:
-        header.summary = line
-        header.taken.add(number)
-
-
-def _date(line: str, preset: Preset, source: Source) -> date | datetime | None:
-    if len(line) > 120 or not re.search(r"\d{4}", line):
-        return None
-    texts = preset.dates_in(line)
-    days = (read_date(text, language=source.language, zone=source.zone) for text in texts)
-    return next((day for day in days if day is not None), None)
-
-
-def _title(lines: Sequence[str], filled: Sequence[int], known: str, *, is_news: bool) -> tuple[str, bool]:
+def _title(lines: Sequence[str], page: Page, known: str) -> tuple[str, bool]:
     """Return the text's title, and whether its line is only that and so leaves the text."""
-    first = lines[filled[0]]
     if known:
-        return "", same_title(first, known)
-    alone = len(filled) > 1 and (filled[1] > filled[0] + 1 or is_news)
+        return "", page.title_at is not None and same_title(lines[page.title_at], known)
+    at = page.title_at or 0
+    first = lines[at]
+    below = next((number for number in range(at + 1, len(lines)) if lines[number]), None)
+    alone = below is not None and (below > at + 1 or page.is_news)
     if alone and len(first) <= _LONGEST_TITLE and not first.endswith((",", ";")):
         return first.lstrip("# "), True
     block = first if alone else " ".join(_blocks(lines, set())[0])
@@ -132,7 +109,7 @@ def _title(lines: Sequence[str], filled: Sequence[int], known: str, *, is_news: 
 # ---------------------------------------------------------------- the text
 
 
-def _blocks(lines: Sequence[str], gone: set[int]) -> list[Block]:
+def _blocks(lines: Sequence[str], gone: Set[int]) -> list[Block]:
     """Return the lines that stay, in groups separated by blank lines."""
     blocks: list[Block] = [[]]
     for number, line in enumerate(lines):
@@ -202,7 +179,9 @@ def _is_heading(units: Sequence[Block], index: int) -> bool:
     if not 0 < index < len(units) - 1 or len(units[index]) != 1:
         return False
     line, following = units[index][0], " ".join(units[index + 1])
-    if len(line) > _LONGEST_HEADING or len(line.split()) > 14 or len(following) < 2 * len(line) + 20:
+    numbered = _NUMBER.match(line) and not _NUMBER.match(following)
+    least = len(line) + 20 if numbered else 2 * len(line) + 20
+    if len(line) > _LONGEST_HEADING or len(line.split()) > 14 or len(following) < least:
         return False
     opens = line[0].isupper() or line[0].isdigit() or (line[0].isalpha() and not line[0].islower())
     return opens and line[-1] not in ".,;:!…\"”’')]。،؛" and not _URL.search(line)

@@ -12,6 +12,10 @@ from syndicate.markup import clean_text
 
 LARGEST = 5_000_000  # bytes
 _MOST_CONTROLS = 8
+_SAMPLE = 1_000_000  # bytes that are looked at to say what a wrong file may be
+_LINE_END = re.compile("\r\n?|\n")
+_WIDER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
 
 
@@ -39,22 +43,37 @@ def read_bytes(file: Path, path: str) -> bytes:
 
 def decode(path: str, body: bytes) -> str:
     """Return the clean text of `body`, UTF-8 or UTF-16 with its mark; ContentError naming the bad line."""
-    wide = body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    wide = body.startswith((b"\xff\xfe", b"\xfe\xff")) and not body.startswith(b"\xff\xfe\x00\x00")
     try:
         text = body.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         if wide:
-            raise ContentError(path, "is broken UTF-16; save it again as UTF-8") from None
-        line = body.count(b"\n", 0, error.start) + 1
-        message = (
-            f"byte {body[error.start]:#04x} is not UTF-8; open the file in an editor and save it as UTF-8"
-        )
-        raise ContentError(path, message, line=line) from None
+            line = _line(body[: error.start].decode("utf-16", "ignore"))
+            raise ContentError(path, "is broken UTF-16; save it again as UTF-8", line=line) from None
+        line = _line(body[: error.start].decode("utf-8", "replace"))
+        raise ContentError(path, _advice(body, error.start), line=line) from None
     if "\x00" in text:
-        line = text.count("\n", 0, text.index("\x00")) + 1
+        line = _line(text[: text.index("\x00")])
         raise ContentError(path, "holds a NUL character, so it is no text; save it as UTF-8 text", line=line)
     controls = list(_CONTROL.finditer(text))
     if len(controls) > _MOST_CONTROLS:
-        line = text.count("\n", 0, controls[0].start()) + 1
+        line = _line(text[: controls[0].start()])
         raise ContentError(path, f"holds {len(controls)} control characters; remove them", line=line)
     return clean_text(text)
+
+
+def _line(before: str) -> int:
+    """Return the number of the line on which the text after `before` stands, whatever ends its lines."""
+    return len(_LINE_END.findall(before)) + 1
+
+
+def _advice(body: bytes, at: int) -> str:
+    """Return what to do about the byte at `at`, which is not UTF-8."""
+    said = f"byte {body[at]:#04x} is not UTF-8"
+    if body.startswith((b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff")):
+        return "is UTF-32; save it as UTF-8"
+    if _WIDER.search(body, 0, _SAMPLE):
+        return f"{said}, but other letters are: the file mixes encodings; write this place anew"
+    if not _CONTROL_BYTE.search(body, 0, _SAMPLE):
+        return f"{said}; open the file as Windows-1252 (or what it is) in an editor and save it as UTF-8"
+    return f"{said}, so the file is no text; open it in an editor and save it as UTF-8"

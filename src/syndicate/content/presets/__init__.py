@@ -3,68 +3,168 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
 
+from syndicate.configcontent import NewsSource
 from syndicate.content.presets import en, id
 
-Patterns = tuple[re.Pattern[str], ...]
-_LONGEST = 1000
-_HEADER = ("dated", "updated", "byline")
+_LONGEST = 1000  # no furniture is longer, and no rule is tried on more
+_KINDS = ("dated", "updated", "byline", "dateline", "ending", "listed", "list_end")
+_BOXES = ("read also", "recommended")
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """Regular expressions for whole lines, by the name of their rule.
+class Rule:
+    """A regular expression and the name by which it is shown: ``id: read also``."""
 
-    `drop` is furniture anywhere. `dated` finds the date of a news page in its line (group ``date``),
-    `updated` tells the line of its last change, `byline` the author (group ``name``).
+    name: str
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What a line with a date may say: texts that may be its date, the last change, the author.
+
+    The best text is first. `rule` is "" where the line is to be a date as a whole.
     """
 
-    drop: Mapping[str, Patterns]
-    dated: Patterns
-    updated: Patterns
-    byline: Patterns
+    texts: tuple[str, ...]
+    updated: str = ""
+    author: str = ""
+    rule: str = ""
 
-    def rule_for(self, line: str) -> str:
-        """Return the name of the rule that drops `line`, "" where none does."""
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Rules by what they do; all are for a whole line but `dateline` (its start) and `ending` (its end).
+
+    `drop` is furniture anywhere; `box` opens a box of other articles, or is all of it. `dated` finds the
+    date of a page (groups ``date``, ``updated``, ``name``), `updated` tells the line of its last change,
+    `byline` the author (group ``name``). `listed` opens a list of a counted length (group ``count``) that
+    `list_end` ends. `quick` are alternations: a line that none of them matches is dropped by no preset.
+    """
+
+    drop: tuple[Rule, ...] = ()
+    box: tuple[Rule, ...] = ()
+    dated: tuple[Rule, ...] = ()
+    updated: tuple[Rule, ...] = ()
+    byline: tuple[Rule, ...] = ()
+    dateline: tuple[Rule, ...] = ()
+    ending: tuple[Rule, ...] = ()
+    listed: tuple[Rule, ...] = ()
+    list_end: tuple[Rule, ...] = ()
+    quick: tuple[re.Pattern[str], ...] = ()
+    own: tuple[Rule, ...] = ()
+
+    def dropping(self, line: str) -> str:
+        """Return the name of the rule that removes `line`, "" where none does."""
         if len(line) > _LONGEST:
             return ""
-        return next((name for name, patterns in self.drop.items() if _any(patterns, line)), "")
+        if rule := _first(self.own, line):
+            return rule
+        if not any(pattern.fullmatch(line) for pattern in self.quick):
+            return ""
+        return _first(self.drop, line) or _first(self.box, line)
 
-    def dates_in(self, line: str) -> Iterator[str]:
-        """Yield the parts of `line` that may be a date, `line` itself last."""
-        for pattern in self.dated:
-            if match := pattern.fullmatch(line):
-                yield match["date"]
-        yield line
+    def opening(self, line: str) -> str:
+        """Return the name of the rule for which `line` opens a box of other articles, "" for none."""
+        return _first(self.box, line) if len(line) <= _LONGEST else ""
+
+    def listing(self, line: str) -> int:
+        """Return how many lines the list is long that `line` opens, 0 where it opens none."""
+        matches = (rule.pattern.fullmatch(line) for rule in self.listed if len(line) < 60)
+        return next((int(match["count"]) for match in matches if match), 0)
+
+    def ends_list(self, line: str) -> bool:
+        """Return whether `line` ends a list that another line opened."""
+        return len(line) < 60 and bool(_first(self.list_end, line))
+
+    def dates_in(self, line: str) -> Iterator[Dated]:
+        """Yield the ways in which `line` may hold a date, `line` as a whole last."""
+        for rule in self.dated:
+            if match := rule.pattern.fullmatch(line):
+                said = match.groupdict("")
+                yield Dated(
+                    (said.get("date") or line,), said.get("updated", ""), said.get("name", ""), rule.name
+                )
+        yield Dated((line,))
 
     def is_update(self, line: str) -> bool:
         """Return whether a line with a date tells of the last change."""
-        return _any(self.updated, line)
+        return bool(_first(self.updated, line))
 
-    def author_in(self, line: str) -> str:
-        """Return the author a byline names, "" where it is none."""
-        return next((match["name"].strip() for each in self.byline if (match := each.fullmatch(line))), "")
+    def author_in(self, line: str) -> tuple[str, str]:
+        """Return the author that a byline names and the rule that says so, "" and "" where it is none."""
+        for rule in self.byline:
+            if len(line) <= 200 and (match := rule.pattern.fullmatch(line)):
+                name = match.groupdict().get("name") or line
+                return name.strip(" ,;|-"), rule.name
+        return "", ""
+
+    def without_dateline(self, line: str) -> tuple[str, str]:
+        """Return `line` without the place and agency before its text, and the rule; "" for none."""
+        for rule in self.dateline:
+            if match := rule.pattern.match(line[:_LONGEST]):
+                return line[match.end() :].lstrip(), rule.name
+        return line, ""
+
+    def without_ending(self, line: str) -> tuple[str, str]:
+        """Return `line` without the initials of its editors behind it, and the rule; "" for none."""
+        tail = line[-60:]
+        for rule in self.ending:
+            if match := rule.pattern.search(tail):
+                return line[: len(line) - len(tail) + match.start()].rstrip(), rule.name
+        return line, ""
 
 
-def _any(patterns: Patterns, line: str) -> bool:
-    return any(pattern.fullmatch(line) for pattern in patterns)
+def _first(rules: Iterable[Rule], line: str) -> str:
+    return next((rule.name for rule in rules if rule.pattern.fullmatch(line)), "")
 
 
-def _preset(*sets: Mapping[str, tuple[str, ...]]) -> Preset:
-    compiled: dict[str, Patterns] = {}
-    for rules in sets:
-        for name, patterns in rules.items():
-            compiled[name] = (*compiled.get(name, ()), *map(re.compile, patterns))
-    header = (compiled.pop(name) for name in _HEADER)
-    return Preset(compiled, *header)
+def joined(several: Iterable[Rules]) -> Rules:
+    """Return all of `several` as one, the first ones first."""
+    every = list(several)
+    return Rules(*(sum((getattr(one, field.name) for one in every), ()) for field in fields(Rules)))
 
 
-PRESETS = {"id": _preset(id.RULES), "en": _preset(en.RULES)}
-_UNSURE = _preset(id.RULES, en.RULES)
+def _preset(language: str, patterns: Mapping[str, tuple[str, ...]]) -> Rules:
+    rules = {
+        name: tuple(Rule(f"{language}: {name}", re.compile(text)) for text in texts)
+        for name, texts in patterns.items()
+    }
+    kinds = {kind: rules.pop(kind, ()) for kind in _KINDS}
+    boxes = tuple(rule for name in _BOXES for rule in rules.pop(name, ()))
+    drop = tuple(rule for several in rules.values() for rule in several)
+    quick = re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in (*drop, *boxes)))
+    return Rules(drop=drop, box=boxes, quick=(quick,), **kinds)
 
 
-def preset_for(language: str) -> Preset:
+PRESETS = {"id": _preset("id", id.RULES), "en": _preset("en", en.RULES)}
+_UNSURE = joined(PRESETS.values())
+
+
+def preset_for(language: str) -> Rules:
     """Return the rules for `language`; those of all languages where it is unknown or has none."""
     return PRESETS.get(language.split("-")[0], _UNSURE)
+
+
+@lru_cache(maxsize=256)
+def rules_of(source: NewsSource) -> Rules:
+    """Return the rules that the configuration names for one source; shown by its name."""
+    name = source.name or "news"
+
+    def compiled(kind: str) -> tuple[Rule, ...]:
+        shown = f"{name}: {kind.replace('_', ' ')}"
+        return tuple(Rule(shown, re.compile(text)) for text in getattr(source, kind))
+
+    boxes = compiled("read_also")
+    return Rules(
+        box=boxes,
+        dated=compiled("dated"),
+        updated=compiled("updated"),
+        byline=compiled("byline"),
+        dateline=compiled("dateline"),
+        own=(*compiled("drop"), *boxes),
+    )

@@ -1,0 +1,139 @@
+"""Which lines of a plain text are a news page's head and furniture, and which its text.
+
+A news page is told by a line with its date among the first lines, by the name of a site under the title, or
+by a source of the configuration. No line ever goes for being short: each goes by a rule, which is named.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from syndicate.configcontent import NewsSource
+from syndicate.content.language import detect
+from syndicate.content.pagehead import LONGEST_DATE_LINE, Page, read_head, read_signature
+from syndicate.content.presets import Rules, joined, preset_for, rules_of
+from syndicate.content.reading import Source, same_title
+
+_FIRST_LINES = 12  # in which a source is told
+_LONGEST_TITLE_OF_OTHERS = 150
+_FAR = 30  # a box of other articles is no longer
+_BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
+
+
+def examine(lines: Sequence[str], source: Source) -> Page:
+    """Return what the `lines` are; each is on one line, without white space at its ends."""
+    filled = [number for number, line in enumerate(lines) if line]
+    chosen = _chosen(source, [lines[number] for number in filled[:_FIRST_LINES]])
+    language = source.language or next((one.language for one in chosen if one.language), "")
+    zone = next((one.timezone for one in chosen if one.timezone), None) or source.zone
+    page = Page(language or detect(source.text), zone)
+    own = [rules_of(one) for one in chosen]
+    rules = joined([*own, preset_for(page.language)]) if own else preset_for(page.language)
+    page.title_at = _title_at(lines, filled, source.title, rules)
+    below = filled if page.title_at is None else [number for number in filled if number > page.title_at]
+    page.is_news = read_head(page, lines, below, rules) or any(one.match or one.folder for one in chosen)
+    if page.is_news:
+        before = filled[: len(filled) - len(below) - 1] if page.title_at is not None else []
+        page.roles.update({number: ("removed", rules.dropping(lines[number])) for number in before})
+        read_signature(page, lines, below, rules)
+    elif filled:
+        page.title_at = filled[0] if not source.title or same_title(lines[filled[0]], source.title) else None
+        below = filled if page.title_at is None else filled[1:]
+        rules = joined(own)
+    _sweep(page, lines, below, rules)
+    _trim(page, lines, below, rules)
+    return page
+
+
+def _chosen(source: Source, first: Sequence[str]) -> list[NewsSource]:
+    """Return the sources of the configuration that the text is from, told ones first."""
+    if not source.news:
+        return []
+    top = "\n".join(line[:LONGEST_DATE_LINE] for line in first)
+    told, others = [], []
+    for one in source.news:
+        folder = one.folder.strip("/")
+        if (folder and f"/{source.path}".startswith(f"/{folder}/")) or any(
+            re.search(pattern, top) for pattern in one.match
+        ):
+            told.append(one)
+        elif not one.folder and not one.match:
+            others.append(one)
+    return [*told, *others]
+
+
+def _title_at(lines: Sequence[str], filled: Sequence[int], known: str, rules: Rules) -> int | None:
+    """Return the line with the title: the first that is no furniture; only `known` where that is set."""
+    candidates = (number for number in filled[:_FIRST_LINES] if not rules.dropping(lines[number]))
+    first = next(candidates, filled[0] if filled else None)
+    return first if first is None or not known or same_title(lines[first], known) else None
+
+
+# ---------------------------------------------------------------- furniture
+
+
+def _sweep(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules) -> None:
+    """Remove the lines that rules drop, and those of the boxes that they open."""
+    rest = [number for number in below if number not in page.roles]
+    for position, number in enumerate(rest):
+        if number in page.roles:
+            continue
+        rule = rules.dropping(lines[number])
+        if not rule:
+            continue
+        page.roles[number] = ("removed", rule)
+        near = rest[position : position + _FAR]
+        if count := rules.listing(lines[number]):
+            _remove(page, near[: _listed(lines, near, count, rules)], rule)
+        elif rules.opening(lines[number]):
+            _remove(page, _boxed(lines, near, rules, is_end=len(near) < _FAR), f"{rule} (box)")
+
+
+def _remove(page: Page, numbers: Sequence[int], rule: str) -> None:
+    page.roles.update({number: ("removed", rule) for number in numbers if number not in page.roles})
+
+
+def _listed(lines: Sequence[str], rest: Sequence[int], count: int, rules: Rules) -> int:
+    """Return how many lines from the first of `rest` on the counted list has, 1 where it does not end."""
+    for position, number in enumerate(rest[: 3 * count + 3]):
+        if rules.ends_list(lines[number]):
+            return position + 1
+    return 1
+
+
+def _boxed(lines: Sequence[str], rest: Sequence[int], rules: Rules, *, is_end: bool) -> list[int]:
+    """Return the lines under the first of `rest` that are titles of other articles.
+
+    They are bullets right below it, one title after a colon, or, where `rest` goes to the end of the page,
+    all of it if none of its lines is a sentence.
+    """
+    opener, below = rest[0], rest[1:]
+    left = [number for number in below if not rules.dropping(lines[number])]
+    if is_end and all(_is_foreign_title(lines[number]) for number in left):
+        return left
+    bullets: list[int] = []
+    for number in below:
+        if number != opener + len(bullets) + 1 or not _BULLET.match(lines[number]):
+            break
+        bullets.append(number)
+    if not bullets and lines[opener].endswith(":") and len(left) > 1 and left[0] == below[0]:
+        return left[:1] if _is_foreign_title(lines[left[0]]) else []
+    return bullets
+
+
+def _is_foreign_title(line: str) -> bool:
+    return len(line) <= _LONGEST_TITLE_OF_OTHERS and not line.endswith((".", ",", ";", ":", "”", '"'))
+
+
+def _trim(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules) -> None:
+    """Cut the place before the text and the initials behind it."""
+    kept = [number for number in below if number not in page.roles]
+    if not kept:
+        return
+    for number, cut in ((kept[0], rules.without_dateline), (kept[-1], rules.without_ending)):
+        left, rule = cut(page.text_of(number, lines))
+        if rule and left:
+            page.cuts[number] = (left, rule)
+        elif rule:
+            page.roles[number] = ("removed", rule)
