@@ -64,7 +64,9 @@ def _of_latin(sample: str) -> str:
     words = re.findall(r"[^\W\d_]+", sample.lower())
     if len(words) < 5:
         return ""
-    scores = Counter({language: sum(word in known for word in words) for language, known in _SETS.items()})
+    times = Counter(words)
+    counts = {language: sum(times[word] for word in known & times.keys()) for language, known in _SETS.items()}
+    scores = Counter(counts)
     (best, hits), (_, next_hits) = scores.most_common(2)
     settled = hits >= 2 and hits * 12 >= len(words) and hits * 4 >= next_hits * 5
     return best if settled else ""

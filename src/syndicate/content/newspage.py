@@ -7,7 +7,8 @@ by a source of the configuration. No line ever goes for being short: each goes b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import islice
 
 from syndicate.configcontent import NewsSource
 from syndicate.content.language import detect
@@ -17,7 +18,7 @@ from syndicate.content.reading import Source, same_title
 
 _FIRST_LINES = 12  # in which a source is told
 _LONGEST_TITLE_OF_OTHERS = 150
-_FAR = 30  # a box of other articles is no longer
+_FAR, _MOST_BOXES = 30, 200  # so many lines has a box of other articles at most, so many boxes a page
 _BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
 
 
@@ -76,50 +77,51 @@ def _title_at(lines: Sequence[str], filled: Sequence[int], known: str, rules: Ru
 def _sweep(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules) -> None:
     """Remove the lines that rules drop, and those of the boxes that they open."""
     rest = [number for number in below if number not in page.roles]
-    for position, number in enumerate(rest):
-        if number in page.roles:
-            continue
-        rule = rules.dropping(lines[number])
-        if not rule:
-            continue
-        page.roles[number] = ("removed", rule)
-        near = rest[position : position + _FAR]
-        if count := rules.listing(lines[number]):
+    dropped = {number: rule for number in rest if (rule := rules.dropping(lines[number]))}
+    page.roles.update({number: ("removed", rule) for number, rule in dropped.items()})
+    for position in _openers(rest, dropped):
+        opener, near = rest[position], rest[position + 1 : position + _FAR]
+        rule = dropped[opener]
+        if count := rules.listing(lines[opener]):
             _remove(page, near[: _listed(lines, near, count, rules)], rule)
-        elif rules.opening(lines[number]):
-            _remove(page, _boxed(lines, near, rules, is_end=len(near) < _FAR), f"{rule} (box)")
+        elif rules.opening(lines[opener]):
+            others = [number for number in near if number not in dropped]
+            is_end = len(near) < _FAR - 1
+            _remove(page, _boxed(lines, opener, near, others if is_end else []), f"{rule} (box)")
+
+
+def _openers(rest: Sequence[int], dropped: Container[int]) -> Iterator[int]:
+    """Yield the places in `rest` of dropped lines that may open a box; no page has more than some."""
+    return islice((position for position, number in enumerate(rest) if number in dropped), _MOST_BOXES)
 
 
 def _remove(page: Page, numbers: Sequence[int], rule: str) -> None:
     page.roles.update({number: ("removed", rule) for number in numbers if number not in page.roles})
 
 
-def _listed(lines: Sequence[str], rest: Sequence[int], count: int, rules: Rules) -> int:
-    """Return how many lines from the first of `rest` on the counted list has, 1 where it does not end."""
-    for position, number in enumerate(rest[: 3 * count + 3]):
-        if rules.ends_list(lines[number]):
-            return position + 1
-    return 1
+def _listed(lines: Sequence[str], near: Sequence[int], count: int, rules: Rules) -> int:
+    """Return how many of the lines `near` the counted list has, 0 where it does not end."""
+    ends = (
+        position for position, number in enumerate(near[: 3 * count + 2]) if rules.ends_list(lines[number])
+    )
+    return next(ends, -1) + 1
 
 
-def _boxed(lines: Sequence[str], rest: Sequence[int], rules: Rules, *, is_end: bool) -> list[int]:
-    """Return the lines under the first of `rest` that are titles of other articles.
+def _boxed(lines: Sequence[str], opener: int, near: Sequence[int], last: Sequence[int]) -> list[int]:
+    """Return the lines under `opener` that are titles of other articles.
 
-    They are bullets right below it, one title after a colon, or, where `rest` goes to the end of the page,
-    all of it if none of its lines is a sentence.
+    They are bullets right below it, one title after a colon, or the `last` lines of the page where none of
+    them is a sentence.
     """
-    opener, below = rest[0], rest[1:]
-    left = [number for number in below if not rules.dropping(lines[number])]
-    if is_end and all(_is_foreign_title(lines[number]) for number in left):
-        return left
+    if last and all(_is_foreign_title(lines[number]) for number in last):
+        return list(last)
     bullets: list[int] = []
-    for number in below:
+    for number in near:
         if number != opener + len(bullets) + 1 or not _BULLET.match(lines[number]):
             break
         bullets.append(number)
-    if not bullets and lines[opener].endswith(":") and len(left) > 1 and left[0] == below[0]:
-        return left[:1] if _is_foreign_title(lines[left[0]]) else []
-    return bullets
+    is_alone = lines[opener].endswith(":") and len(near) > 1 and not bullets
+    return [near[0]] if is_alone and _is_foreign_title(lines[near[0]]) else bullets
 
 
 def _is_foreign_title(line: str) -> bool:
