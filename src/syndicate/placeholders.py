@@ -31,8 +31,14 @@ class Facts:
     def dated(self, form: str) -> str:
         return self.day.strftime(form)
 
+    def cased(self, name: str) -> str:
+        return name if self.style.cased else name.lower()
+
     def titled(self, *names: str) -> str:
         return "/".join(map(self.style.title, names))
+
+    def sorted_under(self, *names: str) -> str:
+        return "/".join(map(self.style.category or self.style.title, names))
 
     def filed(self, *names: str) -> str:
         return "/".join(map(self.style.file, names))
@@ -43,10 +49,10 @@ def _hour(facts: Facts, form: str) -> str:
 
 
 _MONTHS = (
-    *("january", "february", "march", "april", "may", "june"),
-    *("july", "august", "september", "october", "november", "december"),
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _FILL: Mapping[str, Callable[[Facts], str]] = {
     "year": lambda facts: f"{facts.day.year:04}",
     "month": lambda facts: f"{facts.day.month:02}",
@@ -64,10 +70,12 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "i_y_day": lambda facts: str(facts.day.timetuple().tm_yday),
     "week": lambda facts: f"{facts.day.isocalendar().week:02}",
     "week_year": lambda facts: f"{facts.day.isocalendar().year:04}",
-    "month_name": lambda facts: _MONTHS[facts.day.month - 1],
-    "short_month": lambda facts: _MONTHS[facts.day.month - 1][:3],
+    "month_name": lambda facts: facts.cased(_MONTHS[facts.day.month - 1]),
+    "short_month": lambda facts: facts.cased(_MONTHS[facts.day.month - 1][:3]),
     "weekday": lambda facts: str(facts.day.isoweekday() % 7),
-    "weekday_name": lambda facts: _WEEKDAYS[facts.day.weekday()],
+    "iso_weekday": lambda facts: str(facts.day.isoweekday()),
+    "weekday_name": lambda facts: facts.cased(_WEEKDAYS[facts.day.weekday()]),
+    "short_weekday": lambda facts: facts.cased(_WEEKDAYS[facts.day.weekday()][:3]),
     "slug": lambda facts: facts.titled(facts.wish) or facts.filed(facts.name),
     "slug_or_title": lambda facts: facts.titled(facts.wish or facts.title),
     "slug_or_stem": lambda facts: facts.titled(facts.wish) or facts.filed(facts.stem),
@@ -80,8 +88,8 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "folder": lambda facts: facts.filed(*facts.folders),
     "last_section": lambda facts: facts.filed(*facts.folders[-1:]),
     "below": lambda facts: facts.filed(*facts.below),
-    "category": lambda facts: facts.titled(*facts.categories[:1]),
-    "categories": lambda facts: facts.titled(*facts.categories),
+    "category": lambda facts: facts.sorted_under(*facts.categories[:1]),
+    "categories": lambda facts: facts.sorted_under(*facts.categories),
     "language": lambda facts: facts.language.lower(),
 }
 _PLACE = re.compile(r"\{([^{}]*)\}")

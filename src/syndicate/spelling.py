@@ -53,13 +53,16 @@ class Style:
 
     `title` spells titles and slugs, `file` the names of files and folders. `days` is ``site`` for the zone
     of the publication, ``written`` for the zone written with the date, and ``utc``. `slashed` says that an
-    address in the front matter gets a slash at its end where it has no suffix.
+    address in the front matter gets a slash at its end where it has no suffix, `cased` that the names of
+    months and days keep their capital. `category` spells categories, where not as titles.
     """
 
     title: Spell
     file: Spell
     days: Literal["site", "written", "utc"] = "site"
     slashed: bool = False
+    cased: bool = False
+    category: Spell | None = None
 
 
 _PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -125,8 +128,8 @@ def _astro(text: str) -> str:
 STYLES: Mapping[str, Style] = {
     "": Style(_plain, _plain),
     "hugo": Style(_hugo, _hugo_file, "written", slashed=True),
-    "jekyll": Style(_jekyll, _jekyll),
-    "pelican": Style(_pelican, _pelican, "written"),
+    "jekyll": Style(_jekyll, _jekyll, cased=True, category=str.lower),
+    "pelican": Style(_pelican, _pelican, "written", cased=True),
     "nikola": Style(_nikola, _as_written),
     "zola": Style(_zola, _zola, "written", slashed=True),
     "astro": Style(_astro, _astro, "utc"),

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from syndicate import yamldoc
+from syndicate.app.moving.outline import Outline
+from syndicate.app.moving.writing import folder_for_files, with_outline
 from syndicate.config import Config
 from syndicate.configfile import parse_config
 from syndicate.durable import make_folder, write_whole
 from syndicate.errors import ConfigError, UsageError
 from syndicate.resources import shipped
-
-_GITIGNORE = "/public/\n/var/\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +29,34 @@ class Answers:
     language: str
     timezone: str
     sender: str
+    description: str = ""
+    author: str = ""
 
 
-def found(folder: Path, answers: Answers, *, demo: bool, now: datetime) -> list[Path]:
+def found(
+    folder: Path, answers: Answers, *, demo: bool, now: datetime, site: Outline | None = None
+) -> list[Path]:
     """Write ``config.yaml``, ``content/`` and ``.gitignore`` into `folder`; return what was made.
 
-    Raises UsageError naming the answers that cannot be used; then nothing was written.
+    With `site` the content is that of a site another program makes, and no folder for it is made. Raises
+    UsageError naming the answers that cannot be used; then nothing was written.
     """
     text = configuration(shipped("config.yaml").read_text("utf-8"), answers)
+    if site:
+        text = with_outline(text, site, folder)
     config = _parsed(text, folder)
     make_folder(folder.absolute())
     content = folder / "content"
-    make_folder(content.absolute())
-    made = [folder / "config.yaml", content]
+    made = [folder / "config.yaml"]
+    if not site:
+        make_folder(content.absolute())
+        made.append(content)
     if demo:
         today = now.astimezone(config.publication.timezone).date()
         made += _add_samples(content, today)
     if not (folder / ".gitignore").exists():
-        write_whole(folder / ".gitignore", _GITIGNORE.encode())
+        ours = folder_for_files(site, folder) if site else "public"
+        write_whole(folder / ".gitignore", f"/{ours}/\n/var/\n".encode())
         made.append(folder / ".gitignore")
     write_whole(folder / "config.yaml", text.encode())
     return made
@@ -81,10 +91,10 @@ def configuration(template: str, answers: Answers) -> str:
     values = {
         "title": answers.title,
         "url": answers.url,
-        "description": "",
+        "description": answers.description,
         "language": answers.language,
         "timezone": answers.timezone,
-        "author": "",
+        "author": answers.author,
         "from": answers.sender or sender_of(answers.title, answers.url),
     }
     text = template
