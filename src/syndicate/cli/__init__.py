@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "why": ("why", "why", "Tell what became of everything for one address."),
     "mail": ("mail", "mail", "Try the mail settings."),
     "subscribers": ("subscribers", "subscribers", "Add, import, list and remove subscribers."),
+    "extract": ("extract", "extract", "Show a file's article, and what was removed by which rule."),
     "status": ("status", "status", "Show articles, editions, deliveries, next runs, and what is wrong."),
     "work": ("run", "work", ""),
 }
