@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 
 from syndicate.content.fields.block import LONGEST, Block, Value, check_length, line_at
 from syndicate.errors import ContentError
@@ -66,8 +67,8 @@ def _line_of(key: str, text: str, first_line: int) -> int:
 def _object(pairs: list[tuple[str, object]]) -> _Pairs:
     found = _Pairs(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        found.repeated = tuple(name for name in found if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        found.repeated = tuple(name for name in found if times[name] > 1)
     return found
 
 

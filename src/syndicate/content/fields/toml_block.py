@@ -12,6 +12,8 @@ from syndicate.errors import ContentError
 _OPENING = re.compile(r"\+\+\+[ \t]*\n")
 _CLOSING = re.compile(r"\n\+\+\+[ \t]*(?:\n|$)")
 _KEY = re.compile(r"^[ \t]*(?:\[+[ \t]*)?[\"']?([\w-]+)[\"']?[ \t]*(?:[=.\]])", re.MULTILINE)
+# tomllib takes memory with the square of the levels of a dotted key.
+_LEVELS = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){50}")
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)")
 
 
@@ -33,12 +35,13 @@ def read(path: str, text: str, start: int) -> Block | None:
 
 def fill(block: Block, path: str, inner: str, first_line: int) -> None:
     """Put the fields of the TOML `inner` in; dates become dates, all else is text as it was written."""
+    too_deep = "the front matter is not TOML: it is nested too deeply"
+    if deep := _LEVELS.search(inner):
+        raise ContentError(path, too_deep, line=first_line + inner.count("\n", 0, deep.start()))
     try:
         document = tomllib.loads(inner, parse_float=str)
     except RecursionError:
-        raise ContentError(
-            path, "the front matter is not TOML: it is nested too deeply", line=first_line
-        ) from None
+        raise ContentError(path, too_deep, line=first_line) from None
     except ValueError as error:  # also a whole number of more digits than Python converts
         place = _PLACE.search(str(error))
         message = f"the front matter is not TOML: {_PLACE.sub('', str(error))}"
