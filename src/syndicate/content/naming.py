@@ -25,25 +25,8 @@ _DATED = re.compile(
 _DATED_FOLDERS = re.compile(r"(?:^|/)(\d{4})/(\d{1,2})/(\d{1,2})/", re.ASCII)
 # Folders that hold an article's language folder: content/id/x.md, _i18n/fr/_posts/x.md.
 _HOLDERS = frozenset(
-    (
-        "content",
-        "contents",
-        "docs",
-        "source",
-        "src",
-        "site",
-        "data",
-        "blog",
-        "posts",
-        "post",
-        "_posts",
-        "articles",
-        "pages",
-        "news",
-        "i18n",
-        "_i18n",
-    )
-)
+    ("content", "contents", "docs", "source", "src", "site", "data", "blog", "posts", "post")
+) | {"_posts", "articles", "pages", "news", "i18n", "_i18n"}
 _TAG = re.compile(r"([a-z]{2})(?:[-_](?:[A-Za-z]{2}|[A-Z][a-z]{3}|\d{3}))?")
 _BUNDLES = {"index", "_index"}
 _ANY_YEAR = re.compile(r"\d{4}.*/", re.ASCII | re.DOTALL)
