@@ -1,0 +1,149 @@
+"""Walks over a text once and asks the dialects at each place where one of them could begin.
+
+Code stays as it is. What becomes HTML stands in the text as a mark until the text is rendered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from syndicate.content.reading import Source
+
+LONGEST_TAG = 4_000  # characters between an opener and its closer
+# Of the private use area: no text needs them, and one that has them loses them before they could be ours.
+_OPEN, _CLOSE = "\uee50", "\uee51"
+_MARK = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
+_ALONE = re.compile(rf"<p>\s*((?:{_OPEN}\d+{_CLOSE}\s*)+)</p>")
+_ESCAPED = re.compile(r"%EE%B9%90\d*(?:%EE%B9%91)?", re.IGNORECASE)
+_RAW = re.compile(r"\{%-?\s*(?:raw|endraw)\s*-?%\}[ \t]*|\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
+_HTML_CODE = re.compile(r"<(pre|code|script|style|textarea)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands instead of the text up to `end`: `text` of the language around it, or `html` as it is."""
+
+    end: int
+    text: str = ""
+    html: str = ""
+
+
+class Place:
+    """A text and a place in it, for a dialect to look on from. Looking for what is not there costs once."""
+
+    def __init__(self, text: str, source: Source) -> None:
+        self.text = text
+        self.source = source
+        self.failed: set[str] = set()  # what a dialect found to be without end, from some place on
+        self._none_after: dict[str, int] = {}
+
+    def find(self, closer: str, start: int, limit: int = LONGEST_TAG) -> int:
+        """Return where `closer` stands within `limit` characters after `start`, -1 where it does not."""
+        if start >= self._none_after.get(closer, len(self.text) + 1):
+            return -1
+        found = self.text.find(closer, start)
+        if found < 0:
+            self._none_after[closer] = start
+        return found if 0 <= found <= start + limit else -1
+
+    def search(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
+        """Return the first match of `pattern` after `start`, however far away."""
+        if start >= self._none_after.get(pattern.pattern, len(self.text) + 1):
+            return None
+        found = pattern.search(self.text, start)
+        if found is None:
+            self._none_after[pattern.pattern] = start
+        return found
+
+
+Handle = Callable[[Place, int], Piece | None]
+"""(text, place of the opener) -> what stands instead, or None where it is no embed after all."""
+
+Dialect = Mapping[str, Handle]
+"""Opener -> what is done where it stands."""
+
+
+@dataclass(slots=True)
+class Replaced:
+    """A text with marks, and the HTML that each stands for."""
+
+    text: str
+    pieces: list[str] = field(default_factory=list)
+
+    def restore(self, html: str) -> str:
+        """Return `html`, made from the text, with the pieces in their places."""
+        if not self.pieces:
+            return html
+        html = _ALONE.sub(lambda match: match[1], html)
+        return _ESCAPED.sub("", _MARK.sub(self._piece, html))
+
+    def bare(self, html: str) -> str:
+        """Return `html`, made from the text, without the pieces."""
+        return _ESCAPED.sub("", _MARK.sub("", html)) if self.pieces else html
+
+    def whole(self) -> str:
+        """Return the text with the pieces in their places, where the text is HTML itself."""
+        return _MARK.sub(self._piece, self.text) if self.pieces else self.text
+
+    def _piece(self, match: re.Match[str]) -> str:
+        number = int(match[1]) if len(match[1]) < 9 else len(self.pieces)
+        return self.pieces[number] if number < len(self.pieces) else ""
+
+
+Code = Callable[[str], Iterable[tuple[int, int]]]
+
+
+def html_code(html: str) -> Iterable[tuple[int, int]]:
+    """Give start and end of each element of code in HTML, in order."""
+    at = 0
+    while match := _HTML_CODE.search(html, at):
+        end = re.compile(f"</{match[1]}>", re.IGNORECASE).search(html, match.end())
+        if end is None:
+            return
+        at = end.end()
+        yield match.start(), at
+
+
+def replace(text: str, dialects: Sequence[Dialect], source: Source, code: Code = html_code) -> Replaced:
+    """Return `text` with what the `dialects` know replaced, and its code, which `code` gives, as it is."""
+    table = {opener: handle for dialect in dialects for opener, handle in dialect.items() if opener in text}
+    if not table:
+        return Replaced(text)
+    text = text.replace(_OPEN, "").replace(_CLOSE, "")
+    openers = re.compile("|".join(re.escape(opener) for opener in sorted(table, key=len, reverse=True)))
+    place, made = Place(text, source), Replaced("")
+    kept: list[str] = []
+    ranges = iter(code(text))
+    start, end = next(ranges, (len(text), len(text)))
+    done = at = 0
+    while match := openers.search(text, at):
+        while match.start() >= end and start < len(text):
+            start, end = next(ranges, (len(text), len(text)))
+        if start <= match.start() < end and start >= done:
+            kept += (text[done:start], _RAW.sub(_unescaped, text[start:end]))
+            done = at = end
+            continue
+        piece = table[match[0]](place, match.start())
+        if piece is None:
+            at = match.end()
+            continue
+        kept.append(text[done : match.start()])
+        if piece.html:
+            kept.append(f"{_OPEN}{len(made.pieces)}{_CLOSE}")
+            made.pieces.append(piece.html)
+        kept.append(piece.text)
+        done = at = max(piece.end, match.end())
+    made.text = "".join((*kept, text[done:]))
+    return made
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return f"{{{{{match[1]}{match[2]}{match[3]}}}}}" if match[1] else ""
+
+
+def shown(text: str) -> str:
+    """Return `text` as HTML that shows it as it is."""
+    return escape(text, quote=False)
