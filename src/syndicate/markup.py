@@ -81,6 +81,8 @@ _ILLEGAL = re.compile(
     + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17))
     + "]"
 )
+_MOST_MARKS = 30
+_CROWD = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # every combining mark is one of these
 _LINE_END = re.compile("\r\n?|\x85|\u2028|\u2029")
 
 
@@ -88,9 +90,35 @@ def clean_text(text: str) -> str:
     """Return `text` in NFC with LF line ends and without characters no feed may carry.
 
     XML 1.0 (section 2.2) forbids most controls, lone surrogates, U+FFFE and U+FFFF; zero-width space and
-    byte-order mark go too. ZWNJ and ZWJ stay: Persian and emoji need them.
+    byte-order mark go too. ZWNJ and ZWJ stay: Persian and emoji need them. Of marks on one letter the first
+    30 stay (UAX 15, section 13): Python sorts them in a time that grows with their square.
     """
-    return unicodedata.normalize("NFC", _ILLEGAL.sub("", _LINE_END.sub("\n", text)))
+    # What is printable holds nothing that goes, and asking takes a fifteenth of looking for it.
+    if not text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable():
+        text = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
+    if text.isascii():
+        return text
+    if _may_crowd(text.encode(), len(text)):
+        text = _CROWD.sub(_thinned, text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _may_crowd(encoded: bytes, length: int) -> bool:
+    """Return whether there may be too many marks: each has a byte more than characters, or two.
+
+    Western letters (C2 and C3 first) and typographer's quotes and dashes (E2 80) are none.
+    """
+    latin = encoded.count(b"\xc2") + encoded.count(b"\xc3") + 2 * encoded.count(b"\xe2\x80")
+    return len(encoded) - length - latin > _MOST_MARKS
+
+
+def _thinned(crowd: re.Match[str]) -> str:
+    kept, marks = [], 0
+    for character in crowd[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def one_line(text: str) -> str:
