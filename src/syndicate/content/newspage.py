@@ -33,7 +33,8 @@ def examine(lines: Sequence[str], source: Source) -> Page:
     rules = joined([*own, preset_for(page.language)]) if own else preset_for(page.language)
     page.title_at = _title_at(lines, filled, source.title, rules)
     below = filled if page.title_at is None else [number for number in filled if number > page.title_at]
-    page.is_news = read_head(page, lines, below, rules) or any(one.match or one.folder for one in chosen)
+    told = any(one.match or one.folder for one in chosen)
+    page.is_news = read_head(page, lines, below, rules, told=told)
     if page.is_news:
         before = filled[: len(filled) - len(below) - 1] if page.title_at is not None else []
         page.roles.update({number: ("removed", rules.dropping(lines[number])) for number in before})

@@ -20,6 +20,7 @@ _LONGEST_STANDFIRST = 500
 _LONGEST_LABEL = 60
 _SIGNED = 6  # last lines among which "Pewarta: …" names the author
 _SITE = re.compile(r"[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,2}\.[a-z]{2,12}", re.IGNORECASE)
+_TOPS = (".com", ".id", ".co", ".net", ".org", ".news", ".tv", ".info", ".co.uk", ".my", ".sg", ".au")
 _ENDS = (".", "!", "?", "…", "”", '"', "’", "'", ")", ",", ";", ":")
 
 
@@ -47,8 +48,11 @@ class Page:
         return self.cuts[number][0] if number in self.cuts else lines[number]
 
 
-def read_head(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules) -> bool:
-    """Read the lines up to the date and what belongs to it; return whether they are a news page's head."""
+def read_head(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules, *, told: bool) -> bool:
+    """Read the lines up to the date and what belongs to it; return whether they are a news page's head.
+
+    `told` says that the page is known to be one by its source.
+    """
     texts: list[int] = []
     roles: dict[int, tuple[Role, str]] = {}
     dated = site = False
@@ -58,21 +62,22 @@ def read_head(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rul
             dated = True
             roles[number] = role
         elif _SITE.fullmatch(line):
-            site = site or (not texts and number == (-1 if page.title_at is None else page.title_at) + 1)
+            near = number == (-1 if page.title_at is None else page.title_at) + 1
+            site = site or (not texts and (near or line.lower().endswith(_TOPS)))
             roles[number] = ("site", "")
-        elif rule := rules.dropping(line):
-            roles[number] = ("removed", rule)
+        elif rules.dropping(line):
+            continue
         elif said := rules.author_in(line)[1]:
             roles[number] = ("byline", said)
         elif dated or len(texts) == _HEAD_TEXTS:
             break
         else:
             texts.append(number)
-    if not dated:  # without a date only what stands directly under the title is the head
+    signed = dated and bool(below) and max(roles) >= below[-1]  # a letter's date at its end
+    if signed or not dated:  # then only what stands directly under the title is the head
         roles = {number: role for number, role in roles.items() if not texts or number < texts[0]}
         texts = []
-    signed = below and max(roles, default=-1) >= below[-1] and not site  # a letter's date at its end
-    if signed or not (dated or site):
+    if not (told or site or (dated and not signed)):
         return False
     page.roles.update(roles)
     for number in sorted(number for number, (role, _) in roles.items() if role == "byline"):

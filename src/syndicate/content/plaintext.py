@@ -123,14 +123,20 @@ def _blocks(lines: Sequence[str], gone: Set[int]) -> list[Block]:
 def _html(blocks: Sequence[Block]) -> Iterator[str]:
     wide = _wrap_width(blocks)
     units = [unit for block in blocks for unit in (_unwrapped(block, wide) if wide else _runs(block))]
+    items: list[str] = []
     for index, unit in enumerate(units):
         if all(_BULLET.match(line) for line in unit):
-            items = (f"<li>{_linked(_BULLET.sub('', line, count=1))}</li>" for line in unit)
+            items += (f"<li>{_linked(_BULLET.sub('', line, count=1))}</li>" for line in unit)
+            continue
+        if items:
             yield f"<ul>{''.join(items)}</ul>"
-        elif _is_heading(units, index):
+            items = []
+        if _is_heading(units, index):
             yield f"<h2>{escape(unit[0])}</h2>"
         else:
             yield f"<p>{'<br>'.join(_linked(line) for line in unit)}</p>"
+    if items:
+        yield f"<ul>{''.join(items)}</ul>"
 
 
 def _wrap_width(blocks: Sequence[Block]) -> int:
