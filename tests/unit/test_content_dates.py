@@ -90,3 +90,18 @@ def test_any_text_gives_a_sane_date_or_none(text: str) -> None:
     assert found is None or 1800 <= found.year < 2200
     if isinstance(found, datetime):
         assert found.astimezone(timezone.utc).tzinfo is not None  # noqa: UP017
+
+
+@given(
+    st.datetimes(datetime(1800, 1, 1), datetime(2199, 12, 31)),  # noqa: DTZ001 - the texts are without a zone
+    st.sampled_from(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S.000"]),
+    st.sampled_from(["", "Z", " UTC", "+07:00", " -0330", "+2500", "+00:60"]),
+)
+@settings(max_examples=150, deadline=None)
+def test_what_programs_write_is_read_alike_both_ways(moment: datetime, shape: str, offset: str) -> None:
+    """The quick way and the slow one, which a space in front leads to, give one date."""
+    text = f"{moment.strftime(shape)}{offset if '%H' in shape else ''}"
+    quick, slow = (read_date(given, language="id", zone=JAKARTA) for given in (text, f" {text}"))
+    assert quick == slow and type(quick) is type(slow)
+    if isinstance(quick, datetime) and isinstance(slow, datetime):
+        assert quick.utcoffset() == slow.utcoffset()
