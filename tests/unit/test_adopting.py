@@ -1,0 +1,172 @@
+"""Feeds of other programs, and which article each of their items is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from syndicate.app.moving.feedfile import Item, items_of
+from syndicate.app.moving.matching import match
+from syndicate.errors import UsageError
+from syndicate.model import Identity
+
+AT = datetime(2026, 2, 5, 3, 0, tzinfo=UTC)
+BASE = "https://x.example/blog"
+
+RSS = b"""<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel><title>News</title>
+<item><title>A &amp; B</title>
+<link>https://x.example/?p=1</link><pubDate>Thu, 05 Feb 2026 10:00:00 +0700</pubDate>
+<guid isPermaLink="false">https://x.example/?p=1</guid></item>
+<item><title>C</title><link>https://feeds.example/~r/1</link>
+<feedburner:origLink>https://x.example/c/</feedburner:origLink><dc:date>2026-02-05T03:00:00Z</dc:date>
+<guid>
+  https://x.example/c/ </guid></item>
+<item><link>https://x.example/d/</link></item>
+<item><title>nothing</title></item>
+</channel></rss>"""
+
+ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://x.example/"><id>urn:feed</id>
+<link href="https://x.example/"/><entry><id>tag:x.example,2026:1</id>
+<title type="html">A &lt;i&gt;b&lt;/i&gt;</title>
+<link rel="enclosure" href="a.mp3"/><link href="/a/"/><updated>2027-01-01T00:00:00Z</updated>
+<published>2026-02-05T10:00:00+07:00</published><source><id>other</id></source></entry></feed>"""
+
+RDF = b"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/"><channel rdf:about="x"/><item rdf:about="https://x.example/a">
+<title>A</title><link>https://x.example/a?utm_source=feed</link><dc:date>2026-02-05</dc:date></item></rdf:RDF>"""
+
+
+def test_rss_items_keep_their_ids_and_what_they_say_of_them() -> None:
+    """A guid is a permalink unless it says that it is none; without one readers go by the link."""
+    items = items_of(RSS, name="x")
+    assert [(item.id, item.permalink) for item in items] == [
+        ("https://x.example/?p=1", False),
+        ("https://x.example/c/", True),
+        ("https://x.example/d/", True),
+    ]
+    assert (items[0].title, items[0].at) == ("A & B", AT)
+    assert items[1].links == ("https://x.example/c/", "https://feeds.example/~r/1")
+    assert items[1].at == AT
+
+
+def test_atom_rdf_and_json_items_are_read() -> None:
+    """The own page of an entry, its first date, the id of RDF's items, and JSON Feed's fields."""
+    assert items_of(ATOM, name="x") == [
+        Item("tag:x.example,2026:1", False, ("https://x.example/a/",), "A <i>b</i>", AT)
+    ]
+    (rdf,) = items_of(RDF, name="x")
+    assert (rdf.id, rdf.permalink) == ("https://x.example/a", False)
+    assert rdf.at == datetime(2026, 2, 5, tzinfo=UTC)
+    body = b'{"items": [{"id": 7, "url": "https://x.example/a", "title": "A", "date_published": "2026"}, 3]}'
+    (item,) = items_of(body, name="x")
+    assert (item.id, item.links) == ("7", ("https://x.example/a",))
+
+
+@pytest.mark.parametrize("body", [b"", b"<html><item/></html>", b"{", b'{"a": 1}', b"\x00\xff", b"text"])
+def test_what_is_no_feed_is_told(body: bytes) -> None:
+    """A page, a cut file or nothing at all is one sentence with its name."""
+    with pytest.raises(UsageError, match=r"^feed.xml: is no "):
+        items_of(body, name="feed.xml")
+
+
+def test_entities_are_not_followed() -> None:
+    """Neither a file of this machine nor a bomb is read into an id."""
+    bomb = b'<!DOCTYPE r [<!ENTITY a "x"><!ENTITY f SYSTEM "file:///etc/passwd">]><rss><channel><item>'
+    bomb += b"<guid>1&f;&a;&nbsp;</guid></item></channel></rss>"
+    assert "root" not in items_of(bomb, name="x")[0].id
+    deep = b"<rss>" + b"<a>" * 5000
+    assert items_of(deep, name="x") == []
+
+
+@given(st.binary(max_size=300) | st.text(max_size=200).map(lambda text: f"<rss><channel>{text}".encode()))
+def test_any_bytes_are_items_or_a_sentence(body: bytes) -> None:
+    """A feed of a stranger is never a traceback."""
+    try:
+        items_of(body, name="x")
+    except UsageError as error:
+        assert str(error).startswith("x: is no ")
+
+
+def _article(number: int, address: str, title: str = "", at: datetime = AT) -> Identity:
+    return Identity(f"urn:{number}", f"{number}.md", address, title or f"Title {number}", at, False)
+
+
+def _item(
+    name: str, link: str = "", title: str = "", at: datetime | None = AT, permalink: bool = False
+) -> Item:
+    return Item(name, permalink, (link,) if link else (), title, at)
+
+
+def test_an_item_is_known_by_its_link() -> None:
+    """Scheme, www, the slash at the end, index.html, percent signs and utm parameters tell nothing apart."""
+    for link in (
+        "https://x.example/blog/a-%C3%A9/",
+        "http://www.x.example/blog/a-é",
+        "https://x.example/blog/a-%c3%a9/index.html",
+        "https://x.example/blog/a-%C3%A9/?utm_source=rss#more",
+        "https://old.example/blog/a-%C3%A9/",
+    ):
+        found = match([_item("1", link)], [_article(1, "/a-%C3%A9/"), _article(2, "/b/")], base=BASE)
+        assert [(one.article.id, one.item.id, one.how) for one in found.matched] == [("urn:1", "1", "link")]
+
+
+def test_the_page_of_another_site_is_not_taken_for_ours() -> None:
+    """A link blog's item leads elsewhere; only the host of the feed itself counts by its path."""
+    items = [_item("1", "https://x.example/blog/b/"), _item("2", "https://x.example/blog/c/")]
+    found = match([*items, _item("3", "https://else.example/blog/a/")], [_article(1, "/a/")], base=BASE)
+    assert not found.matched
+
+
+def test_an_item_is_known_by_title_and_date() -> None:
+    """Markup, signs and case aside, within a day and a half; the very moment settles a double."""
+    articles = [
+        _article(1, "/a/", "Kabar — “Desa”"),
+        _article(2, "/b/", "Kabar Desa", AT + timedelta(hours=5)),
+    ]
+    found = match(
+        [_item("1", "https://q.example/?p=1", "<b>Kabar</b> &quot;desa&quot;")], articles, base=BASE
+    )
+    assert [(one.article.id, one.how) for one in found.matched] == [("urn:1", "title and date")]
+    late = AT + timedelta(hours=2)
+    found = match([_item("1", title="Kabar Desa", at=late)], articles, base=BASE)
+    assert [[one.id for one in candidates] for _, candidates in found.doubtful] == [["urn:1", "urn:2"]]
+    found = match([_item("1", title="Kabar Desa", at=AT + timedelta(days=9))], articles, base=BASE)
+    assert [item.id for item in found.unmatched] == ["1"]
+    assert match([_item("1", title="Kabar Desa", at=None)], articles, base=BASE).unmatched
+
+
+def test_an_article_known_by_its_link_is_not_asked_for_its_title() -> None:
+    """Of two of one title the link tells one, so the other is the other."""
+    articles = [_article(1, "/a/", "Same"), _article(2, "/b/", "Same")]
+    items = [_item("1", f"{BASE}/a/", "Same"), _item("2", "", "Same")]
+    found = match(items, articles, base=BASE)
+    assert {one.item.id: one.article.id for one in found.matched} == {"1": "urn:1", "2": "urn:2"}
+
+
+def test_two_items_for_one_article_are_doubtful() -> None:
+    """Neither id is taken where two claim it; the same item twice is one."""
+    items = [_item("1", f"{BASE}/a/"), _item("2", f"{BASE}/a"), _item("1", f"{BASE}/a/")]
+    found = match(items, [_article(1, "/a/")], base=BASE)
+    assert ([item.id for item, _ in found.doubtful], found.matched) == (["1", "2"], [])
+    assert match([items[0], items[2]], [_article(1, "/a/")], base=BASE).matched
+
+
+@pytest.mark.parametrize(("end", "cut"), [("/", ""), (".html", ".html"), ("/", "/")])
+def test_articles_beyond_the_feed_get_the_ids_they_had_in_it(end: str, cut: str) -> None:
+    """Where every id is the link in one way, those of the archive are too."""
+    articles = [_article(number, f"/{number}{end}") for number in range(6)]
+    items = [
+        _item(f"{BASE}/{number}{end}".removesuffix(cut), f"{BASE}/{number}{end}", permalink=True)
+        for number in range(3)
+    ]
+    found = match(items, articles, base=BASE)
+    assert found.derived == {
+        f"urn:{number}": (f"{BASE}/{number}{end}".removesuffix(cut), True) for number in (3, 4, 5)
+    }
+    items[1] = _item("https://x.example/?p=1", f"{BASE}/1{end}")
+    assert match(items, articles, base=BASE).derived == {}
