@@ -31,7 +31,7 @@ def adopt(ctx: click.Context, feeds: tuple[str, ...], dry_run: bool, as_json: bo
 
     with open_site(configuration(ctx)) as site, site.build_lock():
         with progress("Reading", "files", quiet=as_json) as show:
-            scan_content(site, progress=show)
+            scan_content(site, patient=True, progress=show)
         done = take(site, feeds, dry_run=dry_run)
     if as_json:
         emit(_for_machine(done))

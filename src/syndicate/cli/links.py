@@ -37,7 +37,7 @@ def check(ctx: click.Context, against: str | None, as_json: bool) -> None:
     pages = pages_of(against or config.publication.url)
     with open_site(config) as site, site.build_lock():
         with progress("Reading", "files", quiet=as_json) as show:
-            scan_content(site, progress=show)
+            scan_content(site, patient=True, progress=show)
         ours = addresses_out(site)
     found = differences(ours, pages, base=config.publication.url)
     if as_json:

@@ -112,7 +112,8 @@ def _quotable(path: str) -> str:
 
 
 def _of_sitemap(source: str) -> Iterator[str]:
-    waiting, seen = [source], set()
+    waiting = [source]
+    seen: set[str] = set()
     while waiting and len(seen) < _MOST_SITEMAPS:
         one = waiting.pop(0)
         if one in seen:
@@ -142,7 +143,6 @@ def _locations(body: bytes, name: str) -> tuple[str, Sequence[str]]:
     kind = etree.QName(root).localname
     if kind not in ("urlset", "sitemapindex"):
         raise SyndicateError(f"{name}: is no sitemap: it begins with <{kind}>")
-    places = [
-        (child.text or "").strip() for child in root.iter("{*}loc") if child.getparent().getparent() is root
-    ]
+    entries = [child for child in root if isinstance(child.tag, str)]
+    places = [(entry.findtext("{*}loc") or "").strip() for entry in entries]
     return kind, [place for place in places if place]
