@@ -6,9 +6,11 @@ Everything here takes any text and never raises for what is in it.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape, unescape
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -61,16 +63,25 @@ _ATTRIBUTES: dict[str, set[str]] = {
     "track": {"src", "kind", "srclang", "label"},
     "video": {"src", "poster", "controls", "width", "height"},
 }
+_state = threading.local()  # `change` of the rewriting under way: the one cleaner asks for it
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _URLS = {"href", "src", "poster", "cite", *_LAZY_SRC}
 _SRCSETS = {"srcset", *_LAZY_SRCSET}
 _MODERN = {"acronym": "abbr", "strike": "s", "tt": "code"}
 
+_LANGUAGE_CLASS = re.compile(r"(?<!\S)language-[\w+#.-]+(?!\S)")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*?)(?:,+(?=\s|$)|\s+([^,]*)(?:,|$)|$)")
 # What nh3 writes is canonical: every value quoted, no "<" left in text.
 _ELEMENT = re.compile(r'<(/?)(acronym|strike|tt|img|input|source)((?: [\w:-]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([\w:-]+)="([^"]*)"')
+# An element that can hold an address, and an address that is absolute already and as it must be.
+_ADDRESSED = re.compile(r'<(?:a|img|source|audio|video|track|blockquote|q|del|ins)(?: [\w:-]+="[^"]*")+>')
+_ABSOLUTE = re.compile(
+    r"https?://[a-z0-9.-]+(?::[0-9]+)?/[a-zA-Z0-9/_.~-]*(?:\?[a-zA-Z0-9=_.~-]+)?(?:#[a-zA-Z0-9_.~-]+)?"
+)
+_REFERENCES = (("&", "&amp;"), ("\xa0", "&nbsp;"), ('"', "&quot;"), ("<", "&lt;"), (">", "&gt;"))
 _ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 _SHALLOW = _names(  # void, or closed by the next of its kind
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr"
@@ -93,9 +104,18 @@ def clean_text(text: str) -> str:
     byte-order mark go too. ZWNJ and ZWJ stay: Persian and emoji need them. Of marks on one letter the first
     30 stay (UAX 15, section 13): Python sorts them in a time that grows with their square.
     """
-    # What is printable holds nothing that goes, and asking takes a fifteenth of looking for it.
-    if not text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable():
+    if not _is_plain(text):
         text = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
+    return _composed(text)
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether `text` surely holds nothing of what goes: asking takes a fifteenth of looking for it."""
+    return text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
+
+
+def _composed(text: str) -> str:
+    """Return `text` in NFC, with no more marks on a letter than it can bear."""
     if text.isascii():
         return text
     if _may_crowd(text.encode(), len(text)):
@@ -160,18 +180,27 @@ def rewrite_urls(html: str, change: ChangeUrl) -> str:
     text = clean_text(html)
     if is_bomb(text):
         text = escape(one_line(unescape(_ANY_TAG.sub(" ", text)))[:MOST_REFERENCES])
-    clean = nh3.clean(
-        text,
+    before, _state.change = getattr(_state, "change", None), change
+    try:
+        clean = _cleaner().clean(text)
+    finally:
+        _state.change = before
+    clean = _ELEMENT.sub(_mend, clean if _is_plain(clean) else _ILLEGAL.sub("", clean))
+    # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
+    return _composed(clean.replace(">\u0338", ">&#824;"))
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    """Return the one cleaner there is: making one takes longer than cleaning a short article."""
+    return nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WHOLE),
         attributes=_ATTRIBUTES,
-        attribute_filter=_filter(change),
+        attribute_filter=_kept,
         url_schemes=_SCHEMES,
         link_rel=None,
     )
-    clean = _ELEMENT.sub(_mend, _ILLEGAL.sub("", clean))
-    # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
-    return unicodedata.normalize("NFC", clean.replace(">\u0338", ">&#824;"))
 
 
 def is_bomb(html: str) -> bool:
@@ -179,6 +208,8 @@ def is_bomb(html: str) -> bool:
 
     Unclosed elements count as open. `sanitise` makes short plain text of such HTML.
     """
+    if html.count("<") - html.count("</") <= DEEPEST and html.count("&") <= MOST_REFERENCES:
+        return False
     depth, end = 0, 0
     for match in _ANY_TAG.finditer(html):
         if html.count("&", end, match.start()) > MOST_REFERENCES:
@@ -191,26 +222,29 @@ def is_bomb(html: str) -> bool:
     return html.count("&", end) > MOST_REFERENCES
 
 
-def _filter(change: ChangeUrl) -> Callable[[str, str, str], str | None]:
-    def keep(element: str, attribute: str, value: str) -> str | None:
-        if attribute in _URLS:
-            url = value.strip()
-            return change(element, attribute, url) if is_safe_url(url) else None
-        if attribute in _SRCSETS:
-            return _srcset(value, lambda url: change(element, "srcset", url)) or None
-        if attribute == "class":
-            kept = [name for name in value.split() if re.fullmatch(r"language-[\w+#.-]+", name)]
-            return kept[0] if kept else None
-        if attribute == "dir":
-            return value if value in ("ltr", "rtl", "auto") else None
-        return value
+def _kept(element: str, attribute: str, value: str) -> str | None:
+    """Return what stays of an attribute's value, None for nothing; addresses as the caller wants them."""
+    if attribute in _URLS:
+        url = value.strip()
+        return _changed(element, attribute, url) if is_safe_url(url) else None
+    if attribute in _SRCSETS:
+        return _srcset(value, lambda url: _changed(element, "srcset", url)) or None
+    if attribute == "class":
+        kept = _LANGUAGE_CLASS.search(value)
+        return kept[0] if kept else None
+    if attribute == "dir":
+        return value if value in ("ltr", "rtl", "auto") else None
+    return value
 
-    return keep
+
+def _changed(element: str, attribute: str, url: str) -> str | None:
+    change: ChangeUrl = _state.change
+    return change(element, attribute, url)
 
 
 def is_safe_url(url: str) -> bool:
     """Return whether `url` is relative or has a scheme that only shows something."""
-    if re.search(r"[\x00-\x1f\x7f]", url):
+    if not url.isprintable() and _CONTROL.search(url):
         return False
     scheme = _SCHEME.match(url)
     return scheme is None or scheme[1].lower() in _SCHEMES
@@ -247,9 +281,45 @@ def _mend(match: re.Match[str]) -> str:
     return f"<{name}{kept}>"
 
 
-def absolutise(html: str, page_url: str) -> str:
-    """Return the sanitised `html` with every address absolute, as seen from `page_url`; ``#fn1`` too."""
-    return rewrite_urls(html, lambda _element, _attribute, url: absolute(url, page_url))
+def absolutise(safe: str, page_url: str) -> str:
+    """Return sanitised HTML with every address absolute, as seen from `page_url`; ``#fn1`` too.
+
+    It is not sanitised again, unless an address is none so that its element may have to go.
+    """
+    try:
+        return _ADDRESSED.sub(lambda match: _absolute_tag(match[0], page_url), safe)
+    except _NoAddressError:
+        return rewrite_urls(safe, lambda _element, _attribute, url: absolute(url, page_url))
+
+
+class _NoAddressError(Exception):
+    pass
+
+
+def _absolute_tag(tag: str, page_url: str) -> str:
+    return _ATTRIBUTE.sub(lambda match: _absolute_attribute(match, page_url), tag)
+
+
+def _absolute_attribute(match: re.Match[str], page_url: str) -> str:
+    name, value = match[1], match[2]
+    if name in _URLS:
+        if _ABSOLUTE.fullmatch(value):
+            return match[0]
+        url = absolute(unescape(value), page_url)
+    elif name in _SRCSETS:
+        url = _srcset(unescape(value), lambda url: absolute(url, page_url))
+    else:
+        return match[0]
+    if not url:
+        raise _NoAddressError
+    return f' {name}="{_quoted(url)}"'
+
+
+def _quoted(value: str) -> str:
+    """Return an attribute's value as nh3 writes it."""
+    for character, reference in _REFERENCES:
+        value = value.replace(character, reference)
+    return value
 
 
 def absolute(url: str, page_url: str) -> str | None:
@@ -264,10 +334,11 @@ def absolute(url: str, page_url: str) -> str | None:
 
 _IMAGE = re.compile(r'<img((?: [\w:-]+="[^"]*")*)>')
 _PARAGRAPH = re.compile(r"<p(?: [^>]*)?>(.*?)</p>", re.DOTALL)
-_TAG = re.compile(r'</?([a-z][a-z0-9]*)(?: [\w:-]+="[^"]*")*>')
+_TAG = re.compile(r'</?[a-z][a-z0-9]*(?: [\w:-]+="[^"]*")*>')
 _INLINE = _names(
     "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var wbr"
 )
+_INLINE_TAG = re.compile(rf'</?(?:{"|".join(sorted(_INLINE))})(?: [\w:-]+="[^"]*")*>')
 _NOTE_MARK = re.compile(r'<sup><a href="#[^"]*"[^>]*>[^<]*</a></sup>')
 
 
@@ -279,11 +350,12 @@ def first_image(safe: str) -> dict[str, str]:
 
 def bare_text(safe: str) -> str:
     """Return the words of sanitised HTML on one line."""
-    return one_line(clean_text(unescape(_TAG.sub(_gap, safe))))
+    return one_line(clean_text(unescape(_TAG.sub(" ", _INLINE_TAG.sub("", safe)))))
 
 
-def _gap(match: re.Match[str]) -> str:
-    return "" if match[1] in _INLINE else " "
+def has_words(safe: str) -> bool:
+    """Return whether sanitised HTML has any words; mostly quicker than asking what they are."""
+    return bool(bare_text(safe[:400].rpartition("<")[0]) or bare_text(safe))
 
 
 def first_paragraph(safe: str) -> str:

@@ -80,7 +80,8 @@ class Parsed:
     """What one file says of itself, before it has an identity and without its text.
 
     A cache: it can be made again from the file. `when` is a date where the author gave no time, a datetime
-    where he did (aware: the publication's zone was applied), None where he gave neither. `id`, `slug` and
+    where he did (aware, in his zone, else the
+    publication's), None where he gave neither. `id`, `slug` and
     `url` are what the front matter asks for; `aliases` are old addresses, `key` ties translations.
     `summary` and `picture` are "" and None where the text has to be read to know them. `mark` is of the
     text and of the rest, see `identity.fingerprint`. `left_out` says why the file is no article.
@@ -105,13 +106,13 @@ class Parsed:
     correction: str = ""
     draft: bool = False
     left_out: str = ""
+    dated: bool = False  # whether file or path say when, and not only its time on disk
+    marked: bool | None = None  # whether it says itself that it is to be published; None: it says neither
     mtime: datetime | None = None
     mark: str = ""
-    words: int = 0  # roughly; of a short text little can be told
+    length: int = 0  # characters of its text: of a short one little can be told
+    pictured: bool = True  # False: its text surely holds no picture and no recording
     warnings: tuple[str, ...] = ()
-    html: str = ""
-    picture: Picture | None = None
-    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,19 @@ class CachedParse:
     fault: Fault | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of an article's outside: for `adopt`, `links check` and the file of ids."""
+
+    id: str
+    path: str
+    address: str
+    title: str
+    published_at: datetime
+    permalink: bool
+    language: str = ""
+
+
 class ArticleState(StrEnum):
     """Whether an article's file is there: `missing` is gone but held, `withdrawn` is gone for good.
 
@@ -157,7 +171,10 @@ class ArticleRecord:
     """What the database remembers of an article for ever: its identity and its moments.
 
     `undated_at` stands in for the date of an article that names none. `floor_at` is the earliest moment
-    the article may count as visible: its first sight, or the epoch for an article of an archive.
+    the article may count as visible: its first sight, or the epoch for an article of an archive. From
+    `title` on all but `visible_at`, `aliases`, `permalink` and `missing_at` follow from the file as it is;
+    `visible_at` never changes once it has passed. `hidden` is a draft, or no article any more. `address`
+    is the path of its page below the publication's URL with a slash before it, or an absolute URL.
     """
 
     id: str
@@ -169,6 +186,17 @@ class ArticleRecord:
     floor_at: datetime
     undated_at: datetime
     changed_at: datetime | None = None
+    title: str = ""
+    language: str = ""
+    published_at: datetime | None = None
+    updated_at: datetime | None = None
+    visible_at: datetime | None = None
+    expires_at: datetime | None = None
+    hidden: bool = False
+    address: str = ""
+    aliases: tuple[str, ...] = ()
+    permalink: bool = False
+    missing_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import logging
 import os
@@ -12,46 +13,93 @@ import socket
 
 from syndicate.app.mailing import make_due_editions
 from syndicate.app.publishing import publish_site
-from syndicate.app.scanning import scan_content
+from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.app.sending import run_sender
 from syndicate.app.site import Site
+from syndicate.content.scan import Scan
 from syndicate.errors import Busy, SyndicateError
-from syndicate.supervise import lifeline, nudge
+from syndicate.supervise import lifeline, make_nudge, nudge
+from syndicate.watching import Watch
 
 log = logging.getLogger("syndicate.worker")
 
 _HANGS_AFTER = 900.0  # seconds one build may take before the watchdog ends the process
+_HALF_WRITTEN = 2.1  # seconds after which a file that was still written is looked at again
+_MOST_HINTS = 1000  # changed paths beyond which the whole folder is looked at
 
 
 def run_builder(site: Site, *, nudged: int, nudges: int) -> None:
-    """Build once, then at every nudge; nudge the sender when an edition was made."""
+    """Build once, then at every nudge and every change in the content folder; nudge the sender.
+
+    The sender is nudged when an edition was made.
+    """
     lifeline()
     signal.signal(signal.SIGTERM, _leave)
-    retry: float | None = None
+    hinted, hints = make_nudge()
+    watch = Watch(site.config.content.folder, lambda: nudge(hints))
+    watch.start()
+    builder = Builder(site, watch)
+    whole = True
     while True:
+        wait: float | None = None
         try:
             faulthandler.dump_traceback_later(_HANGS_AFTER, exit=True)
-            if build_once(site):
+            if builder.build(whole=whole):
                 nudge(nudges)
-            retry = None
+            wait = _HALF_WRITTEN if builder.waiting else None
         except SyndicateError as error:
-            retry = 5.0 if isinstance(error, Busy) else 30.0
-            log.error("the build failed and is tried again in %.0f s: %s", retry, error)
+            wait = 5.0 if isinstance(error, Busy) else 30.0
+            log.error("the build failed and is tried again in %.0f s: %s", wait, error)
+            builder.forget()
         finally:
             faulthandler.cancel_dump_traceback_later()
-        _wait(nudged, retry)
+        whole = _wait(nudged, hinted, wait)
+
+
+class Builder:
+    """Builds again and again in one process: all of it, or only what a watch of the folder told of."""
+
+    def __init__(self, site: Site, watch: Watch | None = None) -> None:
+        self.waiting = 0  # files that are still written
+        self._site = site
+        self._watch = watch
+        self._scan: Scan | None = None
+        self._late: frozenset[str] = frozenset()
+
+    def forget(self) -> None:
+        """Look at the whole folder next time."""
+        self._scan = None
+
+    def build(self, *, whole: bool) -> bool:
+        """Scan, publish, and make the editions that are due; return whether one was made."""
+        site = self._site
+        with site.build_lock():
+            scanned = self._scanned(whole)
+            result = publish_site(site, scanned.articles, now=site.clock())
+            made = make_due_editions(site, scanned.articles, now=site.clock())
+        self._scan = scanned.scan if scanned.present else None
+        self.waiting = scanned.waiting
+        changed = len(result.published.written), len(result.published.deleted)
+        if any(changed):
+            log.info("published %d articles: %d files written, %d deleted", result.articles, *changed)
+        return any(one.fate == "made" for one in made)
+
+    def _scanned(self, whole: bool) -> Scanned:
+        """Scan what the watch told of and what was half-written then; all where that is not enough."""
+        paths, renamed = self._watch.take() if self._watch else (frozenset[str](), frozenset[str]())
+        paths |= self._late
+        self._late = paths if len(paths) <= _MOST_HINTS else frozenset()
+        before = self._scan
+        hint = Hint(before, paths, renamed) if before and len(paths) <= _MOST_HINTS else None
+        scanned = scan_content(self._site) if whole or hint is None else scan_hinted(self._site, hint)
+        if not scanned.waiting:
+            self._late = frozenset()
+        return scanned
 
 
 def build_once(site: Site) -> bool:
     """Scan, publish, and make the editions that are due; return whether one was made."""
-    with site.build_lock():
-        scanned = scan_content(site)
-        result = publish_site(site, scanned.articles, now=site.clock())
-        made = make_due_editions(site, scanned.articles, now=site.clock())
-    changed = len(result.published.written), len(result.published.deleted)
-    if any(changed):
-        log.info("published %d articles: %d files written, %d deleted", result.articles, *changed)
-    return any(one.fate == "made" for one in made)
+    return Builder(site).build(whole=True)
 
 
 def run_sender_worker(site: Site, *, nudged: int) -> None:
@@ -89,14 +137,14 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
         ticker.stop()
 
 
-def _wait(nudged: int, seconds: float | None) -> None:
-    """Wait for a nudge or `seconds`; many nudges are one."""
-    select.select([nudged], [], [], seconds)
-    try:
-        while os.read(nudged, 4096):
-            pass
-    except BlockingIOError:
-        pass
+def _wait(nudged: int, hinted: int, seconds: float | None) -> bool:
+    """Wait for a nudge, a hint or `seconds`, and return whether it was no hint; many nudges are one."""
+    ready, _, _ = select.select([nudged, hinted], [], [], seconds)
+    for one in ready:
+        with contextlib.suppress(BlockingIOError):
+            while os.read(one, 4096):
+                pass
+    return nudged in ready or not ready
 
 
 def _leave(number: int, frame: object) -> None:

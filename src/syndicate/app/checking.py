@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -10,18 +10,20 @@ from urllib.parse import urlsplit
 from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
 from syndicate.app.publishing import page_site
-from syndicate.app.scanning import findable
+from syndicate.app.scanning import chosen, findable, rules_of, terms_of
 from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
 from syndicate.config import Config, Mailbox
 from syndicate.configmail import MailRelay
-from syndicate.content.ingest import Intake, ingest
-from syndicate.content.parse import parse
+from syndicate.content.articles import article_of
+from syndicate.content.identity import Known
+from syndicate.content.ingest import Ingest, Intake, as_fault, folded_fault, ingest, warnings_of
+from syndicate.content.parse import body, head
 from syndicate.content.scan import scan
 from syndicate.delivery.freemail import refused_from
 from syndicate.delivery.providers import provider_of, relays_of
 from syndicate.errors import ContentError, StoreError
-from syndicate.feeds.select import feed_keys, publishable, select_feeds
-from syndicate.model import Article, Fault, Parsed
+from syndicate.feeds.select import feed_keys, newest_first, publishable, select_feeds
+from syndicate.model import Article, Fault, Parsed, SourceFile
 from syndicate.pages import render_pages
 from syndicate.templating import Templates
 from syndicate.yamldoc import Location
@@ -37,6 +39,7 @@ class Found:
     faults: tuple[str, ...]
     warnings: tuple[str, ...]
     config_faults: bool
+    left_out: tuple[str, ...] = ()  # files that are no articles, with the reason
 
 
 def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], str]) -> Found:
@@ -51,11 +54,11 @@ def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], 
         for told in settings_in_use(config)
     )
     wrong = [*wrong, *unfit]
-    articles, content = _articles(config, now=now)
+    articles, content, out = _articles(config, now=now)
     templates = templates_of(config)
     faults = [*findable(config, content), *_templates(config, articles, templates, now=now)]
     lines = dict.fromkeys([*wrong, *(str(fault) for fault in faults)])
-    return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong))
+    return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong), tuple(out))
 
 
 def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
@@ -132,23 +135,51 @@ def _too_slow(config: Config) -> list[Told]:
     return [(("newsletters", name) if name else ("mail",), words) for name, words in told.items()]
 
 
-def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], list[Fault]]:
+def _articles(config: Config, *, now: datetime) -> tuple[tuple[Article, ...], list[Fault], list[str]]:
+    """Return the articles with their texts, what is wrong with any file, and what is left out and why."""
     folder, defaults = config.content.folder, defaults_of(config)
     try:
-        found = scan(folder)
+        found = scan(folder, rules_of(config))
     except ContentError as error:
-        return (), [Fault("content", error.path, None, error.message)]
+        return (), [Fault("content", error.path, None, error.message)], []
     faults = list(found.faults)
     parsed: dict[str, Parsed] = {}
-    for source in found.files:
+    sources = {path: SourceFile(path, *stamp) for path, stamp in found.files.items()}
+    for path, source in sources.items():
         try:
-            parsed[source.path] = parse(folder, source, defaults)
+            parsed[path] = head(folder, source, defaults)
         except ContentError as error:
             faults.append(error.fault)
+    parsed = chosen(config, parsed)
     # no first scan, a period without end: the notice that an archive came in belongs to a scan
-    intake = Intake((), parsed, {}, frozenset(), folder_present=True, first_scan=False, accept_removals=False)
-    taken = ingest(intake, now=now, zone=defaults.zone, period=timedelta(days=36_500), mint=mint_urn)
-    return taken.articles, [*faults, *taken.faults]
+    intake = Intake(Known((), parsed, found.files.keys()))
+    taken = ingest(intake, terms_of(config, period=timedelta(days=36_500), now=now))
+    faults += [*taken.faults, *(one for file in parsed.values() for one in warnings_of(file))]
+    faults += [folded_fault(path, _path(taken, first)) for path, first in taken.folded.items()]
+    articles = []
+    for record in taken.kept:
+        try:
+            text = body(folder, sources[record.path], parsed[record.path], defaults)
+        except ContentError as error:
+            faults.append(error.fault)
+            continue
+        faults += [as_fault(record.path, warning) for warning in text.warnings]
+        base = "" if config.pages else config.publication.url
+        articles.append(article_of(record, parsed[record.path], text, base=base))
+    out = [f"{path}: {why}" for path, why in sorted([*found.left_out, *_left_out(parsed)])]
+    return newest_first(articles), faults, out
+
+
+def _path(taken: Ingest, number: str) -> str:
+    return next((record.path for record in taken.kept if record.id == number), number)
+
+
+def _left_out(parsed: Mapping[str, Parsed]) -> list[tuple[str, str]]:
+    drafts = [(path, "is a draft") for path, one in parsed.items() if one.draft]
+    return [
+        *drafts,
+        *((path, one.left_out) for path, one in parsed.items() if one.left_out and not one.draft),
+    ]
 
 
 def _templates(
@@ -158,9 +189,8 @@ def _templates(
     faults = templates.check()
     shown = publishable(articles, now=now)
     ids = {key: mint_urn() for key in feed_keys(shown)}
-    feeds = select_feeds(
-        shown, config.publication, ids, items=config.feeds.items, base=config.publication.url
-    )
-    faults += render_pages(page_site(config), shown, feeds, templates).faults
+    feeds = select_feeds(shown, config.publication, ids, items=config.feeds.items)
+    if config.pages:
+        faults += render_pages(page_site(config), shown, feeds, templates).faults
     faults += letter_faults(config, shown, templates, now=now)
     return faults

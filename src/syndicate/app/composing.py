@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from syndicate.app.library import Library
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.delivery.providers import letter_headers
@@ -27,7 +28,7 @@ class Content:
     """What an edition is made of: the articles chosen for everybody, and all that there are."""
 
     chosen: tuple[Article, ...]
-    articles: Sequence[Article]
+    articles: Library
     repeated: bool = False
 
 
@@ -57,7 +58,8 @@ def renditions_of(
     editions.expire(site.store, edition.newsletter, now=edition.frozen_at)
     with site.store.read() as conn:
         owed = editions.stale_renditions(conn, edition.newsletter)
-    selections, audiences = catching_up(content.chosen, owed, content.articles, at=edition.frozen_at)
+    missed = content.articles.with_ids(set().union(*owed.values()), now=edition.frozen_at) if owed else ()
+    selections, audiences = catching_up(content.chosen, owed, missed, at=edition.frozen_at)
     renditions += [compose(edition, chosen, settings, site.templates) for chosen in selections]
     return renditions, audiences
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from syndicate.app.composing import NEWEST, Content, new_edition, renditions_of
+from syndicate.app.library import Library
 from syndicate.app.site import Site
 from syndicate.config import Newsletter
 from syndicate.digest.due import due, is_too_late, newest, start_mark
@@ -54,7 +54,7 @@ def newsletter_of(site: Site, name: str) -> Newsletter:
     return found
 
 
-def make_due_editions(site: Site, articles: Sequence[Article], *, now: datetime) -> list[Made]:
+def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[Made]:
     """Make the edition of each newsletter whose latest occasion has none yet and is not too late.
 
     The caller holds the build lock. What goes wrong with one newsletter, such as a broken template, stops
@@ -82,9 +82,7 @@ def make_due_editions(site: Site, articles: Sequence[Article], *, now: datetime)
     return made
 
 
-def make_edition(
-    site: Site, name: str, articles: Sequence[Article], *, now: datetime, dry_run: bool = False
-) -> Made:
+def make_edition(site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False) -> Made:
     """Make the edition of the latest occasion at `now`, however late; `now` is the planning clock."""
     newsletter_of(site, name)
     occasion = latest(site.schedule(name), now)
@@ -95,7 +93,7 @@ def make_edition(
 
 
 def make_edition_now(
-    site: Site, name: str, articles: Sequence[Article], *, now: datetime, dry_run: bool = False
+    site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False
 ) -> Made:
     """Make an edition at once from the newest articles.
 
@@ -116,20 +114,20 @@ def make_edition_now(
     if running:
         return _exists(running, tallies[running.id], dry_run=dry_run)
     occasion = Occasion(f"{day}{AT_ONCE}-{len(rows) + 1}" if rows else f"{day}{AT_ONCE}", now)
-    unmailed = [article for article in articles if article.id not in mailed]
+    unmailed = articles.newest(now=now, count=NEWEST, without=mailed)
     chosen = tuple(
         dict.fromkeys((*newest(unmailed, now=now, count=NEWEST), *_due(site, name, articles, now)))
     )
     repeated = not chosen and not rows
     if repeated:
-        chosen = newest(articles, now=now, count=NEWEST)
+        chosen = _newest(articles, now)
     if not chosen:
         return Made(name, occasion, "nothing new")
     content = Content(chosen, articles, repeated)
     return _freeze(site, name, occasion, content, dry_run=dry_run)
 
 
-def preview(site: Site, name: str, articles: Sequence[Article], *, now: datetime) -> Preview:
+def preview(site: Site, name: str, articles: Library, *, now: datetime) -> Preview:
     """Return what the next edition would be if it left at `now`, and its letter; nothing is remembered.
 
     With nothing due it shows the newest articles and says so in `Made.repeated`. Raises UsageError
@@ -139,7 +137,7 @@ def preview(site: Site, name: str, articles: Sequence[Article], *, now: datetime
     occasion = Occasion(latest(site.schedule(name), now).text, now)
     chosen = _due(site, name, articles, now)
     repeated = not chosen
-    chosen = chosen or newest(articles, now=now, count=NEWEST)
+    chosen = chosen or _newest(articles, now)
     if not chosen:
         raise UsageError(f"{site.config.content.folder} holds no article to show; write one and try again")
     edition = new_edition(site, name, occasion, now=now)
@@ -154,7 +152,7 @@ def recipients_of(site: Site, name: str) -> int:
         return subscribers.count_active(conn, name)
 
 
-def _decide(site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, now: datetime) -> Made:
+def _decide(site: Site, name: str, articles: Library, occasion: Occasion, *, now: datetime) -> Made:
     if is_too_late(occasion, site.config.newsletters[name].late_by, now):
         made = Made(name, occasion, "too late")
         log.warning(
@@ -170,9 +168,7 @@ def _decide(site: Site, name: str, articles: Sequence[Article], occasion: Occasi
     return made
 
 
-def _make(
-    site: Site, name: str, articles: Sequence[Article], occasion: Occasion, *, dry_run: bool = False
-) -> Made:
+def _make(site: Site, name: str, articles: Library, occasion: Occasion, *, dry_run: bool = False) -> Made:
     with site.store.read() as conn:
         row = editions.find(conn, name, occasion.text)
     if row:
@@ -194,13 +190,18 @@ def _cut_short(tally: Tally) -> bool:
     return bool(tally[DeliveryState.PENDING] or tally[DeliveryState.SENDING])
 
 
-def _due(site: Site, name: str, articles: Sequence[Article], until: datetime) -> tuple[Article, ...]:
+def _due(site: Site, name: str, articles: Library, until: datetime) -> tuple[Article, ...]:
     with site.store.read() as conn:
         mark = _mark(
             site, name, until, editions.newsletter_start(conn, name), editions.has_editions(conn, name)
         )
         mailed = editions.mailed_articles(conn, name)
-    return due(articles, after=mark, until=until, mailed=mailed)
+    new = articles.became_visible(after=mark, until=until)
+    return due(new, after=mark, until=until, mailed=mailed)
+
+
+def _newest(articles: Library, now: datetime) -> tuple[Article, ...]:
+    return newest(articles.newest(now=now, count=NEWEST), now=now, count=NEWEST)
 
 
 def _mark(site: Site, name: str, until: datetime, started: datetime | None, has_editions: bool) -> datetime:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 from syndicate import __version__
-from syndicate.app import unchanged
-from syndicate.app.composing import letter_faults
+from syndicate.app import identities, standing
+from syndicate.app.library import Library
 from syndicate.app.site import Site, mint_urn
+from syndicate.app.standing import Due
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.document import FeedSite
-from syndicate.feeds.formats import render_feed
-from syndicate.feeds.select import feed_keys, publishable, select_feeds
-from syndicate.model import Article, Fault, Feed, OutputFile
-from syndicate.pages import PageSite, render_pages
+from syndicate.feeds.formats import file_names, render_feed
+from syndicate.feeds.select import feed_keys, feed_of, folder_keys, select_feeds, tag_title
+from syndicate.model import Fault, Feed, OutputFile
 from syndicate.publish.folder import Published, publish
-from syndicate.store import ids, notes
+from syndicate.store import ids, notes, selection
+
+if TYPE_CHECKING:
+    from syndicate.pages import PageSite
 
 log = logging.getLogger("syndicate.publish")
 
 _KINDS = ("feed", "page", "template", "publish")
+_TRIED: Final = 10  # the newest articles, with which the letters' templates are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +41,22 @@ class Publishing:
     faults: tuple[Fault, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was made and written, and what was wrong."""
+
+    published: Published
+    faults: tuple[Fault, ...]
+
+
 def publish_site(
     site: Site,
-    articles: Sequence[Article],
+    articles: Library,
     *,
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
 ) -> Publishing:
-    """Render every feed and page of the articles visible at `now` and write what changed.
+    """Make what is to be made again of the articles shown at `now`, and write what changed.
 
     The caller holds the build lock. Raises PublishError where the folder cannot be written; a bad
     template or article is a fault, and what was made from it before stays. `progress` hears how many of
@@ -51,77 +64,161 @@ def publish_site(
     """
     with site.store.write() as tx:
         notes.start_tick(tx, "publish", now=now)
-    shown = publishable(articles, now=now)
-    feeds = _feeds(site, shown)
+    due = standing.due(site, articles.others, now=now)
     try:
-        published, faults = _published(site, shown, feeds, progress)
+        made = _make(site, articles, due, now=now, progress=progress)
     except PublishError as error:
         with site.store.write() as tx:
             notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
         raise
+    with site.store.read() as conn:
+        shown, feeds = selection.count_out(conn, now=now), selection.count_folders(conn) + 1
     with site.store.write() as tx:
-        new = notes.replace_faults(tx, _KINDS, faults, now=now)
-        detail = f"articles: {len(shown)}, feeds: {len(feeds)}, files written: {len(published.written)}"
+        new = notes.replace_faults(tx, _KINDS, made.faults, now=now)
+        detail = f"articles: {shown}, feeds: {feeds}, files written: {len(made.published.written)}"
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
     for fault in new:
         log.warning("%s", fault)
-    return Publishing(len(shown), len(feeds), published, faults)
+    return Publishing(shown, feeds, made.published, made.faults)
 
 
-def _published(
+def _make(
     site: Site,
-    shown: Sequence[Article],
-    feeds: Sequence[Feed],
+    articles: Library,
+    due: Due,
+    *,
+    now: datetime,
     progress: Callable[[int, int], None] | None,
-) -> tuple[Published, tuple[Fault, ...]]:
-    """Render and write everything, unless it was made from the same before and still stands."""
-    pages, settings = page_site(site.config), _feed_site(site)
-    signed = unchanged.signature(pages, settings, shown, feeds, site)
-    if made := unchanged.recall(site, signed):
-        return Published((), made.files, (), ()), made.faults
-    files, faults = _feed_files(feeds, settings)
-    rendered = render_pages(pages, shown, feeds, site.templates, progress=progress)
-    faults += rendered.faults
-    faults += letter_faults(site.config, shown, site.templates, now=site.clock())
-    published = publish(site.config.publish.folder, [*rendered.files, *files], keep=rendered.keep)
-    if not published.faults:  # what they tell may be over without any input having changed
-        unchanged.remember(site, signed, faults)
-    return published, (*faults, *published.faults)
+) -> _Made:
+    """Render and write what is due; nothing where everything still stands as it was made."""
+    if due.nothing:
+        return _Made(Published((), due.files, (), ()), due.faults)
+    if due.whole or site.config.pages:
+        made = _everything(site, articles, now=now, progress=progress)
+    else:
+        made = _some_feeds(site, articles, due, now=now)
+    if not made.published.faults:  # what they tell may be over without any input having changed
+        standing.remember(site, due, made.faults, now=now)
+    return made
 
 
-def _feeds(site: Site, shown: Sequence[Article]) -> tuple[Feed, ...]:
-    """Select the feeds; their ids are durable before a file carries them."""
+def _everything(
+    site: Site, articles: Library, *, now: datetime, progress: Callable[[int, int], None] | None
+) -> _Made:
+    from syndicate.app.composing import letter_faults
+
+    faults: list[Fault] = []
+    if site.config.pages:
+        published = _with_pages(site, articles, faults, now=now, progress=progress)
+    else:
+        published = publish(site.config.publish.folder, _feed_files(site, articles, None, faults, now=now))
+    newest = articles.newest(now=now, count=_TRIED)
+    faults += letter_faults(site.config, newest, site.templates, now=site.clock())
+    return _Made(published, (*dict.fromkeys(faults), *published.faults))
+
+
+def _with_pages(
+    site: Site,
+    articles: Library,
+    faults: list[Fault],
+    *,
+    now: datetime,
+    progress: Callable[[int, int], None] | None,
+) -> Published:
+    """Make every page and feed; what is wrong is added to `faults`."""
+    from syndicate.pages import render_pages
+
+    config = site.config
+    shown = articles.out(now=now)
+    known = _ids(site, feed_keys(shown))
+    feeds = select_feeds(shown, config.publication, known, items=config.feeds.items)
+    files: list[OutputFile] = []
+    for feed in feeds:
+        rendered = render_feed(feed, feed_site(config))
+        files += rendered.files
+        faults += rendered.faults
+    pages = render_pages(page_site(config), shown, feeds, site.templates, progress=progress)
+    faults += pages.faults
+    return publish(config.publish.folder, [*pages.files, *files], keep=pages.keep)
+
+
+def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
+    """Make the feeds of some folders; those of tags that no article has any more go."""
+    faults: list[Fault] = []
+    with site.store.read() as conn:
+        there = {topic.folder for topic in selection.folders(conn, now=now, among=due.folders)}
+    gone = [
+        name
+        for folder in due.folders
+        if folder and folder not in there
+        for name in file_names(folder, feed_site(site.config))
+    ]
+    files = _feed_files(site, articles, due.folders, faults, now=now)
+    published = publish(site.config.publish.folder, files, partial=True, gone=gone)
+    others = [fault for fault in due.faults if fault.kind != "publish"]
+    return _Made(published, (*dict.fromkeys([*others, *faults]), *published.faults))
+
+
+def _feed_files(
+    site: Site,
+    articles: Library,
+    among: Sequence[str] | None,
+    faults: list[Fault],
+    *,
+    now: datetime,
+) -> Iterator[OutputFile]:
+    """Give the files of the feeds, all or `among` some folders, one feed in memory at a time."""
+    for feed in _feeds(site, articles, among, now=now):
+        rendered = render_feed(feed, feed_site(site.config))
+        faults += rendered.faults
+        yield from rendered.files
+
+
+def _feeds(site: Site, articles: Library, among: Sequence[str] | None, *, now: datetime) -> Iterator[Feed]:
+    """Select the feeds, the main one first; their ids are durable before a file carries them."""
+    config = site.config
+    with site.store.read() as conn:
+        topics = selection.folders(conn, now=now, among=among)
+    known = _ids(site, folder_keys(topic.folder for topic in topics))
+    texts, count = config.feeds.content == "full", config.feeds.items
+    if among is None or "" in among:
+        chosen = articles.newest(now=now, count=count, texts=texts)
+        yield feed_of("", config.publication.title, chosen, config.publication, known)
+    for topic in topics:
+        chosen = articles.tagged(topic.folder, now=now, count=count, texts=texts)
+        title = tag_title(config.publication, topic.spellings)
+        yield feed_of(topic.folder, title, chosen, config.publication, known)
+
+
+def _ids(site: Site, keys: Sequence[str]) -> dict[str, str]:
+    """Return the feeds' ids; new ones are durable, in the database and in the file of ids."""
+    with site.store.read() as conn:
+        known = ids.known_ids(conn, keys)
+    if len(known) == len(set(keys)):
+        return known
     with site.store.write() as tx:
-        known = ids.mint_ids(tx, feed_keys(shown), mint_urn)
-    publication = site.config.publication
-    return select_feeds(shown, publication, known, items=site.config.feeds.items, base=publication.url)
+        minted = ids.mint_ids(tx, keys, mint_urn)
+    identities.note(site, [identities.feed_line(key, urn) for key, urn in minted.items() if key not in known])
+    return minted
 
 
-def _feed_site(site: Site) -> FeedSite:
-    publication = site.config.publication
+def feed_site(config: Config) -> FeedSite:
+    """Return what the feeds take from the configuration."""
     return FeedSite(
-        base=publication.url,
-        content=site.config.feeds.content,
-        zone=publication.timezone,
+        base=config.publication.url,
+        content=config.feeds.content,
+        zone=config.publication.timezone,
         version=__version__,
     )
 
 
 def page_site(config: Config) -> PageSite:
     """Return what the pages take from the configuration."""
+    from syndicate.pages import PageSite
+
     return PageSite(
         publication=config.publication,
         web_url=config.web_url,
         newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
         content_folder=config.content.folder,
     )
-
-
-def _feed_files(feeds: Sequence[Feed], settings: FeedSite) -> tuple[list[OutputFile], list[Fault]]:
-    files: list[OutputFile] = []
-    faults: list[Fault] = []
-    for feed in feeds:
-        rendered = render_feed(feed, settings)
-        files += rendered.files
-        faults += rendered.faults
-    return files, list(dict.fromkeys(faults))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,7 +52,7 @@ def status_of(site: Site) -> Status:
     with site.store.read() as conn:
         ticks = notes.ticks(conn)
         faults = notes.faults(conn)
-        states = Counter(str(record.state.value) for record in articles.records(conn))
+        states = articles.count(conn)
         marks = {name: editions.newsletter_start(conn, name) for name in site.config.newsletters}
         tally = editions.tally(conn)
         total = editions.count_editions(conn)
@@ -88,7 +87,7 @@ def status_of(site: Site) -> Status:
     ]
     return Status(
         running=running,
-        articles=dict(states),
+        articles=states,
         newsletters=tuple(newsletters),
         editions=total,
         deliveries=tally,

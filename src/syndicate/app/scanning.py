@@ -2,181 +2,449 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TypeVar
 
-from syndicate.app.poison import PoisonGuard
+from syndicate.app import identities
+from syndicate.app.heads import Job, faults_of, kept, read_heads
+from syndicate.app.library import Library
+from syndicate.app.remembering import remember
 from syndicate.app.site import Site, mint_urn
 from syndicate.config import Config
-from syndicate.content.ingest import WHOLE, Ingest, Intake, ingest
-from syndicate.content.parse import dump, load, parse, version
-from syndicate.content.scan import Scan, scan
-from syndicate.content.textfile import Unopened
-from syndicate.digest.occasions import following, longest_period, previous
+from syndicate.content.cache import load_body, load_head
+from syndicate.content.choice import Kind, kind_of, left_out, section_of
+from syndicate.content.hints import look_again
+from syndicate.content.identity import Known
+from syndicate.content.ingest import WHOLE, Ingest, Intake, Terms, folded_fault, ingest, wanted_slug
+from syndicate.content.parse import text_of
+from syndicate.content.scan import Rules, Scan, scan
+from syndicate.content.wholeness import QUIET_NS, is_whole
+from syndicate.digest.occasions import longest_period
 from syndicate.errors import ContentError
-from syndicate.model import Article, CachedParse, Fault, Parsed, SourceFile
+from syndicate.links import Addresses
+from syndicate.model import ArticleRecord, Fault, Parsed, SourceFile
 from syndicate.store import articles as store_articles
-from syndicate.store import editions, ids, notes
-from syndicate.store.articles import BATCH, CachedRow
+from syndicate.store import ids, notes, readings
+from syndicate.store.readings import Stamp
 
 log = logging.getLogger("syndicate.scan")
 
 _KINDS = ("article", "content")
 _KNOWN_FOLDER = "content_folder"
-_NEVER = -1  # the time of no file: what is remembered under it is read again
-_T = TypeVar("_T")
+_ONCE_MORE = "?"  # before the folder's name: the next scan counts as its first, too
+_OTHERS = "content_others"
+_SECTIONS = "content_sections"
+_UNFINISHED = "content_unfinished"  # the files, as JSON, that a scan under way found changed; null: too many
+_MOST_NOTED = 5000
+_MOST_TEXTS = 500  # gone or new articles whose texts are compared: a moved archive is known by its marks
 
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """What a scan found: every article that is no draft, and what was wrong."""
+    """What a scan found: the articles there are, and what was wrong. `waiting` files are still written."""
 
-    articles: tuple[Article, ...]
+    articles: Library
     faults: tuple[Fault, ...]
     files: int
     read: int
     withdrawn: int
     held: int
     present: bool  # whether the content folder is there
+    waiting: int
+    scan: Scan  # what a later hint builds on
+
+
+@dataclass(slots=True)
+class Changes:
+    """What differs from the last scan: files to be read, files that are gone, files that are half-written."""
+
+    fresh: list[SourceFile] = field(default_factory=list)
+    untouched: set[str] = field(default_factory=set)  # of these, those whose bytes are as they were
+    gone: list[str] = field(default_factory=list)
+    waiting: int = 0
 
 
 def scan_content(
-    site: Site, *, accept_removals: bool = False, progress: Callable[[int, int], None] | None = None
+    site: Site,
+    *,
+    accept_removals: bool = False,
+    patient: bool = False,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Scanned:
     """Read what changed in the content folder and remember it; see `content.ingest` for the rules.
 
-    The caller holds the build lock. One bad file is a fault in the result, never an exception. `progress`
-    hears how many of how many files were looked at.
+    The caller holds the build lock. One bad file is a fault in the result, never an exception. Where a file
+    was written within the last 2 s it may be half-written and is left for the next scan; a `patient` caller
+    waits for it. `progress` hears how many of how many files were read.
     """
+    found, present = _look(site.config)
+    scanned = _take_in(site, found, present, accept_removals=accept_removals, progress=progress)
+    if patient and scanned.waiting:
+        time.sleep(QUIET_NS / 1e9)
+        later = scan_content(site, accept_removals=accept_removals, progress=progress)
+        return replace(later, read=scanned.read + later.read, withdrawn=scanned.withdrawn + later.withdrawn)
+    return scanned
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is said to have changed since `before`: paths, and those of them that were renamed into place."""
+
+    before: Scan
+    paths: frozenset[str]
+    whole: frozenset[str]
+
+
+def scan_hinted(site: Site, hint: Hint) -> Scanned:
+    """Read what a watch of the folder told of, or all where that is not enough; as `scan_content`."""
+    found = look_again(site.config.content.folder, rules_of(site.config), hint.before, hint.paths)
+    if found is None:
+        return scan_content(site)
+    return _take_in(site, found, True, hint=hint)
+
+
+def _take_in(
+    site: Site,
+    found: Scan,
+    present: bool,
+    *,
+    accept_removals: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+    hint: Hint | None = None,
+) -> Scanned:
+    """Remember what a look at the folder `found`; `present` says whether the folder was there."""
     now = site.clock()
-    with site.store.write() as tx:
-        notes.start_tick(tx, "scan", now=now)
-    readings, faults, present = _readings(site, progress)
-    found = _ingest(site, readings, folder_present=present, accept_removals=accept_removals, now=now)
-    if not present and found.faults:
-        faults = []  # what is said of the articles says that the folder is missing, too
-    faults = findable(site.config, [*faults, *found.faults])
-    _remember(site, found, folder_present=present, now=now)
-    scanned = Scanned(
-        articles=found.articles,
-        faults=tuple(faults),
-        files=len(readings.there),
-        read=len(readings.fresh),
-        withdrawn=len(found.withdrawn),
-        held=found.removals_held,
-        present=present,
-    )
+    if hint is None:
+        identities.rebuild_if_lost(site)
+        with site.store.write() as tx:
+            notes.start_tick(tx, "scan", now=now)
+    changes = _changes(site, found) if hint is None else _hinted(site, found, hint)
+    parsed = _read(site, changes, progress)
+    result = _ingest(site, found, changes, parsed, present=present, accept_removals=accept_removals)
+    faults = findable(site.config, _faults(site, found, result, present))
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, faults, now=now)
-        detail = f"articles: {len(found.articles)}, files read: {scanned.read}"
+        detail = f"files: {len(found.files)}, files read: {len(changes.fresh)}"
         notes.end_tick(tx, "scan", now=site.clock(), detail=detail)
     for fault in new:
         log.warning("%s", fault)
-    return scanned
+    return Scanned(
+        articles=Library(site, found.others),
+        faults=tuple(faults),
+        files=len(found.files),
+        read=len(changes.fresh),
+        withdrawn=len(result.withdrawn),
+        held=result.removals_held,
+        present=present,
+        waiting=changes.waiting,
+        scan=found,
+    )
 
 
 def findable(config: Config, faults: Iterable[Fault]) -> list[Fault]:
     """Return the faults with paths as an operator would open them, from the configuration's folder."""
     folder = config.content.folder
     shown = folder.relative_to(config.base) if folder.is_relative_to(config.base) else folder
-    return [replace(one, path=str(folder if one.path == WHOLE else shown / one.path)) for one in faults]
+    unique = dict.fromkeys(faults)
+    return [replace(one, path=str(folder if one.path == WHOLE else shown / one.path)) for one in unique]
 
 
-@dataclass(slots=True)
-class _Readings:
-    there: dict[str, CachedParse]  # by path, for every file that is there
-    gone: dict[str, CachedParse]  # by path, for files known from earlier scans
-    fresh: list[CachedParse]  # those read now
-    untouched: set[str]  # of those, the files whose bytes are those of the last scan
+def rules_of(config: Config) -> Rules:
+    """Return what the operator says is an article, and what is none."""
+    return Rules(include=config.content.include, exclude=config.content.exclude)
 
 
-def _readings(site: Site, progress: Callable[[int, int], None] | None) -> tuple[_Readings, list[Fault], bool]:
-    """Return the reading of each file, from the cache where the file did not change."""
-    folder = site.config.content.folder
+def addresses_of(config: Config) -> Addresses:
+    """Return what gives each article's page its address."""
+    return Addresses(config.pages, config.links.rules, config.publication.timezone)
+
+
+def _look(config: Config) -> tuple[Scan, bool]:
     try:
-        found, present = scan(folder), True
+        return scan(config.content.folder, rules_of(config)), True
     except ContentError as error:
-        found, present = Scan((), (Fault("content", error.path, None, error.message),)), False
-    faults = list(found.faults)
-    current = version(site.defaults)
+        return Scan({}, (Fault("content", error.path, None, error.message),)), False
+
+
+# ---------------------------------------------------------------- what changed
+
+
+def _changes(site: Site, found: Scan) -> Changes:
+    """Return what differs; a file under a folder that could not be looked into is neither changed nor gone.
+
+    Where a scan before was cut short between reading and remembering, every file counts as to be read.
+    """
+    changes = Changes()
     with site.store.read() as conn:
-        known = {row.path: row for row in store_articles.cache(conn)}
-    readings = _Readings({}, {}, [], set())
-    guard = PoisonGuard(site.config.var / "reading")
-    for batch in _batches(found.files, BATCH):
-        fresh = []
-        for source in batch:
-            row = known.pop(source.path, None)
-            same = row is not None and (row.size, row.mtime_ns) == (source.size, source.mtime_ns)
-            cached = _decode(row) if row and same and row.version == current else None
-            if cached is None or (cached.parsed and cached.parsed.warnings):  # a missing picture may be there
-                if same:
-                    readings.untouched.add(source.path)
-                cached = _read(folder, source, site, guard, row)
-                fresh.append(cached)
-            readings.there[source.path] = cached
-            if progress:
-                progress(len(readings.there), len(found.files))
-            if cached.fault:
-                faults.append(cached.fault)
-        if fresh:
-            with site.store.write() as tx:
-                store_articles.save_cache(tx, [_encode(one) for one in fresh])
-            readings.fresh += fresh
+        known = readings.stamps(conn, site.reading_version)
+        unfinished = ids.get_setting(conn, _UNFINISHED)
+    touched = json.loads(unfinished) if unfinished else []
+    if unfinished:
+        known = readings.Stamps(known.of, frozenset(known.of))
     blocked = {fault.path.rstrip("/") for fault in found.faults}
-    for row in known.values():
-        cached = _decode(row)
-        if cached is not None:
-            out_of_sight = any(
-                str(place) in blocked for place in (row.path, *PurePosixPath(row.path).parents)
+    now_ns = site.file_clock()
+    folder = site.config.content.folder
+    differing = [path for path, stamp in found.files.items() if known.of.get(path) != stamp]
+    again = [path for path in known.again if path in found.files]
+    for path in sorted({*differing, *again}):
+        stamp = found.files[path]
+        if not _is_whole(folder / path, stamp, now_ns):
+            changes.waiting += 1
+            continue
+        changes.fresh.append(SourceFile(path, *stamp))
+        if known.of.get(path, ())[:2] == stamp[:2] and touched is not None and path not in touched:
+            changes.untouched.add(path)
+    changes.gone = [
+        path
+        for path in known.of.keys() - found.files.keys()
+        if not blocked or not any(str(place) in blocked for place in (path, *PurePosixPath(path).parents))
+    ]
+    return changes
+
+
+def _hinted(site: Site, found: Scan, hint: Hint) -> Changes:
+    """Return what differs among the hinted paths."""
+    changes = Changes()
+    with site.store.read() as conn:
+        known = readings.stamps_of(conn, hint.paths)
+    now_ns = site.file_clock()
+    for path in sorted(hint.paths):
+        stamp = found.files.get(path)
+        if stamp is None:
+            changes.gone += [path] if path in known.of else []
+        elif known.of.get(path) != stamp:
+            whole = (path in hint.whole and stamp[0]) or _is_whole(
+                site.config.content.folder / path, stamp, now_ns
             )
-            (readings.there if out_of_sight else readings.gone)[row.path] = cached
-    return readings, faults, present
+            if whole:
+                changes.fresh.append(SourceFile(path, *stamp))
+            else:
+                changes.waiting += 1
+    return changes
 
 
-def _read(
-    folder: Path, source: SourceFile, site: Site, guard: PoisonGuard, row: CachedRow | None
-) -> CachedParse:
-    """Read one file; where it cannot be read its last good reading stands, with the fault."""
-    current = version(site.defaults)
+def _is_whole(file: Path, stamp: Stamp, now_ns: int) -> bool:
+    if is_whole(stamp[1], 0, now_ns=now_ns):
+        return True
     try:
-        guard.begin(source)
-        parsed = parse(folder, source, site.defaults)
-    except ContentError as error:
-        last = _decode(row) if row else None
-        kept = last.parsed if last else None
-        message = f"{error.message} (its last good version stays published)" if kept else error.message
-        seen = replace(source, mtime_ns=_NEVER) if isinstance(error, Unopened) else source
-        return CachedParse(seen, current, kept, Fault("article", source.path, error.line, message))
-    finally:
-        guard.end()
-    return CachedParse(source, current, parsed)
+        status = file.stat()
+    except OSError:
+        return False
+    return is_whole(status.st_mtime_ns, status.st_ctime_ns, now_ns=now_ns)
+
+
+def _read(site: Site, changes: Changes, progress: Callable[[int, int], None] | None) -> dict[str, Parsed]:
+    """Read the heads of the changed files and remember them; return the good ones by path."""
+    job = Job(site.config.content.folder, site.defaults, site.reading_version, site.config.var)
+    parsed: dict[str, Parsed] = {}
+    if changes.fresh:
+        touched = [one.path for one in changes.fresh if one.path not in changes.untouched]
+        noted = json.dumps(touched if len(touched) <= _MOST_NOTED else None)
+        with site.store.write() as tx:
+            ids.set_setting(tx, _UNFINISHED, noted)
+    for heads in read_heads(job, changes.fresh):
+        bad = [row.path for row in heads.rows if row.payload is None]
+        last: dict[str, str] = {}
+        if bad:
+            with site.store.read() as conn:
+                last = readings.heads(conn, bad)
+        with site.store.write() as tx:
+            readings.save_heads(tx, [kept(row, last.get(row.path)) for row in heads.rows])
+        parsed.update((one.path, one) for one in heads.parsed)
+        if progress:
+            progress(len(parsed), len(changes.fresh))
+    return parsed
+
+
+# ---------------------------------------------------------------- what it means
 
 
 def _ingest(
-    site: Site, readings: _Readings, *, folder_present: bool, accept_removals: bool, now: datetime
+    site: Site,
+    found: Scan,
+    changes: Changes,
+    parsed: dict[str, Parsed],
+    *,
+    present: bool,
+    accept_removals: bool,
 ) -> Ingest:
+    name = _name(site.config.content.folder)
     with site.store.read() as conn:
-        records = store_articles.records(conn)
-        first = ids.get_setting(conn, _KNOWN_FOLDER) != _name(site.config.content.folder)
+        setting = ids.get_setting(conn, _KNOWN_FOLDER)
+    first_time = setting != name
+    was = setting.removeprefix(_ONCE_MORE) if setting else None
+    with site.store.read() as conn:
+        gone = store_articles.records_at(conn, changes.gone) if changes.gone else []
+        missing = store_articles.missing(conn)
+    back = [one.path for one in missing if one.path in found.files]
+    gone += [one for one in missing if one.path not in found.files]
+    gone = list({one.id: one for one in gone if _is_living(one)}.values())
+    looked_at = _widen(site, found, parsed, gone, back) if present else {}
     intake = Intake(
-        records=records,
-        parsed={path: one.parsed for path, one in readings.there.items() if one.parsed},
-        held={path: one.parsed for path, one in readings.gone.items() if one.parsed},
-        unreadable=frozenset(path for path, one in readings.there.items() if not one.parsed),
-        folder_present=folder_present,
-        first_scan=first,
+        known=_known(site, found, looked_at, gone),
+        gone=gone,
+        living=_living(site) if gone else 0,
+        slugs=_slugs(site, looked_at),
+        untouched=changes.untouched,
+        folder_present=present,
+        first_scan=first_time,
+        moved=was is not None and was != name,
         accept_removals=accept_removals,
-        untouched=frozenset(readings.untouched),
     )
-    zone = site.config.publication.timezone
-    return ingest(intake, now=now, zone=zone, period=_period(site), mint=mint_urn)
+    result = ingest(intake, terms_of(site.config, period=_period(site), now=site.clock()))
+    remember(site, result, looked_at, gone=changes.gone if present else [])
+    with site.store.write() as tx:
+        ids.set_setting(tx, _UNFINISHED, "")
+        if present:
+            # what was half-written at the first scan belongs to it, but one such file is no excuse for ever
+            again = first_time and changes.waiting and not (setting or "").startswith(_ONCE_MORE)
+            ids.set_setting(tx, _KNOWN_FOLDER, f"{_ONCE_MORE if again else ''}{name}")
+        if present and ids.get_setting(tx, _OTHERS) != found.others:
+            ids.set_setting(tx, _OTHERS, found.others)
+            hanging = store_articles.records_at(tx, readings.hanging(tx, found.others))
+            store_articles.restale(tx, [one.id for one in hanging])
+    return result
+
+
+def terms_of(config: Config, *, period: timedelta, now: datetime) -> Terms:
+    """Return what decides about the articles beside themselves."""
+    return Terms(
+        now=now,
+        zone=config.publication.timezone,
+        period=period,
+        withdraw_after=config.content.withdraw_after,
+        addresses=addresses_of(config),
+        mint=mint_urn,
+    )
+
+
+def _is_living(record: ArticleRecord) -> bool:
+    return record.state.value in ("present", "missing")
+
+
+def _widen(
+    site: Site,
+    found: Scan,
+    parsed: dict[str, Parsed],
+    gone: Sequence[ArticleRecord],
+    back: Sequence[str],
+) -> dict[str, Parsed]:
+    """Return what is to be decided about: the changed files, those that are `back`, and what hangs on them.
+
+    A file that was folded into an article is looked at again when that one is gone or edited; all files of a
+    section, when it becomes one with articles or ceases to be.
+    """
+    looked_at = dict(parsed)
+    with site.store.read() as conn:
+        edited = [one.id for one in store_articles.records_at(conn, parsed.keys())] if parsed else []
+        again = [*back, *store_articles.folded_into(conn, [*edited, *(one.id for one in gone)])]
+    kind = kind_of(site.config.content.folder)
+    sections, turned = _sections(site, kind)
+    again += turned
+    again = [path for path in again if path in found.files and path not in looked_at]
+    if again:
+        with site.store.read() as conn:
+            looked_at |= {path: load_head(text) for path, text in readings.heads(conn, again).items()}
+    return _chosen(site.config, kind, sections, looked_at)
+
+
+def _sections(site: Site, kind: Kind) -> tuple[dict[str, int], list[str]]:
+    """Return how many dated files each section has, and the files that this is news for.
+
+    Those are the files of a section that began or ceased to have any, and all where the folder is of another
+    kind than before. In a plain folder sections do not matter.
+    """
+    with site.store.read() as conn:
+        known, _, listed = (ids.get_setting(conn, _SECTIONS) or kind).partition("\n")
+        sections = readings.dated_sections(conn) if kind is not Kind.PLAIN else {}
+        turned = set(listed.split("\n") if listed else ()).symmetric_difference(sections)
+        if known != kind:
+            paths = list(readings.stamps(conn, "").of)
+        else:
+            paths = readings.in_sections(conn, turned) if turned else []
+    if turned or known != kind:
+        with site.store.write() as tx:
+            ids.set_setting(tx, _SECTIONS, "\n".join((kind, *sorted(sections))))
+    return sections, paths
+
+
+def chosen(config: Config, parsed: dict[str, Parsed]) -> dict[str, Parsed]:
+    """Return all files of the content folder, `parsed`, each with the reason if it is no article."""
+    dated = Counter(section_of(path) for path, one in parsed.items() if one.dated)
+    return _chosen(config, kind_of(config.content.folder), dated, parsed)
+
+
+def _chosen(
+    config: Config, kind: Kind, sections: Mapping[str, int], parsed: dict[str, Parsed]
+) -> dict[str, Parsed]:
+    """Return the files with the reason why one is no article; `sections` counts the dated files of each."""
+    if kind is Kind.PLAIN:
+        return parsed
+    rules = rules_of(config)
+    return {path: _judged(path, one, kind, sections, rules) for path, one in parsed.items()}
+
+
+def _judged(path: str, one: Parsed, kind: Kind, sections: Mapping[str, int], rules: Rules) -> Parsed:
+    why = left_out(
+        path,
+        kind=kind,
+        dated=one.dated,
+        marked=one.marked,
+        dated_in_section=sections.get(section_of(path), 0),
+        included=rules.includes(path),
+    )
+    return replace(one, left_out=why) if why else one
+
+
+def _known(site: Site, found: Scan, parsed: dict[str, Parsed], gone: Sequence[ArticleRecord]) -> Known:
+    marks = {one.mark.partition(".")[0] for one in parsed.values()}
+    wanted = [one.id for one in parsed.values() if one.id]
+    with site.store.read() as conn:
+        records = store_articles.records_for(conn, paths=parsed.keys(), ids=wanted, marks=marks)
+        texts = {path: one.title for path, one in parsed.items() if path.endswith(".txt")}
+        records += store_articles.namesakes(conn, set(texts.values())) if texts else []
+    every = {one.id: one for one in (*records, *gone)}
+    here = {one.path for one in every.values()}
+    new = [path for path in parsed if path not in here]
+    return Known(list(every.values()), parsed, found.files.keys(), _texts(site, new, gone, every.values()))
+
+
+def _texts(
+    site: Site, new: Sequence[str], gone: Sequence[ArticleRecord], records: Iterable[ArticleRecord]
+) -> dict[str, str]:
+    """Return what new files and gone articles say, where there are few enough to compare them."""
+    copies = [path for path in new if path.endswith(".txt")]
+    originals = {one.path for one in records if one.path.endswith(".txt") and _is_living(one)}
+    wanted = {*copies, *originals} if copies and originals else set()
+    if gone and new:
+        wanted |= set(new)
+    if not wanted or max(len(wanted), len(gone)) > _MOST_TEXTS:
+        return {}
+    folder = site.config.content.folder
+    texts = {path: text for path in wanted if (text := text_of(folder, path, site.defaults))}
+    with site.store.read() as conn:
+        rows = readings.bodies(conn, [one.path for one in gone])
+    texts |= {path: load_body(row.payload).html for path, row in rows.items() if row.payload}
+    return texts
+
+
+def _slugs(site: Site, parsed: dict[str, Parsed]) -> set[str]:
+    if not parsed:
+        return set()
+    with site.store.read() as conn:
+        return store_articles.slugs_like(conn, {wanted_slug(one) for one in parsed.values()})
+
+
+def _living(site: Site) -> int:
+    with site.store.read() as conn:
+        return store_articles.living(conn)
 
 
 def _period(site: Site) -> timedelta:
@@ -184,55 +452,17 @@ def _period(site: Site) -> timedelta:
     return longest_period([site.schedule(name) for name in names]) if names else timedelta(days=1)
 
 
-def _remember(site: Site, found: Ingest, *, folder_present: bool, now: datetime) -> None:
-    """Make identities durable, each batch in a short transaction, and mark where newsletters start."""
-    if found.new_ids:
-        with site.store.write() as tx:
-            store_articles.rename_ids(tx, found.new_ids)
-    for batch in _batches(found.changed, BATCH):
-        with site.store.write() as tx:
-            store_articles.save_records(tx, batch)
-    if found.withdrawn:
-        with site.store.write() as tx:
-            store_articles.drop_cache(tx, found.withdrawn)
-    with site.store.write() as tx:
-        if folder_present:
-            ids.set_setting(tx, _KNOWN_FOLDER, _name(site.config.content.folder))
-        for name in site.config.newsletters:
-            if editions.newsletter_start(tx, name) is None:
-                schedule = site.schedule(name)
-                start = previous(schedule, following(schedule, now))
-                editions.set_newsletter_start(tx, name, start.at)
+def _faults(site: Site, found: Scan, result: Ingest, present: bool) -> list[Fault]:
+    """Return everything that is wrong now, whenever it was found."""
+    with site.store.read() as conn:
+        told = [*readings.head_faults(conn), *readings.body_faults(conn)]
+        folded = store_articles.folded_files(conn)
+    faults = [fault for path, text in told for fault in faults_of(path, text)]
+    faults += [folded_fault(path, first) for path, first in folded]
+    scanned = found.faults if present or not result.notices else ()
+    return [*scanned, *faults, *result.faults, *result.notices]
 
 
 def _name(folder: Path) -> str:
     """Return the folder's name as text, also where its bytes are no UTF-8."""
     return os.fsencode(folder).decode("utf-8", "backslashreplace")
-
-
-def _encode(one: CachedParse) -> CachedRow:
-    return CachedRow(
-        path=one.source.path,
-        size=one.source.size,
-        mtime_ns=one.source.mtime_ns,
-        version=one.version,
-        payload=dump(one.parsed) if one.parsed else None,
-        fault_line=one.fault.line if one.fault else None,
-        fault=one.fault.message if one.fault else None,
-    )
-
-
-def _decode(row: CachedRow) -> CachedParse | None:
-    """Return the cached reading, or None where an older syndicate wrote it in a way we cannot read."""
-    try:
-        parsed: Parsed | None = load(row.payload) if row.payload else None
-    except (ValueError, TypeError, KeyError):
-        return None
-    fault = Fault("article", row.path, row.fault_line, row.fault) if row.fault else None
-    return CachedParse(SourceFile(row.path, row.size, row.mtime_ns), row.version, parsed, fault)
-
-
-def _batches(items: Iterable[_T], size: int) -> Iterator[list[_T]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from time import time_ns
 from typing import TYPE_CHECKING
 
 from syndicate.config import Config
@@ -49,6 +50,7 @@ class Site:
     config: Config
     store: Store
     clock: Callable[[], datetime] = wall_clock
+    file_clock: Callable[[], int] = time_ns  # what the times of files are held against, in nanoseconds
 
     @cached_property
     def templates(self) -> Templates:
@@ -57,6 +59,13 @@ class Site:
     @cached_property
     def defaults(self) -> Defaults:
         return defaults_of(self.config)
+
+    @cached_property
+    def reading_version(self) -> str:
+        """What changes when files would be read otherwise than before: the version of what is remembered."""
+        from syndicate.content.parse import version
+
+        return version(self.defaults)
 
     def schedule(self, newsletter: str) -> Schedule:
         return schedule_of(self.config.newsletters[newsletter], self.config.publication.timezone)
@@ -76,7 +85,14 @@ def defaults_of(config: Config) -> Defaults:
     from syndicate.content.parse import Defaults
 
     publication = config.publication
-    return Defaults(publication.language, publication.timezone, publication.author)
+    return Defaults(
+        language=publication.language,
+        zone=publication.timezone,
+        author=publication.author,
+        news=tuple(config.content.news.values()),
+        copies=config.pages,
+        rules=repr((config.links, config.content.include, config.content.exclude)),
+    )
 
 
 def templates_of(config: Config) -> Templates:
@@ -87,7 +103,11 @@ def templates_of(config: Config) -> Templates:
 
 
 @contextmanager
-def open_site(config: Config, clock: Callable[[], datetime] = wall_clock) -> Iterator[Site]:
+def open_site(
+    config: Config,
+    clock: Callable[[], datetime] = wall_clock,
+    file_clock: Callable[[], int] = time_ns,
+) -> Iterator[Site]:
     """Open the publication for the block: private folders made, database brought up to date.
 
     Raises StoreError where the database cannot be used.
@@ -99,7 +119,7 @@ def open_site(config: Config, clock: Callable[[], datetime] = wall_clock) -> Ite
             from syndicate.store.migrate import migrate
 
             migrate(store, backups=config.var / "backup", now=clock())
-        yield Site(config, store, clock)
+        yield Site(config, store, clock, file_clock)
     finally:
         store.close()
 

@@ -16,6 +16,8 @@ from syndicate import __version__
 # command -> (module below syndicate.cli, attribute, short help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "init", "Make a configuration and a content folder of your own."),
+    "adopt": ("adopt", "adopt", "Give articles the ids that a feed of another program gave them."),
+    "links": ("links", "links", "Check the addresses of articles against the site that shows them."),
     "check": ("check", "check", "Check configuration, templates and articles; list every fault at once."),
     "build": ("build", "build", "Scan the content folder and publish once."),
     "run": ("run", "run", "Do everything, until stopped: scan, publish, serve, mail."),
@@ -27,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "mail": ("mail", "mail", "Try the mail settings."),
     "subscribers": ("subscribers", "subscribers", "Add, import, list and remove subscribers."),
     "extract": ("extract", "extract", "Show a file's article, and what was removed by which rule."),
+    "articles": ("articles", "articles", "Export and import the ids of articles."),
     "status": ("status", "status", "Show articles, editions, deliveries, next runs, and what is wrong."),
     "work": ("run", "work", ""),
 }

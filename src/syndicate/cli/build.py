@@ -25,7 +25,7 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
     config = configuration(ctx)
     with open_site(config) as site, site.build_lock():
         with progress("Reading", "files", quiet=as_json) as show:
-            scanned = scan_content(site, accept_removals=accept_removals, progress=show)
+            scanned = scan_content(site, patient=True, accept_removals=accept_removals, progress=show)
         with progress("Making", "pages", quiet=as_json) as show:
             result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
     faults = [*scanned.faults, *result.faults]

@@ -28,19 +28,28 @@ def check(ctx: click.Context, as_json: bool) -> None:
     except ConfigError as error:
         if error.rest is None:
             if as_json:
-                emit({"articles": 0, "faults": list(error.faults), "warnings": []})
+                emit({"articles": 0, "faults": list(error.faults), "warnings": [], "left_out": []})
                 ctx.exit(error.exit_code)
             raise
         wrong, config = error.faults, error.rest
     path: Path = ctx.obj
     found = check_all(config, wrong, partial(place, path, str(path)))
     if as_json:
-        emit({"articles": found.articles, "faults": list(found.faults), "warnings": list(found.warnings)})
+        emit(
+            {
+                "articles": found.articles,
+                "faults": list(found.faults),
+                "warnings": list(found.warnings),
+                "left_out": list(found.left_out),
+            }
+        )
     else:
         for line in found.faults:
             click.echo(line)
         for line in found.warnings:
             click.echo(f"warning: {line}")
+        for line in found.left_out:
+            click.echo(f"left out: {line}")
         good = "no faults" if not found.faults else count(len(found.faults), "fault")
         click.echo(f"{count(found.articles, 'article')} read; {good}.")
     if found.config_faults:

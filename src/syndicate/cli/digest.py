@@ -49,7 +49,7 @@ def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | 
     with open_site(config) as site:
         now = _planning_clock(at, site)
         with site.build_lock(), progress("Reading", "files", quiet=False) as show:
-            scanned = scan_content(site, progress=show)
+            scanned = scan_content(site, patient=True, progress=show)
         shown = make_preview(site, newsletter, scanned.articles, now=now)
         written = write_preview(site, shown, output or config.var / "preview" / newsletter)
     made = shown.made
@@ -87,7 +87,7 @@ def send(
         make = make_edition_now if at_once else make_edition
         with site.build_lock():
             with progress("Reading", "files", quiet=as_json) as show:
-                scanned = scan_content(site, progress=show)
+                scanned = scan_content(site, patient=True, progress=show)
             if not dry_run:
                 with progress("Making", "pages", quiet=as_json) as show:
                     publish_site(site, scanned.articles, now=site.clock(), progress=show)

@@ -44,7 +44,7 @@ def test(ctx: click.Context, address: str, newsletter: str | None, relay: str) -
         raise UsageError(str(error)) from None
     with open_site(config) as site:
         with site.build_lock():
-            scanned = scan_content(site)
+            scanned = scan_content(site, patient=True)
         name = newsletter or next(iter(config.newsletters))
         shown = preview(site, name, scanned.articles, now=site.clock())
         letter = sample_letter(site, shown, recipient=recipient)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# In Markdown: an address that is in no link, no tag and no quotes yet.
-_BARE = re.compile(r"(?<!\]\()(?<![<\"'=/\w])(?:https?://|www\.)\w")
+_STARTS = ("http://", "https://", "www.")
+_TAKEN = frozenset("<\"'=/")  # before an address: it is in a tag, in quotes or in another one already
 _PART = re.compile(
     r"<(?P<whole>a|pre|code|script|style|textarea)\b|<!--|<[^>]*>"
     r"|(?<![\w/])(?P<url>(?:https?://|www\.)[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#][^\s<]*)?)",
@@ -17,7 +17,7 @@ _TAIL = re.compile(r"(?:[?!.,:*_~'\"]|&(?:quot|gt|lt|#39);)+$")
 
 def link_addresses(html: str, source: str) -> str:
     """Return `html`, made from the Markdown `source`, with bare http(s) and www addresses as links."""
-    if ("http" not in source and "www." not in source) or not _BARE.search(source):
+    if not _has_bare(source):
         return html
     parts: list[str] = []
     done, at = 0, 0
@@ -40,6 +40,18 @@ def link_addresses(html: str, source: str) -> str:
             else:
                 at = close
     return "".join((*parts, html[done:])) if parts else html
+
+
+def _has_bare(source: str) -> bool:
+    """Return whether the Markdown may hold an address that is in no link, no tag and no quotes yet."""
+    for start in _STARTS:
+        at = source.find(start)
+        while at >= 0:
+            before = source[at - 1 : at]
+            if before not in _TAKEN and not (before == "(" and source[at - 2 : at - 1] == "]"):
+                return True
+            at = source.find(start, at + 1)
+    return False
 
 
 def _trimmed(url: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.core import publish_parts
-from docutils.parsers.rst import Directive, directives, roles
+from docutils.parsers.rst import Directive, Parser, directives, roles
 from docutils.utils import unescape
 from docutils.writers.html5_polyglot import HTMLTranslator, Writer
 
@@ -42,14 +42,53 @@ _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|\n]+\|[ \t]+)?([a-zA-Z][\w.:+-]{0,60
 _TARGET = re.compile(r"(?s)(.*?)\s*<([^<>]+)>\s*")
 _CODE = ("code", "code-block", "sourcecode", "highlight", "prompt")
 _GONE = ("contents", "toctree", "chart", "post-list", "template", "include", "sectnum", "meta", "slides")
+_DEFINITION = re.compile(r"^[ \t]*\.\.[ \t]+\|[^\n]*(?:\n[ \t]+[^\n]*)*", re.MULTILINE)
+_MOST_COMPLAINTS, _MOST_NESTED = 500, 10
 _lock = threading.Lock()
 
 
+class Tangled(ValueError):
+    """docutils cannot read a text, or not in a time and memory that it is worth; the message says why."""
+
+
 def to_html(text: str) -> str:
-    """Return reStructuredText as an HTML fragment that is not safe yet; its own title is a heading too."""
-    with _lock, _known(text):
-        parts = publish_parts(text, source_path=None, writer=_Writer(), settings_overrides=_SETTINGS)
+    """Return reStructuredText as an HTML fragment that is not safe yet; its own title is a heading too.
+
+    Raises Tangled; RecursionError where it is nested too deeply.
+    """
+    # A definition that holds two others, and so on for thirty, is a text of gigabytes.
+    if sum(max(0, one[0].count("|") // 2 - 1) for one in _DEFINITION.finditer(text)) > _MOST_NESTED:
+        raise Tangled("its substitutions hold one another; write them out")
+    try:
+        with _lock, _known(text):
+            parts = publish_parts(
+                text,
+                source_path=None,
+                parser=_Parser(),
+                writer=_Writer(),
+                settings_overrides=_SETTINGS,
+            )
+    except (Tangled, RecursionError):
+        raise
+    except Exception as error:  # its own faults, such as an int of 10,000 digits
+        raise Tangled(f"docutils cannot read it: {type(error).__name__}: {str(error)[:100]}") from error
     return str(parts["body"])
+
+
+class _Parser(Parser):  # type: ignore[misc]  # docutils has no types
+    """Gives a text up that makes docutils complain without end: each complaint is kept, with its place."""
+
+    def parse(self, inputstring: str, document: nodes.document) -> None:
+        complaints = 0
+
+        def hear(_message: nodes.system_message) -> None:
+            nonlocal complaints
+            complaints += 1
+            if complaints > _MOST_COMPLAINTS:
+                raise Tangled(f"has more than {_MOST_COMPLAINTS} faults that docutils names; correct them")
+
+        document.reporter.attach_observer(hear)
+        super().parse(inputstring, document)
 
 
 class _Translator(HTMLTranslator):  # type: ignore[misc]  # docutils has no types

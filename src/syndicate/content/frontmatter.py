@@ -8,10 +8,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from syndicate.content.dates import is_sane, read_date
-from syndicate.content.fields import addresses, kinds, meaning
+from syndicate.content.fields import addresses, flags, kinds, meaning
 from syndicate.content.fields.block import Block, Value
 from syndicate.content.fields.meaning import FALSE, TRUE, line_of, scalar
-from syndicate.content.fields.names import FIELDS, FLAGS, KNOWN
+from syndicate.content.fields.names import FIELDS, KNOWN
 from syndicate.content.naming import as_language, is_jekyll, path_date
 from syndicate.errors import ContentError
 from syndicate.markup import bare_text, is_safe_url, sanitise
@@ -19,10 +19,6 @@ from syndicate.model import Enclosure
 
 MOST_TAGS, LONGEST_TAG, MOST_ALIASES = 50, 100, 100
 
-_HIDDEN = {"draft", "private", "hidden", "skip", "pending", "unpublished", "unlisted", "archived", "trash"}
-_SHOWN = {"published", "publish", "public", "live", "final", "posted", "featured"}
-_LATER = {"scheduled", "future", "sent"}  # their date says when
-_UNSEEN = {"private", "members", "paid", "hidden"}
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=[T ])", re.ASCII)
 _ELEMENT = re.compile(r"<[a-zA-Z/!]")
 
@@ -88,28 +84,13 @@ class FrontMatter:
 
     def draft(self) -> bool:
         """Return whether a field says that this is not to be published; ContentError where it is unclear."""
-        if self.nikola and "tags" in self.values and not _HIDDEN.isdisjoint(self.texts_of("tags")):
+        if self.nikola and "tags" in self.values and not flags.HIDDEN.isdisjoint(self.texts_of("tags")):
             return True  # as Nikola 7 and before marked them
-        if _FLAGS.isdisjoint(self.values):
-            return False
-        return (
-            self._flag("draft", otherwise=False)
-            or self._flag("unlisted", otherwise=False)
-            or not self._flag("publish", otherwise=True)
-            or not self._flag("dgpublish", otherwise=True)
-            or self._said("published") in FALSE
-            or self._status()
-            or self._said("visibility") in _UNSEEN
-        )
+        return self._verdict().draft
 
     def marked(self) -> bool | None:
         """Return whether a field says that this is to be published, or that it is not; None: none says."""
-        if _FLAGS.isdisjoint(self.values):
-            return None
-        if self.draft():
-            return False
-        said = {self._said("publish"), self._said("dgpublish"), self._said("published")}
-        return True if not said.isdisjoint(TRUE) or self._said("status") in _SHOWN | _LATER else None
+        return False if self.draft() else self._verdict().marked
 
     def picture(self) -> tuple[str, str]:
         """Return address and alternative text of the article's picture, "" where it names none."""
@@ -190,11 +171,8 @@ class FrontMatter:
             text = scalar(self.values[key])
             if text is None or ":" in text or "{" in text or addresses.is_pattern(text):
                 continue  # another site's address, or a pattern
-            segments = [part for part in re.split(r"[/\\]", text) if part.strip(". ")]
-            if segments and segments[-1].lower() in ("index.html", "index.htm"):
-                segments.pop()
-            if segments:
-                return re.sub(r"\.(?:html?|md|php)$", "", segments[-1])
+            if found := addresses.last_segment(text):
+                return found
         return ""
 
     def url(self) -> str:
@@ -268,21 +246,13 @@ class FrontMatter:
     def _said(self, key: str) -> str:
         return (scalar(self.values.get(key)) or "").lower()
 
-    def _flag(self, key: str, *, otherwise: bool) -> bool:
-        if not self.values.get(key):
-            return otherwise
-        text = self._said(key)
-        if text not in TRUE | FALSE:
-            raise self.error(key, "must be true or false")
-        return text in TRUE
-
-    def _status(self) -> bool:
-        if not self.values.get("status"):
-            return False
-        text = self._said("status")
-        if text not in _HIDDEN | _SHOWN | _LATER:
-            self.warn("status", f"{text[:60]!r} is neither draft nor published; the article is published")
-        return text in _HIDDEN
+    def _verdict(self) -> flags.Verdict:
+        verdict = flags.judge(self.values)
+        if verdict.fault:
+            raise self.error(*verdict.fault)
+        if verdict.warning:
+            self.warn(*verdict.warning)
+        return verdict
 
     def _checked(self, key: str, value: date, zone: ZoneInfo) -> date | datetime:
         if not is_sane(value):
@@ -301,9 +271,6 @@ class FrontMatter:
             shown = text if len(text) < 60 else f"{text[:60]}…"
             raise self.error(key, f"{shown!r} is no date; write 2026-11-23 or 2026-11-23 07:00")
         return found
-
-
-_FLAGS = frozenset(FLAGS)
 
 
 def split(path: str, text: str, meta: str = "") -> FrontMatter:

@@ -1,120 +1,132 @@
-"""What the files say + what the database remembers -> articles, and what to remember next. Pure."""
+"""What the files say + what the database remembers -> what to remember next of each article. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from syndicate.content.identity import fingerprint, match
+from syndicate.content.identity import Known, match
 from syndicate.content.naming import stem_of
-from syndicate.links import slugify
-from syndicate.model import Article, ArticleRecord, ArticleState, Fault, Parsed
+from syndicate.links import Addresses, slugify
+from syndicate.model import ArticleRecord, ArticleState, Fault, Parsed
 
 MANY = 20  # so many old articles in one scan are an archive, not news
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+WHOLE = "content folder"  # stands for the folder in faults that are about all of it
 _MOST_GONE, _MOST_GONE_SHARE = 10, 0.2
 _ACCEPT = "syndicate build --accept-removals"
-
-
-WHOLE = "content folder"  # stands for the folder in faults that are about all of it
+_LIVING = (ArticleState.PRESENT, ArticleState.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
-    """Everything a decision about the articles needs.
+class Terms:
+    """What decides beside the articles: the clock and the configuration.
 
-    `parsed` is the last good reading of every file that is there now, `held` of those that were known and
-    are not; `unreadable` are files that are there and never could be read. `untouched` are files whose
-    bytes are those of the last scan: what reads otherwise now was changed by syndicate, not by an author.
+    `period` is how old an article must be to belong to an archive, `withdraw_after` how long one must be
+    missing to count as withdrawn.
     """
-
-    records: Sequence[ArticleRecord]
-    parsed: Mapping[str, Parsed]
-    held: Mapping[str, Parsed]
-    unreadable: frozenset[str]
-    folder_present: bool
-    first_scan: bool
-    accept_removals: bool
-    untouched: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Ingest:
-    """The articles, newest first, and what to write down before any of them is published.
-
-    `articles` has every one that is no draft, whatever its date, also those held while their file is
-    missing. `new_ids` (old -> new) comes before `changed`, whose records have the new ids.
-    """
-
-    articles: tuple[Article, ...]
-    changed: tuple[ArticleRecord, ...]
-    new_ids: Mapping[str, str]
-    withdrawn: tuple[str, ...]
-    faults: tuple[Fault, ...]
-    removals_held: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """The moment of the decision, in whole seconds, and how newly seen articles count."""
 
     now: datetime
     zone: ZoneInfo
     period: timedelta
-    archive: bool  # own dates count
-    bulk: bool  # and there are many
-    untouched: frozenset[str]
+    withdraw_after: timedelta
+    addresses: Addresses
+    mint: Callable[[], str]
 
 
-def ingest(
-    intake: Intake, *, now: datetime, zone: ZoneInfo, period: timedelta, mint: Callable[[], str]
-) -> Ingest:
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Everything a decision about the articles needs, of those files alone that it concerns.
+
+    `known` has the files that are new or changed, with what may be recognised in them. `gone` are records
+    whose files are not there, and those that were missing before. `living` is how many articles there were,
+    `slugs` those that are given away, as far as `known` may want them. `untouched` are files whose bytes are
+    those of the last scan: what reads otherwise now was changed by syndicate, not by an author. `moved` says
+    that the content folder is another one than at the last scan.
+    """
+
+    known: Known
+    gone: Sequence[ArticleRecord] = ()
+    living: int = 0
+    slugs: Collection[str] = ()
+    untouched: Collection[str] = ()
+    folder_present: bool = True
+    first_scan: bool = False
+    moved: bool = False
+    accept_removals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ingest:
+    """What to write down before anything is published.
+
+    `new_ids` (old -> new) comes before `changed`, whose records have the new ids. `kept` has the record of
+    each file that was looked at, changed or not. `folded` are files that say what another says, with the id
+    of that one.
+    """
+
+    changed: tuple[ArticleRecord, ...]
+    new_ids: Mapping[str, str]
+    kept: tuple[ArticleRecord, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    folded: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    notices: tuple[Fault, ...] = ()
+    removals_held: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Archive:
+    """How newly seen articles count: whether their own dates do, and whether there are many."""
+
+    counts: bool
+    many: bool
+
+
+def ingest(intake: Intake, terms: Terms) -> Ingest:
     """Decide which article each file is, since when it counts, and which articles are gone.
 
-    An id, a slug and a first sight are given once and kept. Nothing is withdrawn while the content folder
-    is missing, nor when more than 10 and more than 20 % of the articles are gone at once, unless
-    `accept_removals`. `period` is how old an article must be to belong to an archive.
+    An id, a slug and a first sight are given once and kept. What is gone is missing first, and withdrawn
+    when it was so at an earlier scan and for `withdraw_after`; at once where `accept_removals`. Nothing is
+    withdrawn while the content folder is missing, nor when more than 10 and more than 20 % of the articles
+    are gone at once. Where the folder is another one, what is gone is forgotten.
     """
-    records = sorted(intake.records, key=lambda record: record.id)
-    matches = match(records, intake.parsed, intake.held, intake.unreadable)
-    fresh = [
-        path
-        for path in sorted(intake.parsed)
-        if not (path in matches.records or path in matches.refused or intake.parsed[path].draft)
-    ]
-    now = _whole(now)
-    old = sum(_own(intake.parsed[path], now, zone) < now - period for path in fresh)
-    undated = sum(intake.parsed[path].when is None for path in fresh) if intake.first_scan else 0
+    terms = replace(terms, now=_whole(terms.now))
+    parsed = intake.known.parsed
+    matches = match(intake.known)
+    fresh = [path for path in matches.left(parsed) if not (parsed[path].draft or parsed[path].left_out)]
+    old = sum(_own(parsed[path], terms) < terms.now - terms.period for path in fresh)
+    undated = sum(parsed[path].when is None for path in fresh) if intake.first_scan else 0
     many = max(old, undated) > MANY
-    terms = _Terms(now, zone, period, intake.first_scan or many, many, intake.untouched)
-    slugs = _Slugs(records)
+    archive = _Archive(intake.first_scan or many, many)
+    slugs = _Slugs(intake.slugs)
     kept = {
-        path: _kept(matches.records[path], intake.parsed[path], slugs, terms)
+        path: _kept(matches.records[path], parsed[path], slugs, terms, path in intake.untouched)
         for path in sorted(matches.records)
     }
     for path in fresh:
-        kept[path] = _first_seen(intake.parsed[path], slugs, terms, mint)
-    gone = _gone(records, {record.id for record in matches.records.values()}, intake)
-    state = _fate(gone, records, intake)
-    lost = [replace(record, state=state) for record in gone]
-    before = {record.id: record for record in records}
+        kept[path] = _first_seen(parsed[path], slugs, terms, archive)
+    before = {record.id: record for record in intake.known.records}
+    now_at = {record.id for record in matches.records.values()}
+    lost, held = _lost([record for record in intake.gone if record.id not in now_at], intake, terms)
+    before |= {record.id: record for record in intake.gone}
     changed = [r for r in kept.values() if before.get(r.id) != r] + [r for r in lost if before[r.id] != r]
+    ids = {path: record.id for path, record in kept.items()}
+    ids |= {record.path: record.id for record in intake.known.records if record.path not in ids}
     return Ingest(
-        articles=_articles(kept, lost, intake, zone),
-        changed=tuple(sorted(changed, key=lambda record: record.id)),
+        changed=tuple(changed),
         new_ids={
             record.id: kept[path].id for path, record in matches.records.items() if kept[path].id != record.id
         },
-        withdrawn=tuple(sorted(record.path for record in lost if state is ArticleState.WITHDRAWN)),
-        faults=(
-            *matches.faults,
-            *_warnings(intake.parsed),
-            *_notices(lost, state, records, intake, max(old, undated)),
-        ),
-        removals_held=len(lost) if state is ArticleState.MISSING else 0,
+        kept=tuple(kept.values()),
+        withdrawn=tuple(sorted(r.path for r in lost if r.state is ArticleState.WITHDRAWN)),
+        folded={path: ids[first] for path, first in matches.folded.items() if first in ids},
+        faults=tuple(matches.faults),
+        notices=tuple(_notices(lost, held, intake, max(old, undated))),
+        removals_held=held,
     )
 
 
@@ -122,10 +134,10 @@ def ingest(
 
 
 class _Slugs:
-    """Every slug ever given; none is given twice."""
+    """The slugs that are given away; none is given twice."""
 
-    def __init__(self, records: Sequence[ArticleRecord]) -> None:
-        self._taken = {record.slug for record in records}
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
 
     def give(self, wanted: str, instead_of: str = "") -> str:
         """Return `wanted` or, where another article has it, the first free of wanted-2, wanted-3 …"""
@@ -138,94 +150,103 @@ class _Slugs:
         return slug
 
 
-def _kept(record: ArticleRecord, parsed: Parsed, slugs: _Slugs, terms: _Terms) -> ArticleRecord:
-    mark = fingerprint(parsed)
-    edited = mark != record.fingerprint and parsed.path not in terms.untouched
-    return replace(
+def wanted_slug(parsed: Parsed) -> str:
+    """Return the slug an article gets where nobody else has it."""
+    return parsed.slug or slugify(stem_of(parsed.path))
+
+
+def _kept(
+    record: ArticleRecord, parsed: Parsed, slugs: _Slugs, terms: Terms, untouched: bool
+) -> ArticleRecord:
+    edited = parsed.mark != record.fingerprint and not untouched
+    kept = replace(
         record,
         id=parsed.id or record.id,
         path=parsed.path,
         slug=slugs.give(parsed.slug, record.slug) if parsed.slug else record.slug,
-        fingerprint=mark,
+        fingerprint=parsed.mark,
         state=ArticleState.PRESENT,
+        missing_at=None,
         changed_at=max(terms.now, record.first_seen_at) if edited else record.changed_at,
+        permalink=record.permalink and parsed.id in (None, record.id),
     )
+    return _told(kept, parsed, terms)
 
 
-def _first_seen(parsed: Parsed, slugs: _Slugs, terms: _Terms, mint: Callable[[], str]) -> ArticleRecord:
+def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) -> ArticleRecord:
     undated = min(_whole(parsed.mtime or terms.now), terms.now)
-    return ArticleRecord(
-        id=parsed.id or mint(),
+    seen = ArticleRecord(
+        id=parsed.id or terms.mint(),
         path=parsed.path,
-        slug=slugs.give(parsed.slug or slugify(stem_of(parsed.path))),
-        fingerprint=fingerprint(parsed),
+        slug=slugs.give(wanted_slug(parsed)),
+        fingerprint=parsed.mark,
         state=ArticleState.PRESENT,
         first_seen_at=terms.now,
-        floor_at=EPOCH if terms.archive else terms.now,
-        undated_at=min(undated, terms.now - terms.period) if terms.bulk else undated,
+        floor_at=EPOCH if archive.counts else terms.now,
+        undated_at=min(undated, terms.now - terms.period) if archive.many else undated,
     )
+    return _told(seen, parsed, terms)
 
 
-def _gone(records: Sequence[ArticleRecord], matched: set[str], intake: Intake) -> list[ArticleRecord]:
-    return [
-        record
-        for record in records
-        if record.state is not ArticleState.WITHDRAWN
-        and record.id not in matched
-        and record.path not in intake.unreadable
-    ]
+def _told(record: ArticleRecord, parsed: Parsed, terms: Terms) -> ArticleRecord:
+    """Return `record` with what follows from the file as it is now.
 
-
-def _fate(gone: Sequence[ArticleRecord], records: Sequence[ArticleRecord], intake: Intake) -> ArticleState:
-    """Return what becomes of the articles whose files are gone: held, or withdrawn."""
-    known = sum(record.state is not ArticleState.WITHDRAWN for record in records)
-    many = len(gone) > _MOST_GONE and len(gone) > known * _MOST_GONE_SHARE
-    held = not intake.folder_present or (many and not intake.accept_removals)
-    return ArticleState.MISSING if held else ArticleState.WITHDRAWN
-
-
-# ---------------------------------------------------------------- articles
-
-
-def _articles(
-    kept: Mapping[str, ArticleRecord], lost: Sequence[ArticleRecord], intake: Intake, zone: ZoneInfo
-) -> tuple[Article, ...]:
-    shown = [_article(record, intake.parsed[path], zone) for path, record in kept.items()]
-    shown += [
-        _article(record, intake.held[record.path], zone)
-        for record in lost
-        if record.state is ArticleState.MISSING and record.path in intake.held
-    ]
-    there = (article for article in shown if article is not None)
-    return tuple(sorted(there, key=lambda article: (-article.published.timestamp(), article.id)))
-
-
-def _article(record: ArticleRecord, parsed: Parsed, zone: ZoneInfo) -> Article | None:
-    if parsed.draft:
-        return None
-    published = _moment(parsed.when, record.first_seen_at, zone) or record.undated_at
+    The moment at which it became visible stands once it has passed: a new date never mails again.
+    """
+    published = moment_of(parsed.when, record.first_seen_at, terms.zone) or record.undated_at
     changed = record.changed_at
-    updated = _moment(parsed.updated, changed or record.first_seen_at, zone) or changed or published
-    return Article(
-        id=record.id,
-        path=record.path,
+    updated = moment_of(parsed.updated, changed or record.first_seen_at, terms.zone) or changed or published
+    was_out = record.visible_at is not None and record.visible_at <= terms.now
+    address = terms.addresses.path(
         slug=record.slug,
+        path=parsed.path,
         title=parsed.title,
-        html=parsed.html,
-        summary=parsed.summary,
+        published=parsed.when or published,
         language=parsed.language,
-        published=published,
-        updated=max(updated, published),
-        visible_at=max(published, record.floor_at),
-        authors=parsed.authors,
-        tags=parsed.tags,
-        picture=parsed.picture,
-        media=parsed.media,
-        present=record.state is ArticleState.PRESENT,
+        url=parsed.url,
+        categories=parsed.categories,
+        name=stem_of(parsed.path),
+        wish=parsed.slug or "",
+    )
+    aliases = dict.fromkeys((*record.aliases, record.address) if record.address else record.aliases)
+    aliases.pop(address, None)
+    return replace(
+        record,
+        title=parsed.title,
+        language=parsed.language,
+        published_at=published,
+        updated_at=max(updated, published),
+        visible_at=record.visible_at if was_out else max(published, record.floor_at),
+        expires_at=_expiry(parsed.expires, terms.zone),
+        hidden=parsed.draft or bool(parsed.left_out),
+        address=address,
+        aliases=tuple(aliases),
     )
 
 
-def _moment(when: date | datetime | None, seen: datetime, zone: ZoneInfo) -> datetime | None:
+def _lost(gone: Sequence[ArticleRecord], intake: Intake, terms: Terms) -> tuple[list[ArticleRecord], int]:
+    """Return what becomes of the articles whose files are gone, and how many wait for the operator."""
+    if intake.moved and intake.folder_present:
+        return [replace(record, state=ArticleState.FORGOTTEN, missing_at=None) for record in gone], 0
+    many = len(gone) > _MOST_GONE and len(gone) > intake.living * _MOST_GONE_SHARE
+    held = not intake.folder_present or (many and not intake.accept_removals)
+    lost = []
+    for record in gone:
+        since = record.missing_at
+        over = since is not None and terms.now - since >= terms.withdraw_after
+        if not held and (over or intake.accept_removals):
+            lost.append(replace(record, state=ArticleState.WITHDRAWN, missing_at=since or terms.now))
+        else:
+            # held, none of it counts: time begins again when the rest of the folder is there
+            missing_at = None if held else since or terms.now
+            lost.append(replace(record, state=ArticleState.MISSING, missing_at=missing_at))
+    return lost, len(gone) if held else 0
+
+
+# ---------------------------------------------------------------- moments
+
+
+def moment_of(when: date | datetime | None, seen: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the instant an author's date means, in UTC and whole seconds.
 
     A bare date is its noon in `zone`, which is the same calendar day for nearly every reader; on the day
@@ -239,8 +260,15 @@ def _moment(when: date | datetime | None, seen: datetime, zone: ZoneInfo) -> dat
     return min(noon, seen) if seen.astimezone(zone).date() == when else noon
 
 
-def _own(parsed: Parsed, now: datetime, zone: ZoneInfo) -> datetime:
-    return _moment(parsed.when, now, zone) or _whole(parsed.mtime or now)
+def _expiry(when: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Return the instant from which an article is over: a bare date is its beginning in `zone`."""
+    if when is None or isinstance(when, datetime):
+        return _whole(when) if when else None
+    return datetime.combine(when, time(), zone).astimezone(UTC)
+
+
+def _own(parsed: Parsed, terms: Terms) -> datetime:
+    return moment_of(parsed.when, terms.now, terms.zone) or _whole(parsed.mtime or terms.now)
 
 
 def _whole(moment: datetime) -> datetime:
@@ -250,34 +278,34 @@ def _whole(moment: datetime) -> datetime:
 # ---------------------------------------------------------------- what the operator is told
 
 
-def _warnings(parsed: Mapping[str, Parsed]) -> list[Fault]:
-    faults = []
-    for path in sorted(parsed):
-        for warning in parsed[path].warnings:
-            match = re.match(r"line (\d+): ", warning)
-            line = int(match[1]) if match else None
-            faults.append(Fault("article", path, line, warning[match.end() :] if match else warning))
-    return faults
+def warnings_of(parsed: Parsed) -> list[Fault]:
+    """Return what could not be used of an article's file, each with its line."""
+    return [as_fault(parsed.path, warning) for warning in parsed.warnings]
 
 
-def _notices(
-    lost: Sequence[ArticleRecord],
-    state: ArticleState,
-    records: Sequence[ArticleRecord],
-    intake: Intake,
-    old: int,
-) -> list[Fault]:
+def folded_fault(path: str, first: str) -> Fault:
+    """Return what is said of a file at `path` that says what the one at `first` says."""
+    return Fault("article", path, None, f"says what {first} says; only that one counts")
+
+
+def as_fault(path: str, warning: str) -> Fault:
+    """Return a warning as a fault; ``line 3: `` at its beginning becomes the line."""
+    found = re.match(r"line (\d+): ", warning)
+    line = int(found[1]) if found else None
+    return Fault("article", path, line, warning[found.end() :] if found else warning)
+
+
+def _notices(lost: Sequence[ArticleRecord], held: int, intake: Intake, old: int) -> list[Fault]:
     notices = []
-    known = sum(record.state is not ArticleState.WITHDRAWN for record in records)
     if lost and not intake.folder_present:
         notices.append(
             f"the content folder cannot be found, so all {len(lost)} articles stay published as they were;"
             " check content.folder in the configuration and whether its disk is there"
         )
-    elif lost and state is ArticleState.MISSING:
+    elif held:
         notices.append(
-            f"{len(lost)} of {known} articles are gone from the content folder; they stay published in case"
-            f" that is a mistake. Bring the files back, or, if they are meant to go, run: {_ACCEPT}"
+            f"{held} of {intake.living} articles are gone from the content folder; they stay published in"
+            f" case that is a mistake. Bring the files back, or, if they are meant to go, run: {_ACCEPT}"
         )
     if old > MANY:
         notices.append(

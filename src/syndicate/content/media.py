@@ -6,10 +6,11 @@ import os
 import re
 import stat
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote, unquote, urlsplit
 
-from syndicate.model import Media
+from syndicate.model import Enclosure, Media
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg"})
 LINKED = PICTURES | {".pdf", ".mp3", ".mp4"}
@@ -19,7 +20,8 @@ _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
 class Shelf:
     """Collects the media of one article, and answers with the address each one gets beside its page."""
 
-    def __init__(self, folder: Path, article: str) -> None:
+    def __init__(self, folder: Path, article: str, *, copies: bool = True) -> None:
+        self._copies = copies
         self._root = Path(os.path.realpath(folder))
         self._beside = PurePosixPath(article).parent
         self._names: dict[str, str] = {}  # source -> name
@@ -29,6 +31,14 @@ class Shelf:
     def media(self) -> tuple[Media, ...]:
         """The files found so far, in the order they were met."""
         return tuple(Media(source, name) for source, name in self._names.items())
+
+    def cover(self) -> str:
+        """Return the picture in a bundle that is the article's where it names none, "" where there is none."""
+        return ""
+
+    def enclosures(self, given: Sequence[Enclosure]) -> tuple[Enclosure, ...]:
+        """Return `given` with their addresses beside the page, true lengths and types where they are local."""
+        return tuple(given)
 
     def place(self, element: str, _attribute: str, url: str) -> str:
         """Return the address `url` has beside the page: a bare name for a local file, else as it is."""

@@ -122,7 +122,10 @@ def is_jekyll(path: str) -> bool:
 
 def is_draft(path: str) -> bool:
     """Return whether the path says so: a ``_drafts`` folder, or ``.draft`` before the suffix."""
-    pure = PurePosixPath(path.lower())
+    lowered = path.lower()
+    if "draft" not in lowered:
+        return False
+    pure = PurePosixPath(lowered)
     return not {"_drafts", "drafts"}.isdisjoint(pure.parts[:-1]) or ".draft" in pure.suffixes[:-1]
 
 

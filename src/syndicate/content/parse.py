@@ -1,4 +1,4 @@
-"""One file -> what it says; the table of formats, and the cache's own format."""
+"""One file -> what it says of itself (`head`), and, only where it is shown, its text (`body`)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import hashlib
 import json
 import logging
 import re
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from syndicate.configcontent import NewsSource
 from syndicate.content import frontmatter, naming
 from syndicate.content.formats import FORMATS
 from syndicate.content.frontmatter import FrontMatter
@@ -33,32 +35,55 @@ from syndicate.markup import (
     sanitise,
     shorten,
 )
-from syndicate.model import Media, Parsed, Picture, SourceFile
+from syndicate.model import Body, Parsed, Picture, SourceFile
 from syndicate.overtime import Overtime, limited
 
 SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
+_SHOWS = re.compile(
+    r"!\[|<(?:img|picture|audio|video|figure|Image)\b|\{[{%]|\.\. |:\w+:`|\[\[", re.IGNORECASE
+)
+_NAMELESS = re.compile(r"(?:index|untitled|post|article|[\d\s]*)", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the configuration says where an article does not."""
+    """What the configuration says where an article does not.
+
+    `copies` says that files beside an article are published beside its page; `rules` is whatever else a
+    reading hangs on, as a text.
+    """
 
     language: str
     zone: ZoneInfo
     author: str
+    news: tuple[NewsSource, ...] = ()
+    copies: bool = True
+    rules: str = ""
 
 
-def parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
-    """Return what the file at `source` says. Takes 5 s of processor time at most in the main thread.
+def head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+    """Return what the file at `source` says of itself, in 5 s of processor time at most.
 
-    Raises ContentError, and nothing else, with path, line and what to do; the other articles go on.
+    The limit holds in the main thread. Raises ContentError, and nothing else, with path, line and what to
+    do; the other articles go on.
     """
+    return _guarded(source.path, lambda: _head(folder, source, defaults))
+
+
+def body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -> Body:
+    """Return the text of the file at `source`, whose head is `known`; limit and errors as those of `head`."""
+    return _guarded(source.path, lambda: _body(folder, source, known, defaults))
+
+
+def _guarded(path: str, work: Callable[[], _T]) -> _T:
     try:
         with limited(SECONDS):
-            return _parse(folder, source, defaults)
+            return work()
     except ContentError:
         raise
     except Overtime:
@@ -66,95 +91,159 @@ def parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     except RecursionError:
         message = "is nested too deeply; simplify it"
     except Exception as error:
-        log.exception("a bug of syndicate while reading %s", source.path)
+        log.exception("a bug of syndicate while reading %s", path)
         message = f"cannot be read: a fault inside syndicate ({type(error).__name__}); please report it"
-    raise ContentError(source.path, message)
+    raise ContentError(path, message)
 
 
-def _parse(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+def _opened(folder: Path, source: SourceFile) -> tuple[str, FrontMatter]:
+    """Return the file's text and its front matter."""
     text = decode(source.path, read_bytes(folder / source.path, source.path))
-    matter = frontmatter.split(source.path, text)
-    if not matter.body.strip() and not matter.values:
-        raise ContentError(source.path, "is empty; write something in it or remove it")
-    read = FORMATS[PurePosixPath(source.path).suffix.lower()].read
-    known = Source(source.path, matter.body, matter.text("title"), _language(matter, source), defaults.zone)
-    reading = read(known)
-    if is_bomb(reading.html):
-        message = "its elements are nested too deeply, or one text has too many entities; close or split them"
-        raise ContentError(source.path, message)
-    shelf = Shelf(folder, source.path)
-    safe = rewrite_urls(reading.html, shelf.place).strip()
-    picture = _picture(matter, reading, safe, shelf)
-    words = bare_text(safe)
-    if not words and not first_image(safe) and not re.search(r"<(?:audio|video)\b", safe):
-        raise ContentError(source.path, "has no text; write some below its title", line=matter.body_line)
-    for url in shelf.missing:
-        matter.warnings.append(_missing(url, text))
-    language = known.language or reading.language or _folder_language(source) or defaults.language
+    meta = ""
+    if source.meta:
+        beside = str(PurePosixPath(source.path).with_suffix(".meta"))
+        meta = decode(beside, read_bytes(folder / beside, beside))
+    return text, frontmatter.split(source.path, text, meta)
+
+
+def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
+    language = matter.language() or naming.language_of(PurePosixPath(path).name)
+    return Source(path, matter.body, matter.text("title"), language, defaults.zone, news=defaults.news)
+
+
+# ---------------------------------------------------------------- the head
+
+
+def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+    path = source.path
+    _, matter = _opened(folder, source)
+    bare = not matter.body.strip()
+    if bare and not matter.values:
+        raise ContentError(path, "is empty; write something in it or remove it")
+    if bare and not (matter.summary() or matter.canonical() or matter.enclosures()):
+        raise ContentError(path, "has no text; write some below its title", line=matter.body_line)
+    known = _source(path, matter, defaults)
+    suffix = PurePosixPath(path).suffix.lower()
+    reading = FORMATS[suffix].skim(known)
+    language = known.language or reading.language or naming.language_of(path) or defaults.language
+    own = matter.moment("when", language=language, zone=defaults.zone) or reading.when or naming.date_of(path)
+    slug = matter.slug() or reading.slug
+    said = reading.html if suffix == ".txt" else matter.body.strip()
+    title = _title(known, reading)
+    tags = matter.tags() or reading.tags
+    authors = _authors(matter, reading, defaults)
+    summary = _own_summary(matter, reading)
+    correction = matter.correction()
+    rest = (title, summary, tags, authors, matter.picture(), correction)
     return Parsed(
-        path=source.path,
-        title=_title(known, reading, words),
-        html=safe,
-        summary=_summary(matter, reading, safe),
-        when=_utc(
-            matter.moment("when", language=language, zone=defaults.zone)
-            or reading.when
-            or naming.date_of(source.path)
-        ),
+        path=path,
+        title=title,
+        summary=summary,
+        when=own,
         updated=_utc(matter.moment("updated", language=language, zone=defaults.zone) or reading.updated),
+        expires=_utc(matter.moment("expires", language=language, zone=defaults.zone)),
         language=language,
-        tags=matter.tags(),
-        authors=_authors(matter, reading, defaults),
-        picture=picture,
-        media=shelf.media,
+        tags=tags,
+        categories=matter.categories() or reading.categories,
+        authors=authors,
         id=matter.identity(),
-        slug=slugify(wanted) if (wanted := matter.slug()) else None,
-        draft=matter.draft() or naming.is_draft(source.path),
+        slug=slugify(slug) if slug else None,
+        url=matter.url(),
+        aliases=matter.aliases(),
+        canonical=matter.canonical(),
+        key=matter.key(),
+        correction=correction,
+        draft=matter.draft() or naming.is_draft(path),
+        dated=own is not None,
+        marked=matter.marked(),
         mtime=_moment(source.mtime_ns),
+        mark=f"{_hash(said)}.{_hash(repr(rest))}",
+        length=len(said),
+        pictured=bool(rest[4][0]) or bool(matter.enclosures()) or _SHOWS.search(matter.body) is not None,
         warnings=tuple(matter.warnings),
     )
 
 
-# ---------------------------------------------------------------- what it says -> Parsed
+def _title(known: Source, reading: Reading) -> str:
+    title = known.title or one_line(clean_text(reading.title))
+    if not title:
+        name = naming.readable(known.path)
+        title = shorten(_first_words(known), 80) if _NAMELESS.fullmatch(name) else name
+    return (title if len(title) <= LONGEST_TITLE else shorten(title, LONGEST_TITLE)) or known.path
 
 
-def _language(matter: FrontMatter, source: SourceFile) -> str:
-    name = PurePosixPath(source.path).name
-    return matter.language() or naming.language_of(name)
+def _first_words(known: Source) -> str:
+    """Return the beginning of the text, for an article that has no other name."""
+    reading = FORMATS[PurePosixPath(known.path).suffix.lower()].read(known)
+    return "" if is_bomb(reading.html) else bare_text(sanitise(reading.html))
 
 
-def _folder_language(source: SourceFile) -> str:
-    return naming.language_of(source.path)
-
-
-def _title(known: Source, reading: Reading, words: str) -> str:
-    name = naming.readable(known.path)
-    if re.fullmatch(r"(?:index|untitled|post|article|[\d\s]*)", name, re.IGNORECASE):
-        name = shorten(words, 80)
-    title = known.title or one_line(clean_text(reading.title)) or name
-    return shorten(title, LONGEST_TITLE) or known.path
-
-
-def _summary(matter: FrontMatter, reading: Reading, safe: str) -> str:
-    text = matter.summary() or reading.summary
-    if not text and reading.teaser:
-        text = bare_text(sanitise(reading.teaser))
-    return shorten(clean_text(text or first_paragraph(safe)), LONGEST_SUMMARY)
+def _own_summary(matter: FrontMatter, reading: Reading) -> str:
+    text = matter.summary() or clean_text(reading.summary)
+    return shorten(text, LONGEST_SUMMARY) if text else ""
 
 
 def _authors(matter: FrontMatter, reading: Reading, defaults: Defaults) -> tuple[str, ...]:
-    named = matter.texts_of("authors") or tuple(clean_text(author) for author in reading.authors)
-    return tuple(dict.fromkeys(named)) or ((defaults.author,) if defaults.author else ())
+    named = matter.authors() or tuple(clean_text(author) for author in reading.authors)
+    if not named:
+        return (defaults.author,) if defaults.author else ()
+    return named if len(named) == 1 else tuple(dict.fromkeys(named))
+
+
+def _hash(text: str) -> str:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _utc(moment: date | datetime | None) -> date | datetime | None:
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+
+
+def _moment(nanoseconds: int) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+# ---------------------------------------------------------------- the text
+
+
+def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -> Body:
+    text, matter = _opened(folder, source)
+    reading = FORMATS[PurePosixPath(source.path).suffix.lower()].read(_source(source.path, matter, defaults))
+    if is_bomb(reading.html):
+        message = "its elements are nested too deeply, or one text has too many entities; close or split them"
+        raise ContentError(source.path, message)
+    shelf = Shelf(folder, source.path, copies=defaults.copies)
+    safe = rewrite_urls(reading.html, shelf.place).strip()
+    picture = _picture(matter, reading, safe, shelf)
+    enclosures = shelf.enclosures(matter.enclosures())
+    shows = bare_text(safe) or first_image(safe) or re.search(r"<(?:audio|video)\b", safe)
+    if not (shows or known.summary or known.canonical or enclosures):
+        raise ContentError(source.path, "has no text; write some below its title", line=matter.body_line)
+    return Body(
+        html=safe,
+        summary=known.summary or _summary(reading, safe),
+        picture=picture,
+        enclosures=enclosures,
+        media=shelf.media,
+        warnings=tuple(_missing(url, text) for url in shelf.missing),
+    )
+
+
+def _summary(reading: Reading, safe: str) -> str:
+    text = bare_text(sanitise(reading.teaser)) if reading.teaser else ""
+    return shorten(clean_text(text or first_paragraph(safe)), LONGEST_SUMMARY)
 
 
 def _picture(matter: FrontMatter, reading: Reading, safe: str, shelf: Shelf) -> Picture | None:
     named, alt = matter.picture()
     first = first_image(safe)
-    address = named or reading.picture
-    if address and is_safe_url(address):
-        placed = shelf.place("img", "src", address)
-        if address not in shelf.missing:
-            return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
+    for address in (named, reading.picture, shelf.cover()):
+        if address and is_safe_url(address):
+            placed = shelf.place("img", "src", address)
+            if address not in shelf.missing:
+                return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
     if not first.get("src"):
         return None
     return Picture(
@@ -173,58 +262,32 @@ def _missing(url: str, text: str) -> str:
     return f"{line}{url} is not in the content folder; add the file or correct its path"
 
 
-def _utc(moment: date | datetime | None) -> date | datetime | None:
-    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
-
-
-def _moment(nanoseconds: int) -> datetime | None:
+def text_of(folder: Path, path: str, defaults: Defaults) -> str:
+    """Return the words of the file at `path`, to compare them with another's; "" where it cannot be read."""
     try:
-        return datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
+        _, matter = _opened(folder, SourceFile(path, 0, 0))
+        if not path.endswith(".txt"):
+            return matter.body
+        return FORMATS[".txt"].skim(_source(path, matter, defaults)).html
+    except ContentError:
+        return ""
 
 
-# ---------------------------------------------------------------- the cache
+# ---------------------------------------------------------------- the version of what is remembered
 
 
 def version(defaults: Defaults) -> str:
-    """Return a text that changes when the parser's code or `defaults` change: the cache's version."""
-    said = f"{defaults.language}\n{defaults.zone.key}\n{defaults.author}\n{_code()}"
-    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
+    """Return a text that changes when the readers' code or `defaults` change: the version of the cache."""
+    said = json.dumps(
+        [defaults.language, defaults.zone.key, defaults.author, defaults.copies, defaults.rules],
+    )
+    news = [source.model_dump_json() for source in defaults.news]
+    return hashlib.sha256(f"{said}\n{news}\n{_code()}".encode("utf-8", "replace")).hexdigest()[:16]
 
 
 @lru_cache(maxsize=1)
 def _code() -> str:
     here = Path(__file__).resolve().parent
-    sources = sorted([*here.rglob("*.py"), here.parent / "markup.py", here.parent / "yamldoc.py"])
+    beside = ("markup.py", "yamldoc.py", "links.py")
+    sources = sorted([*here.rglob("*.py"), *(here.parent / name for name in beside)])
     return hashlib.sha256(b"\n".join(file.read_bytes() for file in sources)).hexdigest()
-
-
-def dump(parsed: Parsed) -> str:
-    """Return `parsed` as JSON, for the cache; `load` gives it back."""
-    data = asdict(parsed)
-    for name in ("when", "updated", "mtime"):
-        moment = data[name]
-        data[name] = moment.isoformat() if moment is not None else None
-    return json.dumps(data, separators=(",", ":"))
-
-
-def load(text: str) -> Parsed:
-    """Return what `dump` was given; ValueError for any other text."""
-    try:
-        data: dict[str, Any] = json.loads(text)
-        picture = data.pop("picture")
-        media = tuple(Media(**item) for item in data.pop("media"))
-        for name in ("when", "updated", "mtime"):
-            data[name] = _moment_of(data[name])
-        for name in ("tags", "authors", "warnings"):
-            data[name] = tuple(data[name])
-        return replace(Parsed(**data), picture=Picture(**picture) if picture else None, media=media)
-    except (TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ValueError(f"not a cached article: {error}") from None
-
-
-def _moment_of(text: str | None) -> date | datetime | None:
-    if text is None:
-        return None
-    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)

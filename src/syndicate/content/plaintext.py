@@ -17,6 +17,8 @@ from syndicate.markup import one_line, shorten
 _LONGEST_TITLE = 250
 _LONGEST_HEADING = 90
 _WIDEST_WRAP = 130  # longer lines were not wrapped by hand: each is a paragraph
+_WIDEST_VERSE = 60  # of wider lines most do not end a sentence where they were wrapped
+_SENTENCE_ENDS = (".", "!", "?", "…", '"', "”", ".)")
 _BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
 _NUMBER = re.compile(r"\d{1,2}[.)]\s+\S")
 _URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'’”…]")
@@ -143,7 +145,11 @@ def _wrap_width(blocks: Sequence[Block]) -> int:
     """Return how wide the lines were wrapped by hand, 0 where each line is a paragraph of its own."""
     several = [block for block in blocks if len(block) > 1]
     widest = max((len(line) for block in several for line in block), default=0)
-    return 0 if not several or widest > (_WIDEST_WRAP if len(several) > 1 else 100) else max(widest, 50)
+    if not several or widest > (_WIDEST_WRAP if len(several) > 1 else 100):
+        return 0
+    broken = [line for block in several for line in block[:-1] if len(line) * 2 > widest]
+    ended = sum(line.endswith(_SENTENCE_ENDS) for line in broken)
+    return 0 if widest > _WIDEST_VERSE and ended * 2 > len(broken) else max(widest, 50)
 
 
 def _runs(block: Block) -> Iterator[Block]:

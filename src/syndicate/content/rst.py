@@ -6,6 +6,7 @@ import re
 
 from syndicate.content import embeds
 from syndicate.content.reading import Reading, Source, same_title
+from syndicate.errors import ContentError
 
 _MORE = re.compile(r"<!--\s*TEASER_END[^>]*-->", re.IGNORECASE)
 _TEASER = re.compile(r"^\.\. (TEASER_END\b[^\n]*|more)[ \t]*$", re.MULTILINE | re.IGNORECASE)
@@ -31,9 +32,9 @@ def skim(source: Source) -> Reading:
 def read(source: Source) -> Reading:
     """Return the text as HTML; the section title that it begins with is its title.
 
-    That title leaves the text where the front matter has none or the same.
+    That title leaves the text where the front matter has none or the same. Raises ContentError.
     """
-    from syndicate.content.docutil import to_html  # takes a tenth of a second to import
+    from syndicate.content.docutil import Tangled, to_html  # takes a tenth of a second to import
 
     text, title = source.text, ""
     found = _title(text)
@@ -42,9 +43,11 @@ def read(source: Source) -> Reading:
         if not source.title or same_title(words, source.title):
             text = text[: found.start()] + text[found.end() :]
             title = "" if source.title else words
-    html = embeds.finish(
-        embeds.replace(to_html(_TEASER.sub(_TEASER_SHOWN, text)), embeds.HTML, source).whole()
-    )
+    try:
+        made = to_html(_TEASER.sub(_TEASER_SHOWN, text))
+    except Tangled as error:
+        raise ContentError(source.path, str(error)) from error
+    html = embeds.finish(embeds.replace(made, embeds.HTML, source).whole())
     more = _MORE.search(html)
     return Reading(html=html, title=title, teaser=html[: more.start()] if more else "")
 

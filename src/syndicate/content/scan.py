@@ -1,45 +1,61 @@
-"""The content folder -> the files in it that may be articles. Reads names and sizes, never contents."""
+"""The content folder -> the files in it that may be articles. Reads names, sizes and times, no articles."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, NamedTuple
 
+from syndicate.content import habits
 from syndicate.content.formats import FORMATS
+from syndicate.content.globs import Rules
+from syndicate.content.sites import Site, look
 from syndicate.content.textfile import LARGEST
 from syndicate.errors import ContentError
-from syndicate.model import Fault, SourceFile
+from syndicate.model import Fault
+
+__all__ = ["LeftOut", "Rules", "Scan", "scan"]
 
 _DEEPEST = 40
-_LEFT_OUT = re.compile(
-    r"\..*|#.*#|.*~|.*\.(?:tmp|part|swp|bak|crdownload)|readme(?:\..*)?|_index\..*", re.IGNORECASE
-)
+_META = ".meta"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_FOLDERS_LEFT_OUT = re.compile(r"\..*|node_modules|__pycache__", re.IGNORECASE)
+_EXCLUDED = "content.exclude names it"
+
+
+class LeftOut(NamedTuple):
+    """A file, or a folder with a slash at its end, that is no article, and why."""
+
+    path: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """The files found, sorted by path, and what could not be looked at."""
+    """The files found by path, each with its size in bytes, its time, and whether a ``.meta`` belongs to it.
 
-    files: tuple[SourceFile, ...]
-    faults: tuple[Fault, ...]
+    Size and time are as `model.SourceFile` has them. `faults` could not be looked at; `left_out` are no
+    articles by their names or by rule, but for what is hidden or half-written. `others` is a hash that
+    changes when a file that is no article comes, goes or changes: a picture, say.
+    """
+
+    files: dict[str, tuple[int, int, bool]]
+    faults: tuple[Fault, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    others: str = ""
 
 
-def scan(folder: Path) -> Scan:
+def scan(folder: Path, rules: Rules = Rules()) -> Scan:  # noqa: B008 - it is frozen
     """Return the files below `folder` whose suffix has a parser; ContentError where it cannot be read.
 
-    Hidden files, editors' and half-written files, READMEs, and links that lead out of the folder are no
-    articles. A file that is too large, or whose name is undecodable or holds control characters, is a fault
-    and stops nothing else.
+    Hidden files, editors' and half-written files, conflict copies, READMEs, what a site's program made or
+    is given, and links that lead out of the folder are no articles. A file that is too large, or whose name
+    is undecodable or holds control characters, is a fault and stops nothing else.
     """
     root = os.path.realpath(folder)
-    files: list[SourceFile] = []
-    faults: list[Fault] = []
     try:
         with os.scandir(root):
             pass
@@ -48,73 +64,194 @@ def scan(folder: Path) -> Scan:
         raise ContentError(
             str(folder), f"the content folder cannot be read: {error.strerror}; {hint}"
         ) from None
-    for found in _walk(root, root, "", (), faults):
-        if isinstance(found, Fault):
-            faults.append(found)
+    walk = _Walk(root, rules, look(folder))
+    walk.all()
+    return Scan(
+        files=walk.files,
+        faults=tuple(sorted(walk.faults, key=lambda fault: fault.path)),
+        left_out=tuple(sorted(walk.left_out)),
+        others=_hash(walk.others),
+    )
+
+
+def files_in(folder: Path, rules: Rules, prefix: str) -> dict[str, tuple[int, int, bool]]:
+    """Return what `scan` would find in the one folder at `prefix` below `folder`, nothing below that."""
+    root = os.path.realpath(folder)
+    walk = _Walk(root, rules, look(folder))
+    walk._visit(_Folder(os.path.join(root, prefix), prefix, prefix.count("/"), True))  # noqa: PTH118
+    return walk.files
+
+
+class _Folder(NamedTuple):
+    at: str  # where it is, for the system
+    prefix: str  # its path below the content folder, with a slash behind; "" for that itself
+    depth: int
+    articles: bool  # False where it holds only what articles show
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One walk through the folders. Each is visited once, those behind links last: so links never loop."""
+
+    root: str
+    rules: Rules
+    site: Site
+    files: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    waiting: list[_Folder] = field(default_factory=list)
+    links: list[_Folder] = field(default_factory=list)
+    seen: set[tuple[int, int]] = field(default_factory=set)
+
+    def all(self) -> None:
+        self.waiting.append(_Folder(self.root, "", 0, True))
+        while self.waiting or self.links:
+            if not self.waiting:
+                self.links.sort(key=lambda one: one.prefix, reverse=True)
+                self.waiting.append(self.links.pop())
+            self._visit(self.waiting.pop())
+
+    def _visit(self, folder: _Folder) -> None:
+        try:
+            with os.scandir(folder.at) as listing:
+                entries = list(listing)
+            status = os.stat(folder.at)  # noqa: PTH116 - names may be undecodable
+        except OSError as error:
+            self._fail(folder.prefix or ".", f"the folder cannot be read: {error.strerror}", kind="content")
+            return
+        here = (status.st_dev, status.st_ino)
+        if here in self.seen:
+            return
+        self.seen.add(here)
+        if folder.depth > _DEEPEST:
+            self._fail(
+                folder.prefix,
+                f"the folder lies deeper than {_DEEPEST} others, and is not read",
+                kind="content",
+            )
+            return
+        metas: dict[str, os.stat_result] = {}
+        articles: list[os.DirEntry[str]] = []
+        for entry in entries:
+            if entry.is_symlink():
+                self._link(folder, entry, articles)
+            elif entry.is_dir():
+                self._below(folder, entry, self.waiting)
+            elif not self._sort(folder, entry, articles):
+                self._other(folder, entry, metas)
+        for entry in articles:
+            self._article(folder, entry, metas)
+
+    def _link(self, folder: _Folder, entry: os.DirEntry[str], articles: list[os.DirEntry[str]]) -> None:
+        if not os.path.realpath(entry.path).startswith(self.root.rstrip("/") + "/"):
+            return
+        try:
+            is_folder = entry.is_dir()
+        except OSError:
+            return
+        if is_folder:
+            self._below(folder, entry, self.links)
+        elif not self._sort(folder, entry, articles):
+            self._other(folder, entry, {})
+
+    # ------------------------------------------------------------ folders
+
+    def _below(self, folder: _Folder, entry: os.DirEntry[str], waiting: list[_Folder]) -> None:
+        """Have the folder `entry` visited later, if it may hold articles or what they show."""
+        name = entry.name
+        path = folder.prefix + name
+        articles = folder.articles
+        if self.rules.exclude and self.rules.excludes(path):
+            self.left_out.append(LeftOut(_shown(path) + "/", _EXCLUDED))
+            return
+        ours = frozenset[str]() if folder.prefix else self.site.shelves
+        closed = habits.is_closed(name) or (not folder.prefix and name in self.site.closed)
+        if closed and not self.rules.opens(path):
+            return
+        if name in ours and not self.rules.opens(path):
+            reason = f"it holds what the {self.site.kind} site shows, not its articles"
+            self.left_out.append(LeftOut(_shown(path) + "/", reason))
+            articles = False
+        waiting.append(_Folder(entry.path, path + "/", folder.depth + 1, articles))
+
+    # ------------------------------------------------------------ files
+
+    def _sort(self, folder: _Folder, entry: os.DirEntry[str], articles: list[os.DirEntry[str]]) -> bool:
+        """Return whether the file is done with: an article or noise, but not what an article may show."""
+        name = entry.name
+        at = name.rfind(".")
+        is_text = at > 0 and folder.articles and name[at:].lower() in FORMATS
+        if (not is_text or name[0] in ".#~") and habits.is_noise(name) and not self._is_named(folder, name):
+            return True
+        if not is_text:
+            return False
+        path = folder.prefix + name
+        reason = _EXCLUDED if self.rules.exclude and self.rules.excludes(path) else habits.why_none(name)
+        if reason and not self._is_named(folder, name):
+            self.left_out.append(LeftOut(_shown(path), reason))
+            return False
+        articles.append(entry)
+        return True
+
+    def _is_named(self, folder: _Folder, name: str) -> bool:
+        return bool(self.rules.include) and self.rules.names(folder.prefix + name)
+
+    def _other(self, folder: _Folder, entry: os.DirEntry[str], metas: dict[str, os.stat_result]) -> None:
+        try:
+            status = entry.stat()
+        except OSError:
+            return
+        if not stat.S_ISREG(status.st_mode):
+            return
+        path = folder.prefix + entry.name
+        self.others.append(f"{path}\0{status.st_size}\0{status.st_mtime_ns}")
+        if entry.name.endswith(_META):
+            metas[entry.name.removesuffix(_META)] = status
+
+    def _article(self, folder: _Folder, entry: os.DirEntry[str], metas: dict[str, os.stat_result]) -> None:
+        path = folder.prefix + entry.name
+        if not path.isprintable() and (why := _unfit(path)):
+            self._fail(path, why)
+            return
+        try:
+            status = entry.stat()
+        except OSError as error:
+            self._fail(path, f"the file cannot be read: {error.strerror}")
+            return
+        if not stat.S_ISREG(status.st_mode):
+            return
+        size, mtime_ns = status.st_size, status.st_mtime_ns
+        if size > LARGEST:
+            self._fail(path, f"the file has {size / 1_000_000:.1f} MB; an article may have 5 MB")
+            return
+        meta = metas.get(entry.name[: entry.name.rfind(".")]) if metas else None
+        if meta is None or meta.st_size > LARGEST:
+            self.files[path] = (size, mtime_ns, False)
         else:
-            files.append(found)
-    return Scan(tuple(sorted(files)), tuple(sorted(faults, key=lambda fault: fault.path)))
+            self.files[path] = (size + meta.st_size, max(mtime_ns, meta.st_mtime_ns), True)
+
+    def _fail(self, path: str, message: str, *, kind: Literal["article", "content"] = "article") -> None:
+        self.faults.append(Fault(kind, _shown(path), None, message))
 
 
-def _walk(
-    root: str, folder: str, prefix: str, above: tuple[tuple[int, int], ...], faults: list[Fault]
-) -> Iterator[SourceFile | Fault]:
-    try:
-        with os.scandir(folder) as listing:
-            entries = sorted(listing, key=lambda entry: entry.name)
-        status = os.stat(folder)  # noqa: PTH116 - names may be undecodable
-    except OSError as error:
-        yield Fault("content", _shown(prefix or "."), None, f"the folder cannot be read: {error.strerror}")
-        return
-    here = (status.st_dev, status.st_ino)
-    if here in above or len(above) > _DEEPEST:
-        return
-    for entry in entries:
-        path = f"{prefix}{entry.name}"
-        if _is_folder(entry):
-            if not _FOLDERS_LEFT_OUT.fullmatch(entry.name) and _is_inside(root, entry):
-                yield from _walk(root, entry.path, f"{path}/", (*above, here), faults)
-        elif os.path.splitext(entry.name)[1].lower() in FORMATS and not _LEFT_OUT.fullmatch(entry.name):  # noqa: PTH122
-            yield from _file(root, entry, path)
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
-
-
-def _is_inside(root: str, entry: os.DirEntry[str]) -> bool:
-    return not entry.is_symlink() or os.path.realpath(entry.path).startswith(root.rstrip("/") + "/")
-
-
-def _file(root: str, entry: os.DirEntry[str], path: str) -> Iterator[SourceFile | Fault]:
-    if not _is_inside(root, entry):
-        return
+def _unfit(path: str) -> str:
+    """Return why a path cannot be told or kept as text, "" where it can."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        yield Fault("article", _shown(path), None, "the file's name is not UTF-8; rename it")
-        return
-    if _CONTROL.search(path):
-        yield Fault("article", _shown(path), None, "the file's name holds a control character; rename it")
-        return
-    try:
-        status = entry.stat()
-    except OSError as error:
-        yield Fault("article", path, None, f"the file cannot be read: {error.strerror}")
-        return
-    if not stat.S_ISREG(status.st_mode):
-        return
-    if status.st_size > LARGEST:
-        size = status.st_size / 1_000_000
-        yield Fault("article", path, None, f"the file has {size:.1f} MB; an article may have 5 MB")
-        return
-    yield SourceFile(path, status.st_size, status.st_mtime_ns)
+        return "the file's name is not UTF-8; rename it"
+    return "the file's name holds a control character; rename it" if _CONTROL.search(path) else ""
+
+
+def _hash(others: list[str]) -> str:
+    digest = hashlib.blake2b("\n".join(sorted(others)).encode("utf-8", "surrogateescape"), digest_size=16)
+    return digest.hexdigest() if others else ""
 
 
 def _shown(path: str) -> str:
     """Return `path` as it may stand in a log or on a terminal."""
+    if path.isprintable():
+        return path
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

@@ -34,6 +34,13 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+def file_names(folder: str, site: FeedSite) -> tuple[str, ...]:
+    """Return the paths of the files of the feed in `folder`."""
+    del site
+    prefix = f"{folder}/" if folder else ""
+    return tuple(prefix + kind.filename for kind in FORMATS.values())
+
+
 def render_feed(feed: Feed, site: FeedSite) -> Rendered:
     """Return the files of `feed` in every format, below its folder; same input, same bytes.
 

@@ -25,17 +25,42 @@ def newest_first(articles: Iterable[Article]) -> tuple[Article, ...]:
 
 
 def feed_keys(articles: Iterable[Article]) -> list[str]:
-    """Return the keys under which the feeds' ids are minted and stored, sorted.
+    """Return the keys under which the ids of the feeds of `articles` are minted and stored, sorted."""
+    return folder_keys({links.tag_folder(tag) for article in articles for tag in article.tags})
+
+
+def folder_keys(folders: Iterable[str]) -> list[str]:
+    """Return the keys for the main feed and the feeds of tags in `folders`.
 
     ``feed:`` is the main feed, ``feed:tags/politik`` a tag's. A key hangs on no address and no title,
     so that a feed keeps its id when the publication moves or is renamed.
     """
-    folders = {links.tag_folder(tag) for article in articles for tag in article.tags}
     return [KEY_PREFIX, *(KEY_PREFIX + folder for folder in sorted(folders))]
 
 
+def feed_of(
+    folder: str, title: str, articles: Sequence[Article], publication: Publication, ids: Mapping[str, str]
+) -> Feed:
+    """Return the feed of `articles`, newest first, with its files in `folder`; `ids` as in `select_feeds`."""
+    return Feed(
+        id=ids[KEY_PREFIX + folder],
+        title=title,
+        description=publication.description or title,
+        folder=folder,
+        home=links.url(publication.url, f"{folder}/index.html" if folder else "index.html"),
+        language=publication.language,
+        author=publication.author or publication.title,
+        articles=tuple(articles),
+    )
+
+
+def tag_title(publication: Publication, spellings: Mapping[str, int]) -> str:
+    """Return the title of a tag's feed: the spelling of the tag that most of its articles use counts."""
+    return f"{publication.title}: {min(spellings, key=lambda tag: (-spellings[tag], tag))}"
+
+
 def select_feeds(
-    articles: Sequence[Article], publication: Publication, ids: Mapping[str, str], *, items: int, base: str
+    articles: Sequence[Article], publication: Publication, ids: Mapping[str, str], *, items: int
 ) -> tuple[Feed, ...]:
     """Return the main feed and one feed for each tag, sorted by folder, each with its newest `items`.
 
@@ -43,32 +68,20 @@ def select_feeds(
     """
     ordered = newest_first(articles)
 
-    def feed(folder: str, title: str, chosen: Sequence[Article]) -> Feed:
-        return Feed(
-            id=ids[KEY_PREFIX + folder],
-            title=title,
-            description=publication.description or title,
-            folder=folder,
-            home=links.url(base, f"{folder}/index.html" if folder else "index.html"),
-            language=publication.language,
-            author=publication.author or publication.title,
-            articles=tuple(chosen[:items]),
-        )
-
-    tagged, names = _by_tag(ordered)
+    tagged, spellings = _by_tag(ordered)
     of_tags = (
-        feed(folder, f"{publication.title}: {names[folder]}", tagged[folder]) for folder in sorted(tagged)
+        feed_of(folder, tag_title(publication, spellings[folder]), tagged[folder][:items], publication, ids)
+        for folder in sorted(tagged)
     )
-    return (feed("", publication.title, ordered), *of_tags)
+    return (feed_of("", publication.title, ordered[:items], publication, ids), *of_tags)
 
 
-def _by_tag(articles: Sequence[Article]) -> tuple[dict[str, list[Article]], dict[str, str]]:
-    """Return the articles of each tag's folder, and the spelling of the tag that most of them use."""
+def _by_tag(articles: Sequence[Article]) -> tuple[dict[str, list[Article]], dict[str, Counter[str]]]:
+    """Return the articles of each tag's folder, and how often each spelling of it is used."""
     tagged: dict[str, list[Article]] = defaultdict(list)
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for article in articles:
         for folder, tag in {links.tag_folder(tag): tag for tag in reversed(article.tags)}.items():
             tagged[folder].append(article)
             spellings[folder][tag] += 1
-    names = {folder: min(counts, key=lambda tag: (-counts[tag], tag)) for folder, counts in spellings.items()}
-    return dict(tagged), names
+    return dict(tagged), spellings

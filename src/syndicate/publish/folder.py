@@ -40,6 +40,8 @@ def publish(
     *,
     keep: Collection[str] = (),
     delete: bool = True,
+    partial: bool = False,
+    gone: Collection[str] = (),
 ) -> Published:
     """Make `folder` hold `files`, and return what changed; a second time nothing does.
 
@@ -54,7 +56,9 @@ def publish(
     for file in files:
         publisher.take(file)
     publisher.write_rest()
-    if delete:
+    if partial:
+        publisher.delete_only(gone)
+    elif delete:
         publisher.delete_others(keep)
     publisher.save()
     return publisher.published
@@ -109,6 +113,10 @@ class _Publisher:
         self._write_waiting()
         self._waiting, self._feeds = self._feeds, []
         self._write_waiting()
+
+    def delete_only(self, gone: Collection[str]) -> None:
+        """Delete those of our files that are `gone`."""
+        self.delete_others(self._listed.keys() - set(gone))
 
     def delete_others(self, keep: Collection[str]) -> None:
         """Delete our files that were not taken, and the folders that are empty then."""

@@ -1,48 +1,157 @@
-"""Queries: what the database remembers of articles, and the cache of what their files said."""
+"""Queries: what the database remembers of articles for ever."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.model import ArticleRecord, ArticleState
-from syndicate.store.batches import BATCH, KEYS, batched, upsert
-from syndicate.store.tables import article, parsed
+from syndicate.model import ArticleRecord, ArticleState, Identity
+from syndicate.store.batches import BATCH, KEYS, batched
+from syndicate.store.bulk import Row, put, raw, stored
+from syndicate.store.tables import article, article_tag, folded, stale
 
-__all__ = ["BATCH", "CachedRow", "cache", "drop_cache", "records", "rename_ids", "save_cache", "save_records"]
+__all__ = ["BATCH"]
+
+_COLUMNS = tuple(column.name for column in article.columns)
+_MOST_KEYS = 20_000  # beyond, everything is read at once
+Tagged = tuple[ArticleRecord, Mapping[str, str]]  # an article, and its tags by their folders
+_LIVING = (ArticleState.PRESENT.value, ArticleState.MISSING.value)
 
 
-@dataclass(frozen=True, slots=True)
-class CachedRow:
-    """A row of the cache as it is stored; `payload` is a text that this room does not read."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    version: str
-    payload: str | None
-    fault_line: int | None = None
-    fault: str | None = None
+# ---------------------------------------------------------------- reading
 
 
 def records(conn: sa.Connection) -> list[ArticleRecord]:
     """Return every article ever seen, by path, then id."""
-    rows = conn.execute(sa.select(article).order_by(article.c.path, article.c.id))
-    return [
-        ArticleRecord(name, path, slug, print_, ArticleState(state), *moments)
-        for name, path, slug, print_, state, *moments in rows
-    ]
+    return _records(conn, sa.select(article).order_by(article.c.path, article.c.id))
 
 
-def save_records(conn: sa.Connection, saved: Sequence[ArticleRecord]) -> None:
-    """Write `saved`, new ones and changed ones, by id; two of them may swap their slugs."""
-    rows = [{**asdict(record), "state": record.state.value} for record in saved]
-    if not rows:
-        return
-    conn.execute(_GIVE_UP_SLUG, [{"its_id": row["id"], "its_slug": row["slug"]} for row in rows])
-    upsert(conn, article, rows, keys=["id"])
+def records_for(
+    conn: sa.Connection, *, paths: Collection[str], ids: Collection[str], marks: Collection[str]
+) -> list[ArticleRecord]:
+    """Return the articles at `paths`, with `ids`, and those whose text has one of `marks`.
+
+    A mark is the part of a fingerprint before the point. Of more than 20,000 paths, all articles.
+    """
+    if len(paths) > _MOST_KEYS:
+        return records(conn)
+    found = _by(conn, article.c.path, paths) + _by(conn, article.c.id, ids)
+    for batch in batched(marks, 200):
+        alike = sa.or_(*(article.c.fingerprint.between(f"{mark}.", f"{mark}/") for mark in batch))
+        found += _records(conn, sa.select(article).where(alike))
+    return list({record.id: record for record in found}.values())
+
+
+def records_at(conn: sa.Connection, paths: Collection[str]) -> list[ArticleRecord]:
+    """Return the articles at `paths`, withdrawn ones too."""
+    return _by(conn, article.c.path, paths)
+
+
+def missing(conn: sa.Connection) -> list[ArticleRecord]:
+    """Return the articles whose files were gone at the last scan and that are held."""
+    return _records(conn, sa.select(article).where(article.c.state == ArticleState.MISSING.value))
+
+
+def namesakes(conn: sa.Connection, titles: Collection[str]) -> list[ArticleRecord]:
+    """Return the living articles of plain text with one of `titles`."""
+    found: list[ArticleRecord] = []
+    for batch in batched(titles, KEYS):
+        there = article.c.state.in_(_LIVING) & article.c.path.like("%.txt")
+        found += _records(conn, sa.select(article).where(there, article.c.title.in_(batch)))
+    return found
+
+
+def count(conn: sa.Connection) -> dict[str, int]:
+    """Return how many articles there are in each state; those that are hidden count as ``hidden``."""
+    kind = sa.case(
+        (article.c.hidden & article.c.state.in_(_LIVING), sa.literal("hidden")), else_=article.c.state
+    )
+    rows = conn.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
+    return {str(state): int(number) for state, number in rows}
+
+
+def living(conn: sa.Connection) -> int:
+    """Return how many articles there are that were neither withdrawn nor forgotten."""
+    found = sa.select(sa.func.count()).select_from(article).where(article.c.state.in_(_LIVING))
+    return conn.scalar(found) or 0
+
+
+def slugs_like(conn: sa.Connection, wanted: Collection[str]) -> set[str]:
+    """Return the slugs that are given away among `wanted` and what follows them: ``x``, ``x-2``."""
+    if len(wanted) > 500:
+        return {row[0] for row in raw(conn, sa.select(article.c.slug))}
+    found: set[str] = set()
+    for batch in batched(wanted, 200):
+        alike = sa.or_(
+            article.c.slug.in_(batch),
+            *(article.c.slug.startswith(f"{slug}-", autoescape=True) for slug in batch),
+        )
+        found.update(conn.scalars(sa.select(article.c.slug).where(alike)))
+    return found
+
+
+def identities(conn: sa.Connection) -> list[Identity]:
+    """Return the outside of each living article, newest first."""
+    columns = (article.c.id, article.c.path, article.c.address, article.c.title, article.c.published_at)
+    rows = conn.execute(
+        sa.select(*columns, article.c.permalink, article.c.language)
+        .where(article.c.state.in_(_LIVING), article.c.published_at.is_not(None))
+        .order_by(article.c.published_at.desc(), article.c.id)
+    )
+    return [Identity(*row) for row in rows]
+
+
+def folded_into(conn: sa.Connection, ids: Collection[str]) -> list[str]:
+    """Return the files that were folded into one of the articles `ids`."""
+    found: list[str] = []
+    for batch in batched(ids, KEYS):
+        found += conn.scalars(sa.select(folded.c.path).where(folded.c.article_id.in_(batch)))
+    return found
+
+
+def _by(conn: sa.Connection, column: sa.Column[str], keys: Collection[str]) -> list[ArticleRecord]:
+    found: list[ArticleRecord] = []
+    for batch in batched(keys, KEYS):
+        found += _records(conn, sa.select(article).where(column.in_(batch)))
+    return found
+
+
+def _records(conn: sa.Connection, statement: sa.Select[Any]) -> list[ArticleRecord]:
+    return [record_of(row) for row in conn.execute(statement)]
+
+
+def record_of(row: Sequence[Any]) -> ArticleRecord:
+    """Return the record in a row of the table's columns, in their order."""
+    values = dict(zip(_COLUMNS, row, strict=False))
+    values["state"] = ArticleState(values["state"])
+    values["aliases"] = tuple(json.loads(values["aliases"]))
+    return ArticleRecord(**values)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def save_records(conn: sa.Connection, saved: Sequence[ArticleRecord], *, new: bool = False) -> None:
+    """Write `saved` by id; two of them may swap their slugs. `new` says that all are unheard of."""
+    if saved and not new:
+        conn.execute(_GIVE_UP_SLUG, [{"its_id": one.id, "its_slug": one.slug} for one in saved])
+    put(conn, article, _COLUMNS, [_row(conn, one) for one in saved], keys=["id"])
+
+
+def _row(conn: sa.Connection, record: ArticleRecord) -> Row:
+    def at(moment: Any) -> object:
+        return stored(conn, moment)
+
+    return (
+        record.id, record.path, record.slug, record.fingerprint, record.state.value,
+        at(record.first_seen_at), at(record.floor_at), at(record.undated_at), at(record.changed_at),
+        record.title, record.language, at(record.published_at), at(record.updated_at),
+        at(record.visible_at), at(record.expires_at), record.hidden, record.address,
+        json.dumps(record.aliases), record.permalink, at(record.missing_at),
+    )  # fmt: skip
 
 
 # Slugs are unique at every moment: first all that change give theirs up, then each takes its new one.
@@ -53,25 +162,81 @@ _GIVE_UP_SLUG = (
 )
 
 
+def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = False) -> None:
+    """Give articles their tags in place of those they had; every feed that they leave or are in is stale.
+
+    `new` says that none had any.
+    """
+    folders = {""} if tagged else set()
+    if not new:
+        folders |= _untagged(conn, [record.id for record, _ in tagged])
+    rows: list[Row] = []
+    for record, pairs in tagged:
+        if record.hidden or record.state.value not in _LIVING:
+            continue
+        published = stored(conn, record.published_at)
+        rows += [(folder, record.id, tag, published) for folder, tag in pairs.items()]
+    names = ("folder", "article_id", "tag", "published_at")
+    put(conn, article_tag, names, rows, keys=["folder", "article_id"])
+    make_stale(conn, folders.union(row[0] for row in rows))
+
+
+def _untagged(conn: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Take the articles' tags away; return the folders that they were in."""
+    folders: set[str] = set()
+    for batch in batched(ids, KEYS):
+        theirs = article_tag.c.article_id.in_(batch)
+        folders.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
+        conn.execute(sa.delete(article_tag).where(theirs))
+    return folders
+
+
+def make_stale(conn: sa.Connection, folders: Collection[str]) -> None:
+    """Note that the feeds in `folders` are to be made again."""
+    put(conn, stale, ("folder",), [(folder,) for folder in sorted(folders)], keys=["folder"])
+
+
 def rename_ids(conn: sa.Connection, names: Mapping[str, str]) -> None:
     """Give articles other ids, old -> new; the editions that hold them follow."""
     if names:
         rename = sa.update(article).where(article.c.id == sa.bindparam("old")).values(id=sa.bindparam("new"))
         conn.execute(rename, [{"old": old, "new": new} for old, new in names.items()])
+        again = sa.update(folded).where(folded.c.article_id == sa.bindparam("old"))
+        conn.execute(
+            again.values(article_id=sa.bindparam("new")),
+            [{"old": old, "new": new} for old, new in names.items()],
+        )
 
 
-def cache(conn: sa.Connection) -> list[CachedRow]:
-    """Return what every file said when it was last read, by path."""
-    rows = conn.execute(sa.select(parsed).order_by(parsed.c.path))
-    return [CachedRow(*row) for row in rows]
+def set_permalinks(conn: sa.Connection, permalinks: Mapping[str, bool]) -> None:
+    """Say of articles, by id, whether the id is the article's address; their feeds are made again."""
+    if not permalinks:
+        return
+    change = sa.update(article).where(article.c.id == sa.bindparam("its_id"))
+    conn.execute(
+        change.values(permalink=sa.bindparam("is_link")),
+        [{"its_id": one, "is_link": link} for one, link in permalinks.items()],
+    )
+    restale(conn, permalinks)
 
 
-def save_cache(conn: sa.Connection, rows: Sequence[CachedRow]) -> None:
-    """Remember `rows`, each in place of an older one of the same path."""
-    upsert(conn, parsed, [asdict(row) for row in rows], keys=["path"])
+def restale(conn: sa.Connection, ids: Collection[str]) -> None:
+    """Note that the feeds with the articles `ids` are to be made again."""
+    folders = {""} if ids else set()
+    for batch in batched(ids, KEYS):
+        theirs = article_tag.c.article_id.in_(batch)
+        folders.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
+    make_stale(conn, folders)
 
 
-def drop_cache(conn: sa.Connection, paths: Collection[str]) -> None:
-    """Forget what the files at `paths` said."""
-    for batch in batched(paths, KEYS):
-        conn.execute(sa.delete(parsed).where(parsed.c.path.in_(batch)))
+def folded_files(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Return each file that was folded, with the path of the article that says the same."""
+    found = sa.select(folded.c.path, article.c.path).join(article, article.c.id == folded.c.article_id)
+    return [(path, first) for path, first in conn.execute(found.order_by(folded.c.path))]
+
+
+def save_folded(conn: sa.Connection, files: Mapping[str, str], *, looked_at: Collection[str]) -> None:
+    """Note the files that were folded, path -> article id; others of `looked_at` are folded no more."""
+    for batch in batched(looked_at, KEYS):
+        conn.execute(sa.delete(folded).where(folded.c.path.in_(batch)))
+    put(conn, folded, ("path", "article_id"), list(files.items()), keys=["path"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -13,16 +13,17 @@ from syndicate.store.tables import identity, setting
 def mint_ids(conn: sa.Connection, keys: Iterable[str], mint: Callable[[], str]) -> dict[str, str]:
     """Return the id of each of `keys`: the one it was ever given, else a new one from `mint`."""
     wanted = list(dict.fromkeys(keys))
-    known = _known(conn, wanted)
+    known = known_ids(conn, wanted)
     missing = [key for key in wanted if key not in known]
     if not missing:
         return {key: known[key] for key in wanted}
     insert_missing(conn, identity, [{"key": key, "urn": mint()} for key in missing], keys=["key"])
-    known |= _known(conn, missing)  # read again: another process may have been first
+    known |= known_ids(conn, missing)  # read again: another process may have been first
     return {key: known[key] for key in wanted}
 
 
-def _known(conn: sa.Connection, keys: list[str]) -> dict[str, str]:
+def known_ids(conn: sa.Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Return the ids of those of `keys` that were given one."""
     known: dict[str, str] = {}
     for batch in batched(keys, KEYS):
         found = sa.select(identity.c.key, identity.c.urn).where(identity.c.key.in_(batch))
@@ -38,3 +39,14 @@ def get_setting(conn: sa.Connection, key: str) -> str | None:
 def set_setting(conn: sa.Connection, key: str, value: str) -> None:
     """Store `value` under `key`, in place of an older one."""
     upsert(conn, setting, [{"key": key, "value": value}], keys=["key"])
+
+
+def every(conn: sa.Connection) -> dict[str, str]:
+    """Return every id that was minted for what is no article, by its key."""
+    rows = conn.execute(sa.select(identity).order_by(identity.c.key))
+    return {key: urn for key, urn in rows}  # noqa: C416 - a row is no tuple to mypy
+
+
+def put_ids(conn: sa.Connection, given: Mapping[str, str]) -> None:
+    """Give what has no id yet the one in `given`, by key."""
+    insert_missing(conn, identity, [{"key": key, "urn": urn} for key, urn in given.items()], keys=["key"])

@@ -58,20 +58,82 @@ article = sa.Table(
     _column("floor_at", UtcDateTime),
     _column("undated_at", UtcDateTime),
     _column("changed_at", UtcDateTime, null=True),
+    _column("title", sa.Text, server_default=sa.text("''")),
+    _column("language", sa.Text, server_default=sa.text("''")),
+    _column("published_at", UtcDateTime, null=True, index=True),
+    _column("updated_at", UtcDateTime, null=True),
+    _column("visible_at", UtcDateTime, null=True, index=True),
+    _column("expires_at", UtcDateTime, null=True),
+    _column("hidden", sa.Boolean, server_default=sa.false()),
+    _column("address", sa.Text, server_default=sa.text("''")),
+    _column("aliases", sa.Text, server_default=sa.text("'[]'")),  # as JSON
+    _column("permalink", sa.Boolean, server_default=sa.false()),
+    _column("missing_at", UtcDateTime, null=True),
 )
 
-# A cache of what each file said last time: safe to delete.
+_MISSING = sa.text("state = 'missing'")
+sa.Index("ix_article_missing", article.c.path, sqlite_where=_MISSING, postgresql_where=_MISSING)
+
+# The tags of the articles that are shown or will be, by the folder that a tag's feed lies in.
+article_tag = sa.Table(
+    "article_tag",
+    metadata,
+    _column("folder", sa.Text, primary_key=True),
+    _column(
+        "article_id",
+        sa.Text,
+        sa.ForeignKey("article.id", onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+    _column("tag", sa.Text),
+    _column("published_at", UtcDateTime),
+    sa.Index(None, "folder", "published_at"),
+)
+
+# The folders of the feeds that are to be made again; "" is the main feed's.
+stale = sa.Table("stale", metadata, _column("folder", sa.Text, primary_key=True))
+
+# Files that say what another says: they are no articles while that one says it.
+folded = sa.Table(
+    "folded",
+    metadata,
+    _column("path", sa.Text, primary_key=True),
+    _column("article_id", sa.Text, index=True),
+)
+
+# A cache of what each file said of itself last time: safe to delete.
 parsed = sa.Table(
     "parsed",
     metadata,
     _column("path", sa.Text, primary_key=True),
     _column("size", sa.BigInteger),
     _column("mtime_ns", sa.BigInteger),
-    _column("version", sa.Text),
+    _column("meta", sa.Boolean, server_default=sa.false()),
+    _column("version", sa.Text),  # "" where it is to be read again
+    _column("section", sa.Text, server_default=sa.text("''")),
+    _column("dated", sa.Boolean, server_default=sa.false()),
     _column("payload", sa.Text, null=True),  # null: the file was never readable
-    _column("fault_line", sa.Integer, null=True),
-    _column("fault", sa.Text, null=True),  # null: it was readable; else why not, payload holds the last good
+    _column("faults", sa.Text, null=True),  # null: nothing is wrong; else JSON, payload holds the last good
 )
+
+# A cache of texts that were shown, with what their making met: safe to delete. `others` marks the files that
+# it hangs on, "" where it hangs on none but its own.
+body = sa.Table(
+    "body",
+    metadata,
+    _column("path", sa.Text, primary_key=True),
+    _column("size", sa.BigInteger),
+    _column("mtime_ns", sa.BigInteger),
+    _column("version", sa.Text),
+    _column("others", sa.Text),
+    _column("payload", sa.Text, null=True),
+    _column("faults", sa.Text, null=True),
+)
+
+_FAULTY = sa.text("faults IS NOT NULL")
+sa.Index("ix_parsed_faulty", parsed.c.path, sqlite_where=_FAULTY, postgresql_where=_FAULTY)
+sa.Index("ix_body_faulty", body.c.path, sqlite_where=_FAULTY, postgresql_where=_FAULTY)
 
 # Ids minted for anything that is not an article, such as feeds; key -> urn:uuid.
 identity = sa.Table(

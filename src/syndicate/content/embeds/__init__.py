@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from syndicate.content.embeds import attributes, liquid, obsidian, pelican, shortcodes, wordpress
-from syndicate.content.embeds.replacing import Dialect, Piece, Replaced, replace
+from syndicate.content.embeds.replacing import Dialects, Replaced, replace
 
-HTML: tuple[Dialect, ...] = (shortcodes.DIALECT, liquid.DIALECT, wordpress.DIALECT)
-MARKDOWN: tuple[Dialect, ...] = (*HTML, obsidian.DIALECT, attributes.DIALECT)
+_SHARED = (shortcodes.DIALECT, liquid.DIALECT, wordpress.DIALECT)
+HTML = Dialects(*_SHARED)
+MARKDOWN = Dialects(*_SHARED, obsidian.DIALECT, attributes.DIALECT)
 
 finish = pelican.finish
 
-__all__ = ["HTML", "MARKDOWN", "Dialect", "Piece", "Replaced", "finish", "replace"]
+__all__ = ["HTML", "MARKDOWN", "Dialects", "Replaced", "finish", "replace"]

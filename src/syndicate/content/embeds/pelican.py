@@ -7,15 +7,17 @@ import re
 from syndicate.content.embeds import pieces
 
 _ADDRESS = re.compile(
-    r'(\s(?:href|src)=")(?:\{|%7B|\|)(static|attach|photo|filename|tag|category|author|index|archives)'
-    r'(?:\}|%7D|\|)([^"]*)"',
+    r'(\s(?:href|src)=")(?:\{|%7B|\||%7C)(static|attach|photo|filename|tag|category|author|index|archives)'
+    r'(?:\}|%7D|\||%7C)([^"]*)"',
     re.IGNORECASE,
 )
+
+_SIGNS = ('="{', '="%7B', '="|', '="%7C')
 
 
 def finish(html: str) -> str:
     """Return `html` with such addresses as others know them; pages that only Pelican makes have none."""
-    if "static" in html or "filename" in html or "attach" in html or "{" in html or "%7B" in html:
+    if any(sign in html for sign in _SIGNS):
         return _ADDRESS.sub(_plain, html)
     return html
 

@@ -6,7 +6,7 @@ Code stays as it is. What becomes HTML stands in the text as a mark until the te
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -107,13 +107,36 @@ def html_code(html: str) -> Iterable[tuple[int, int]]:
         yield match.start(), at
 
 
-def replace(text: str, dialects: Sequence[Dialect], source: Source, code: Code = html_code) -> Replaced:
+class Dialects:
+    """Several dialects as one table, that tells quickly of a text whether any of them could be in it."""
+
+    def __init__(self, *dialects: Dialect) -> None:
+        self._table = {opener: handle for dialect in dialects for opener, handle in dialect.items()}
+        # A rare character of each opener; with it, those that are worth looking for.
+        signs: dict[str, list[str]] = {}
+        for opener in self._table:
+            sign = next((sign for sign in "{%" if sign in opener), opener[0])
+            signs.setdefault(sign, []).append(opener)
+        self._looks = [(sign, _any_of(openers)) for sign, openers in signs.items()]
+
+    def within(self, text: str) -> dict[str, Handle]:
+        """Return the part of the table whose openers may be in `text`."""
+        if not any(sign in text and look.search(text) for sign, look in self._looks):
+            return {}
+        return {opener: handle for opener, handle in self._table.items() if opener in text}
+
+
+def _any_of(openers: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(opener) for opener in sorted(openers, key=len, reverse=True)))
+
+
+def replace(text: str, dialects: Dialects, source: Source, code: Code = html_code) -> Replaced:
     """Return `text` with what the `dialects` know replaced, and its code, which `code` gives, as it is."""
-    table = {opener: handle for dialect in dialects for opener, handle in dialect.items() if opener in text}
+    table = dialects.within(text)
     if not table:
         return Replaced(text)
     text = text.replace(_OPEN, "").replace(_CLOSE, "")
-    openers = re.compile("|".join(re.escape(opener) for opener in sorted(table, key=len, reverse=True)))
+    openers = _any_of(table)
     place, made = Place(text, source), Replaced("")
     kept: list[str] = []
     ranges = iter(code(text))

@@ -57,3 +57,11 @@ def old(text: str) -> str:
     if any(character.isspace() for character in text) or not ("/" in text or text.lower().endswith(".html")):
         return ""
     return "" if is_pattern(text) else own(text)
+
+
+def last_segment(text: str) -> str:
+    """Return the last name in a path, without ``index.html`` and a page's suffix; "" where it has none."""
+    segments = [part for part in re.split(r"[/\\]", text) if part.strip(". ")]
+    if segments and segments[-1].lower() in ("index.html", "index.htm"):
+        segments.pop()
+    return re.sub(r"\.(?:html?|md|php)$", "", segments[-1]) if segments else ""

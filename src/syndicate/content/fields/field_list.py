@@ -20,12 +20,17 @@ def read(path: str, text: str, start: int) -> Block | None:
     A list without a single field we know is part of the text.
     """
     suffixed = path.lower()
-    if not suffixed.endswith(_ANYWHERE):
+    at_top = text.startswith(":", start)
+    if not suffixed.endswith(_ANYWHERE if at_top else _WITH_TITLE):
+        return None
+    first = 0 if at_top else _below_title(text[start : start + 2000].split("\n", _FURTHEST))
+    if first is None:
         return None
     above = text.count("\n", 0, start)
     rows = text[start : start + LONGEST].split("\n")
-    first = 0 if rows[0].startswith(":") else _below_title(rows) if suffixed.endswith(_WITH_TITLE) else None
-    if first is None or not _FIELD.fullmatch(rows[first]):
+    if len(text) - start > LONGEST and len(rows) > 1:
+        rows.pop()  # it may be cut
+    if len(rows) <= first or not _FIELD.fullmatch(rows[first]):
         return None
     block = Block("")
     end = _fill(block, rows, first, above)
@@ -47,7 +52,7 @@ def _below_title(rows: list[str]) -> int | None:
         return None
     if len(rows[rule].rstrip()) < min(4, len(rows[title].strip())):
         return None
-    below = next((n for n in range(rule + 1, min(len(rows), _FURTHEST)) if rows[n].strip()), None)
+    below = next((number for number in range(rule + 1, len(rows)) if rows[number].strip()), None)
     return below if below is not None and rows[below].startswith(":") else None
 
 
@@ -65,8 +70,6 @@ def _fill(block: Block, rows: list[str], first: int, above: int) -> int:
         elif row[0] in " \t" and number == end:
             value = block.values[key]
             block.values[key] = f"{value}\n{row.strip()}" if value else row.strip()
-        elif row[0] not in " \t" or not key:
-            break
         else:
             break
         end = number + 1

@@ -1,0 +1,158 @@
+"""Reads the heads of many files, in several processes where they are many."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from syndicate.app.poison import PoisonGuard
+from syndicate.content.cache import dump_head, load_head
+from syndicate.content.choice import section_of
+from syndicate.content.ingest import as_fault
+from syndicate.content.parse import Defaults, head
+from syndicate.content.textfile import Unopened
+from syndicate.errors import ContentError
+from syndicate.model import Fault, Parsed, SourceFile
+from syndicate.store.readings import HeadRow
+
+_CHUNK = 500  # files that a process reads at a time
+_WORTH_IT = 4000  # files from which on another process pays for its start
+_NEVER = -1  # the time of no file: what is remembered under it is read again
+KEPT = " (its last good version stays published)"
+
+Told = list[list[object]]  # [line or None, message], as kept in the database
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a reading process needs: the folder, the defaults and their version, and where notes go."""
+
+    folder: Path
+    defaults: Defaults
+    version: str
+    notes: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Readings of some files: what was read, and the rows to remember; `kept` heads are last good ones."""
+
+    parsed: list[Parsed]
+    rows: list[HeadRow]
+
+
+def read_heads(job: Job, sources: Sequence[SourceFile]) -> Iterator[Heads]:
+    """Read the heads of `sources`, some hundred at a time, in their order or nearly so.
+
+    A file that cannot be read has a row without payload and with its fault; it stops no other.
+    """
+    processes = min((os.cpu_count() or 1) - 1, 3)
+    if len(sources) < _WORTH_IT or processes < 1:
+        guard = PoisonGuard(job.notes)
+        try:
+            for chunk in _chunks(sources):
+                yield _read(job, chunk, guard)
+        finally:
+            guard.close()
+        return
+    yield from _side_by_side(job, sources, processes)
+
+
+def _side_by_side(job: Job, sources: Sequence[SourceFile], processes: int) -> Iterator[Heads]:
+    """Read with helpers; this process reads too. What a helper that died was given is read here again."""
+    context = multiprocessing.get_context("spawn")
+    chunks = list(_chunks(sources))
+    guard = PoisonGuard(job.notes)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(job,))
+    waiting: list[tuple[list[SourceFile], Future[list[HeadRow]]]] = []
+    try:
+        while chunks or waiting:
+            while chunks and len(waiting) < processes * 2:
+                waiting.append((chunks[-1], pool.submit(_read_there, chunks.pop())))
+            if chunks and not waiting[0][1].done():
+                yield _read(job, chunks.pop(0), guard)
+                continue
+            rows = waiting[0][1].result()
+            waiting.pop(0)
+            yield Heads([load_head(row.payload) for row in rows if row.payload], rows)
+    except BrokenProcessPool:
+        for chunk in (*(chunk for chunk, _ in waiting), *chunks):
+            yield _read(job, chunk, guard)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        guard.close()
+
+
+_job: Job
+_guard: PoisonGuard
+
+
+def _start(job: Job) -> None:
+    global _job, _guard
+    _job = job
+    _guard = PoisonGuard(job.notes, f"reading.{os.getpid()}")
+
+
+def _read_there(chunk: Sequence[SourceFile]) -> list[HeadRow]:
+    return _read(_job, chunk, _guard).rows
+
+
+def _read(job: Job, chunk: Sequence[SourceFile], guard: PoisonGuard) -> Heads:
+    parsed: list[Parsed] = []
+    rows: list[HeadRow] = []
+    for source in chunk:
+        try:
+            guard.begin(source)
+            one = head(job.folder, source, job.defaults)
+        except ContentError as error:
+            unopened = isinstance(error, Unopened)
+            rows.append(_row(job, source, told=[[error.line, error.message]], again=unopened))
+            continue
+        parsed.append(one)
+        rows.append(_row(job, source, parsed=one, told=[[None, warning] for warning in one.warnings]))
+    return Heads(parsed, rows)
+
+
+def _row(
+    job: Job, source: SourceFile, *, told: Told, parsed: Parsed | None = None, again: bool = False
+) -> HeadRow:
+    return HeadRow(
+        path=source.path,
+        size=source.size,
+        mtime_ns=_NEVER if again else source.mtime_ns,
+        meta=source.meta,
+        version=job.version,
+        section=section_of(source.path),
+        dated=parsed.dated if parsed else False,
+        payload=dump_head(parsed) if parsed else None,
+        faults=json.dumps(told, ensure_ascii=False) if told else None,
+    )
+
+
+def kept(row: HeadRow, payload: str | None) -> HeadRow:
+    """Return the row of a file that cannot be read, with its last good reading, if there is one."""
+    if payload is None:
+        return row
+    told = [[line, f"{message}{KEPT}"] for line, message in json.loads(row.faults or "[]")]
+    return replace(row, payload=payload, faults=json.dumps(told, ensure_ascii=False))
+
+
+def faults_of(path: str, text: str) -> list[Fault]:
+    """Return what a row's `faults` tell."""
+    return [
+        as_fault(path, message) if line is None else Fault("article", path, line, message)
+        for line, message in json.loads(text)
+    ]
+
+
+def _chunks(sources: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    rest = iter(sources)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk

@@ -1,0 +1,147 @@
+"""The file of ids beside the database: a record of every identity, from which a lost database is rebuilt."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from syndicate.app.site import Site
+from syndicate.durable import write_whole
+from syndicate.errors import SyndicateError
+from syndicate.model import ArticleRecord, ArticleState
+from syndicate.store import articles, ids
+from syndicate.store.batches import batched
+
+log = logging.getLogger("syndicate.scan")
+
+NAME = "ids.jsonl"
+_SIZE = "ids_file"  # the setting that holds how long the file was when we wrote it last
+_MOMENTS = frozenset(field.name for field in fields(ArticleRecord) if "datetime" in str(field.type))
+_DEFAULTS = {field.name: field.default for field in fields(ArticleRecord)}
+_BATCH = 1000
+
+
+def place(site: Site) -> Path:
+    """Return where the file of ids is."""
+    return site.config.var / NAME
+
+
+def note(site: Site, lines: Sequence[str]) -> None:
+    """Add `lines` to the file and make them durable; write it anew where it is not as we left it."""
+    path = place(site)
+    with site.store.read() as conn:
+        known = ids.get_setting(conn, _SIZE)
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = -1
+    if known != str(size):
+        write_whole(path, "".join(f"{line}\n" for line in everything(site)).encode())
+    elif lines:
+        with path.open("ab") as file:
+            file.write("".join(f"{line}\n" for line in lines).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    else:
+        return
+    with site.store.write() as tx:
+        ids.set_setting(tx, _SIZE, str(path.stat().st_size))
+
+
+def everything(site: Site) -> Iterator[str]:
+    """Give each identity in the database as a line: articles, and the feeds."""
+    with site.store.read() as conn:
+        yield from (feed_line(key, urn) for key, urn in ids.every(conn).items())
+        yield from (line(record) for record in articles.records(conn))
+
+
+def line(record: ArticleRecord, *, was: str = "") -> str:
+    """Return an article's identity as a line of JSON; `was` is the id it had until now."""
+    said: dict[str, Any] = {"was": was} if was else {}
+    for name, default in _DEFAULTS.items():
+        value = getattr(record, name)
+        if value != default:
+            said[name] = value.isoformat() if isinstance(value, datetime) else value
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def feed_line(key: str, urn: str) -> str:
+    """Return a feed's identity as a line of JSON."""
+    return json.dumps({"feed": key, "urn": urn}, ensure_ascii=False, separators=(",", ":"))
+
+
+def read(path: Path) -> tuple[dict[str, ArticleRecord], dict[str, str]]:
+    """Return the articles by id and the feeds' ids by key; of several lines about one the last counts.
+
+    A last line that was cut short by a crash is left out. Raises SyndicateError with the line of any other
+    that is none of ours.
+    """
+    records: dict[str, ArticleRecord] = {}
+    feeds: dict[str, str] = {}
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise SyndicateError(f"{path}: cannot be read: {error.strerror}") from None
+    for number, raw in enumerate(lines, 1):
+        if not raw:
+            continue
+        try:
+            _take(json.loads(raw), records, feeds)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            if number == len(lines):
+                break
+            raise SyndicateError(f"{path}:{number}: is no line of a file of ids") from None
+    return records, feeds
+
+
+def _take(said: Mapping[str, Any], records: dict[str, ArticleRecord], feeds: dict[str, str]) -> None:
+    if "feed" in said:
+        feeds[str(said["feed"])] = str(said["urn"])
+        return
+    values = dict(said)
+    records.pop(values.pop("was", ""), None)
+    for name in _MOMENTS & values.keys():
+        values[name] = datetime.fromisoformat(values[name])
+    values["state"] = ArticleState(values["state"])
+    values["aliases"] = tuple(values.get("aliases", ()))
+    record = ArticleRecord(**values)
+    records[record.id] = record
+
+
+def take_back(site: Site, path: Path) -> tuple[int, int]:
+    """Write the identities in the file at `path` into the database; return how many articles, and feeds.
+
+    An article that is there already, by id, keeps what is known of it but for its address and moments.
+    """
+    records, feeds = read(path)
+    with site.store.read() as conn:
+        slugs = {one.slug: one.id for one in articles.records(conn)}
+    wanted = [one for one in records.values() if slugs.get(one.slug, one.id) == one.id]
+    for batch in batched(wanted, _BATCH):
+        with site.store.write() as tx:
+            articles.save_records(tx, batch)
+    with site.store.write() as tx:
+        ids.put_ids(tx, feeds)
+    return len(wanted), len(feeds)
+
+
+def rebuild_if_lost(site: Site) -> None:
+    """Take the identities back where the database has none and the file has: only the former was lost."""
+    path = place(site)
+    with site.store.read() as conn:
+        lost = ids.get_setting(conn, _SIZE) is None and not articles.count(conn)
+    if lost and path.exists():
+        number, _ = take_back(site, path)
+        log.warning("the database knew no articles; the ids of %d were taken back from %s", number, path)
+
+
+def lines_of(changed: Iterable[ArticleRecord], new_ids: Mapping[str, str]) -> list[str]:
+    """Return the lines that tell of `changed` records, and of ids that were replaced (old -> new)."""
+    was = {new: old for old, new in new_ids.items()}
+    return [line(record, was=was.get(record.id, "")) for record in changed]

@@ -1,0 +1,84 @@
+"""The articles as the database knows them: asked for by what is needed, never all at once but for pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from syndicate.app.site import Site
+from syndicate.app.texts import heads_of, texts_of
+from syndicate.content.articles import NO_TEXT, article_of
+from syndicate.model import Article, Parsed
+from syndicate.store import selection
+from syndicate.store.selection import Kept
+
+
+@dataclass(frozen=True)
+class Library:
+    """All articles that are no drafts, whatever their date, also those held while their file is missing.
+
+    `others` marks the files of the content folder that are no articles (see `content.scan`). The caller
+    holds the build lock wherever texts are asked for.
+    """
+
+    site: Site
+    others: str = ""
+
+    def newest(
+        self, *, now: datetime, count: int, texts: bool = False, without: Collection[str] = ()
+    ) -> tuple[Article, ...]:
+        """Return the `count` newest articles shown at `now`, none with an id in `without`.
+
+        Without `texts` their text may be empty.
+        """
+        return self._articles(
+            lambda conn: selection.newest(conn, now=now, count=count, without=without), texts
+        )
+
+    def tagged(self, folder: str, *, now: datetime, count: int, texts: bool = False) -> tuple[Article, ...]:
+        """Return the `count` newest articles shown at `now` with the tag of `folder`."""
+        return self._articles(lambda conn: selection.tagged(conn, folder, now=now, count=count), texts)
+
+    def became_visible(self, *, after: datetime, until: datetime) -> tuple[Article, ...]:
+        """Return the articles that became visible in ``(after, until]`` and are shown at `until`."""
+        return self._articles(lambda conn: selection.became_visible(conn, after=after, until=until), False)
+
+    def with_ids(self, ids: Collection[str], *, now: datetime) -> tuple[Article, ...]:
+        """Return those of `ids` that are shown at `now`."""
+        return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), False)
+
+    def out(self, *, now: datetime) -> tuple[Article, ...]:
+        """Return every article shown at `now` with its text, newest first."""
+        return self._articles(lambda conn: selection.newest(conn, now=now), True)
+
+    def everything(self) -> tuple[Article, ...]:
+        """Return every article, whatever its date, with its text, newest first."""
+        return self._articles(selection.everything, True)
+
+    def __iter__(self) -> Iterator[Article]:
+        return iter(self.everything())
+
+    def __len__(self) -> int:
+        with self.site.store.read() as conn:
+            return len(selection.everything(conn))
+
+    def _articles(self, ask: Callable[[sa.Connection], Sequence[Kept]], texts: bool) -> tuple[Article, ...]:
+        with self.site.store.read() as conn:
+            known = heads_of(ask(conn))
+        needed = [one for one in known if texts or _is_needed(one[1])]
+        found = texts_of(self.site, needed, self.others) if needed else {}
+        lacking = {kept.record.path for kept, _ in needed} - found.keys()
+        base = "" if self.site.config.pages else self.site.config.publication.url
+        return tuple(
+            article_of(kept.record, parsed, found.get(parsed.path, NO_TEXT), base=base)
+            for kept, parsed in known
+            if kept.record.path not in lacking
+        )
+
+
+def _is_needed(parsed: Parsed) -> bool:
+    """Return whether summary and picture can only be known from the text."""
+    return not parsed.summary or parsed.pictured

@@ -1,0 +1,66 @@
+"""Makes what was decided about the articles durable, before anything shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from syndicate.app import identities
+from syndicate.app.site import Site
+from syndicate.content.ingest import Ingest
+from syndicate.digest.occasions import following, previous
+from syndicate.links import tag_folder
+from syndicate.model import ArticleRecord, ArticleState, Parsed
+from syndicate.store import articles, editions, readings
+from syndicate.store.batches import batched
+
+_BATCH = 250  # articles for one short transaction
+_FIRST_BATCH = 2000  # the same where nobody can be sending yet
+_OVER = (ArticleState.WITHDRAWN, ArticleState.FORGOTTEN)
+
+
+def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: Collection[str]) -> None:
+    """Write down records, tags and copies, each batch in a short transaction, and where newsletters start.
+
+    `parsed` are the files that were looked at, `gone` the paths of those that are not there any more.
+    """
+    if result.new_ids:
+        with site.store.write() as tx:
+            articles.rename_ids(tx, result.new_ids)
+    with site.store.read() as conn:
+        new = not articles.count(conn)
+    size = _FIRST_BATCH if new else _BATCH
+    for batch in batched(result.changed, size):
+        with site.store.write() as tx:
+            articles.save_records(tx, batch, new=new)
+            articles.save_tags(tx, [(one, {}) for one in batch if one.state in _OVER])
+    for kept in batched(result.kept, size):
+        with site.store.write() as tx:
+            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=new)
+    if result.changed:
+        identities.note(site, identities.lines_of(result.changed, result.new_ids))
+    if gone or parsed:
+        held = {one.path for one in result.changed if one.state is ArticleState.MISSING}
+        with site.store.write() as tx:
+            held |= {one.path for one in articles.missing(tx)}
+            readings.drop_heads(tx, [path for path in gone if path not in held])
+            articles.save_folded(tx, result.folded, looked_at=[*parsed, *gone])
+            readings.read_again(tx, {fault.path for fault in result.faults})
+    _start_newsletters(site)
+
+
+def _tags(record: ArticleRecord, parsed: Mapping[str, Parsed]) -> dict[str, str]:
+    one = parsed.get(record.path)
+    return {tag_folder(tag): tag for tag in reversed(one.tags)} if one else {}
+
+
+def _start_newsletters(site: Site) -> None:
+    with site.store.read() as conn:
+        new = [name for name in site.config.newsletters if editions.newsletter_start(conn, name) is None]
+    if not new:
+        return
+    now = site.clock()
+    with site.store.write() as tx:
+        for name in new:
+            schedule = site.schedule(name)
+            start = previous(schedule, following(schedule, now))
+            editions.set_newsletter_start(tx, name, start.at)

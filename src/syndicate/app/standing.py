@@ -1,0 +1,127 @@
+"""What is to be made again: everything, some feeds, or nothing, told without making any of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from syndicate.app.site import Site
+from syndicate.model import Fault
+from syndicate.publish.standing import seal, standing
+from syndicate.resources import shipped
+from syndicate.store import ids, selection
+
+_KEY = "published"
+_LIBRARIES = ("babel", "feedgen", "jinja2", "lxml", "markupsafe", "nh3", "pyromark")
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a publishing has to make: all of it where `whole`, else the feeds in `folders`.
+
+    `sign` marks the inputs beside the articles, `stale` are the folders that were noted. `files` and `faults`
+    are what the last publishing left.
+    """
+
+    whole: bool
+    folders: tuple[str, ...]
+    sign: str
+    files: int = 0
+    faults: tuple[Fault, ...] = ()
+    stale: tuple[str, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        """Whether everything stands as it was made."""
+        return not self.whole and not self.folders
+
+
+def due(site: Site, others: str, *, now: datetime) -> Due:
+    """Return what is to be made again at `now`.
+
+    That is everything where configuration, templates, syndicate itself or the publish folder changed (with
+    pages also where a file beside the articles did, which `others` marks); else the feeds noted as stale,
+    and those of articles that came out or expired since by the clock alone.
+    """
+    sign = _sign(site, others if site.config.pages else "")
+    with site.store.read() as conn:
+        stale = tuple(selection.stale_folders(conn))
+        text = ids.get_setting(conn, _KEY)
+    try:
+        signed, sealed, at, told = json.loads(text or "null")
+        last = datetime.fromisoformat(at)
+        faults = tuple(Fault(*fault) for fault in told)
+    except (ValueError, TypeError):
+        return Due(True, (), sign, stale=stale)
+    files = standing(site.config.publish.folder, sealed) if signed == sign else None
+    if files is None:
+        return Due(True, (), sign, stale=stale)
+    with site.store.read() as conn:
+        turned = selection.turned(conn, after=min(last, now), until=max(last, now))
+        folders = {*stale, *selection.folders_of(conn, turned), *([""] if turned else [])}
+    return Due(False, tuple(sorted(folders)), sign, files, faults, stale)
+
+
+def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -> None:
+    """Remember that the folder holds what was due, as at `now`, and the faults that its making met."""
+    sealed = seal(site.config.publish.folder)
+    text = json.dumps([made.sign, sealed, now.isoformat(), [astuple(fault) for fault in faults]])
+    with site.store.write() as tx:
+        ids.set_setting(tx, _KEY, text)
+        selection.freshen(tx, made.stale)
+
+
+def _sign(site: Site, others: str) -> str:
+    """Return a mark that changes with whatever published bytes hang on beside the articles."""
+    config = site.config
+    settings = (
+        config.publication,
+        config.feeds,
+        config.pages,
+        config.links,
+        config.publish.folder,
+        config.web,
+    )
+    letters = (config.newsletters, config.mail.sender)
+    digest = sha256(repr((settings, letters, site.reading_version, _code(), others)).encode())
+    if config.pages or config.newsletters:
+        roots = [shipped("templates"), config.templates.folder]
+        for root in (root for root in roots if root):
+            digest.update(repr(_stamps(sorted(root.rglob("*")))).encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _code() -> str:
+    """Return a mark of the program: its files, and the libraries that make bytes."""
+    files = sorted(file for file in _PACKAGE.rglob("*") if file.suffix in (".py", ".po"))
+    return repr((_stamps(files), [_version(name) for name in _LIBRARIES], sys.version))
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _stamps(files: Iterable[Path]) -> list[tuple[str, int, int, int]]:
+    return [(str(file), *_stamp(file)) for file in files]
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    """Return size and times of `file`; a change of its permissions changes them too."""
+    try:
+        status = os.stat(file)  # noqa: PTH116 - the same for a link as for its file
+    except (OSError, ValueError):
+        return (-1, 0, 0)
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns)

@@ -1,0 +1,87 @@
+"""The texts of articles that are shown: read when they are needed, and remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from syndicate.app.heads import KEPT, Told
+from syndicate.app.poison import PoisonGuard
+from syndicate.app.site import Site
+from syndicate.content.cache import dump_body, load_body, load_head
+from syndicate.content.parse import body
+from syndicate.errors import ContentError
+from syndicate.model import Body, Parsed, SourceFile
+from syndicate.store import readings
+from syndicate.store.batches import batched
+from syndicate.store.readings import BodyRow
+from syndicate.store.selection import Kept
+
+_BATCH = 500
+
+
+def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> dict[str, Body]:
+    """Return the texts of the articles that have one, by path; the rest are faults from now on.
+
+    `others` marks the files of the content folder that are no articles: a text that shows one of them is
+    read again when they changed. The caller holds the build lock.
+    """
+    found: dict[str, Body] = {}
+    for batch in batched(wanted, _BATCH):
+        with site.store.read() as conn:
+            rows = readings.bodies(conn, [kept.record.path for kept, _ in batch])
+        made: list[BodyRow] = []
+        guard: PoisonGuard | None = None
+        for kept, parsed in batch:
+            path = kept.record.path
+            row = rows.get(path)
+            if row is None or not _is_current(row, kept, site, others):
+                guard = guard or PoisonGuard(site.config.var, "reading.text")
+                row = _read(site, kept, parsed, row, others, guard)
+                made.append(row)
+            if row.payload is not None:
+                found[path] = load_body(row.payload)
+        if guard:
+            guard.close()
+        if made:
+            with site.store.write() as tx:
+                readings.save_bodies(tx, made)
+    return found
+
+
+def heads_of(wanted: Sequence[Kept]) -> list[tuple[Kept, Parsed]]:
+    """Return what the files of articles say of themselves; one that nothing is remembered of is left out."""
+    return [(kept, load_head(kept.head)) for kept in wanted if kept.head is not None]
+
+
+def _is_current(row: BodyRow, kept: Kept, site: Site, others: str) -> bool:
+    stamp = (row.size, row.mtime_ns, row.version)
+    return stamp == (kept.size, kept.mtime_ns, site.reading_version) and row.others in ("", others)
+
+
+def _read(
+    site: Site, kept: Kept, parsed: Parsed, row: BodyRow | None, others: str, guard: PoisonGuard
+) -> BodyRow:
+    """Read a text; where that fails its last good reading stands, with the fault."""
+    source = SourceFile(kept.record.path, kept.size, kept.mtime_ns, kept.meta)
+    payload: str | None = None
+    told: Told = []
+    hangs = others
+    try:
+        guard.begin(source)
+        made = body(site.config.content.folder, source, parsed, site.defaults)
+        payload = dump_body(made)
+        told = [[None, warning] for warning in made.warnings]
+        hangs = others if made.media or made.warnings or made.enclosures else ""
+    except ContentError as error:
+        payload = row.payload if row else None
+        told = [[error.line, f"{error.message}{KEPT if payload else ''}"]]
+    return BodyRow(
+        path=source.path,
+        size=source.size,
+        mtime_ns=source.mtime_ns,
+        version=site.reading_version,
+        others=hangs,
+        payload=payload,
+        faults=json.dumps(told, ensure_ascii=False) if told else None,
+    )

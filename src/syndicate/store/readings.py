@@ -1,0 +1,159 @@
+"""Queries: the caches of what files said of themselves and of the texts that were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import astuple, dataclass
+
+import sqlalchemy as sa
+
+from syndicate.store.batches import KEYS, batched
+from syndicate.store.bulk import put, raw
+from syndicate.store.tables import body, parsed
+
+Stamp = tuple[int, int, bool]  # size, time in nanoseconds, whether a .meta file is beside it
+_MOST_KEYS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRow:
+    """What a file said, as it is stored; `payload` and `faults` are texts that this room does not read."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    meta: bool
+    version: str
+    section: str = ""
+    dated: bool = False
+    payload: str | None = None
+    faults: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRow:
+    """A text that was shown, as it is stored. `others` marks files it hangs on beside its own."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    version: str
+    others: str
+    payload: str | None = None
+    faults: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """Size and time of each file when it was last read, and which of them are to be read again anyway."""
+
+    of: dict[str, Stamp]
+    again: frozenset[str]
+
+
+def stamps(conn: sa.Connection, version: str) -> Stamps:
+    """Return what is known of every file's size and time; one that another `version` read is read again."""
+    columns = (parsed.c.path, parsed.c.size, parsed.c.mtime_ns, parsed.c.meta, parsed.c.version)
+    known: dict[str, Stamp] = {}
+    again: list[str] = []
+    for path, size, at, meta, by in raw(conn, sa.select(*columns)):
+        known[path] = (size, at, bool(meta))
+        if by != version:
+            again.append(path)
+    return Stamps(known, frozenset(again))
+
+
+def stamps_of(conn: sa.Connection, paths: Collection[str]) -> Stamps:
+    """Return the same for `paths` alone; whoever read them."""
+    columns = sa.select(parsed.c.path, parsed.c.size, parsed.c.mtime_ns, parsed.c.meta)
+    known: dict[str, Stamp] = {}
+    for batch in batched(paths, KEYS):
+        rows = raw(conn, columns.where(parsed.c.path.in_(batch)))
+        known.update((path, (size, at, bool(meta))) for path, size, at, meta in rows)
+    return Stamps(known, frozenset())
+
+
+def heads(conn: sa.Connection, paths: Collection[str]) -> dict[str, str]:
+    """Return the last good reading of those of `paths` that have one."""
+    found: dict[str, str] = {}
+    columns = sa.select(parsed.c.path, parsed.c.payload).where(parsed.c.payload.is_not(None))
+    if len(paths) > _MOST_KEYS:
+        wanted = set(paths)
+        return {path: payload for path, payload in raw(conn, columns) if path in wanted}
+    for batch in batched(paths, KEYS):
+        found.update((path, text) for path, text in raw(conn, columns.where(parsed.c.path.in_(batch))))
+    return found
+
+
+def dated_sections(conn: sa.Connection) -> dict[str, int]:
+    """Return how many files with a date of their own each section holds."""
+    columns = sa.select(parsed.c.section, sa.func.count()).where(parsed.c.dated)
+    rows = conn.execute(columns.group_by(parsed.c.section))
+    return {section: number for section, number in rows}  # noqa: C416 - a row is no tuple to mypy
+
+
+def in_sections(conn: sa.Connection, sections: Collection[str]) -> list[str]:
+    """Return the paths of all files in `sections`."""
+    return list(conn.scalars(sa.select(parsed.c.path).where(parsed.c.section.in_(list(sections)))))
+
+
+def save_heads(conn: sa.Connection, rows: Sequence[HeadRow]) -> None:
+    """Remember `rows`, each in place of an older one of the same path."""
+    names = tuple(column.name for column in parsed.columns)
+    put(conn, parsed, names, [astuple_of(row) for row in rows], keys=["path"])
+
+
+def astuple_of(row: HeadRow) -> tuple[object, ...]:
+    """Return the row's values in the order of the table's columns."""
+    return (
+        row.path, row.size, row.mtime_ns, row.meta, row.version, row.section, row.dated, row.payload,
+        row.faults,
+    )  # fmt: skip
+
+
+def head_faults(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Return path and faults of every file that something is wrong with."""
+    found = sa.select(parsed.c.path, parsed.c.faults).where(parsed.c.faults.is_not(None))
+    return [(path, text) for path, text in conn.execute(found.order_by(parsed.c.path)).all()]
+
+
+def drop_heads(conn: sa.Connection, paths: Iterable[str]) -> None:
+    """Forget what the files at `paths` said, and their texts."""
+    for batch in batched(paths, KEYS):
+        conn.execute(sa.delete(parsed).where(parsed.c.path.in_(batch)))
+        conn.execute(sa.delete(body).where(body.c.path.in_(batch)))
+
+
+def read_again(conn: sa.Connection, paths: Collection[str]) -> None:
+    """Have the files at `paths` read again at the next scan although they did not change."""
+    for batch in batched(paths, KEYS):
+        conn.execute(sa.update(parsed).where(parsed.c.path.in_(batch)).values(version=""))
+
+
+# ---------------------------------------------------------------- texts
+
+
+def bodies(conn: sa.Connection, paths: Collection[str]) -> dict[str, BodyRow]:
+    """Return the texts of those of `paths` that were shown before."""
+    found: dict[str, BodyRow] = {}
+    for batch in batched(paths, KEYS):
+        rows = raw(conn, sa.select(body).where(body.c.path.in_(batch)))
+        found.update((row[0], BodyRow(*row)) for row in rows)
+    return found
+
+
+def save_bodies(conn: sa.Connection, rows: Sequence[BodyRow]) -> None:
+    """Remember `rows`, each in place of an older one of the same path."""
+    names = tuple(column.name for column in body.columns)
+    put(conn, body, names, [astuple(row) for row in rows], keys=["path"])
+
+
+def body_faults(conn: sa.Connection) -> list[tuple[str, str]]:
+    """Return path and faults of every text that something is wrong with."""
+    found = sa.select(body.c.path, body.c.faults).where(body.c.faults.is_not(None))
+    return [(path, text) for path, text in conn.execute(found.order_by(body.c.path)).all()]
+
+
+def hanging(conn: sa.Connection, others: str) -> list[str]:
+    """Return the paths of the texts that hang on other files than `others` says there are now."""
+    return list(conn.scalars(sa.select(body.c.path).where(body.c.others.not_in(["", others]))))

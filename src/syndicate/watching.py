@@ -1,0 +1,78 @@
+"""Hears at once what changes in a folder. The only file that knows watchfiles.
+
+What it tells is a hint: the periodic look at the whole folder is the truth.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+log = logging.getLogger("syndicate.watch")
+
+_STEP, _DEBOUNCE = 5, 50  # milliseconds of silence after which changes are told, and at the latest
+_WAKE = 1000  # milliseconds after which the thread looks whether it is to stop
+
+
+class Watch:
+    """Collects the paths that changed below a folder, from a thread of its own, and calls `wake` each time.
+
+    A folder that cannot be watched, or is not there, is not watched: then nothing is ever told.
+    """
+
+    def __init__(self, folder: Path, wake: Callable[[], None]) -> None:
+        self._folder = Path(os.path.realpath(folder))
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._paths: set[str] = set()
+        self._renamed: set[str] = set()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        self._stop.set()
+
+    def take(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return what changed since the last call: paths below the folder, and those of them that came whole.
+
+        A file that appears without being written to afterwards was renamed into its place.
+        """
+        with self._lock:
+            paths, renamed = frozenset(self._paths), frozenset(self._renamed)
+            self._paths.clear()
+            self._renamed.clear()
+        return paths, renamed
+
+    def _run(self) -> None:
+        from watchfiles import watch
+
+        try:
+            for changes in watch(
+                self._folder,
+                watch_filter=None,
+                step=_STEP,
+                debounce=_DEBOUNCE,
+                rust_timeout=_WAKE,
+                stop_event=self._stop,
+                raise_interrupt=False,
+                ignore_permission_denied=True,
+            ):
+                self._note({(change.name, os.path.relpath(path, self._folder)) for change, path in changes})
+        except Exception as error:  # a file system without notices, too many watches, a folder that went away
+            log.warning("%s cannot be watched (%s); it is looked at every so often", self._folder, error)
+
+    def _note(self, changes: set[tuple[str, str]]) -> None:
+        written = {path for kind, path in changes if kind == "modified"}
+        added = {path for kind, path in changes if kind == "added"}
+        with self._lock:
+            self._paths |= {path for _, path in changes}
+            self._renamed = (self._renamed | added) - written
+        self._wake()
