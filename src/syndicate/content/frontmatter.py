@@ -41,6 +41,7 @@ class FrontMatter:
     beside: str = ""
     nikola: bool = False
     _known: dict[str, list[tuple[int, str]]] | None = None
+    _judged: flags.Verdict | None = None
 
     def text(self, name: str) -> str:
         """Return a field of one text on one line, "" where it is not given."""
@@ -247,12 +248,13 @@ class FrontMatter:
         return (scalar(self.values.get(key)) or "").lower()
 
     def _verdict(self) -> flags.Verdict:
-        verdict = flags.judge(self.values)
-        if verdict.fault:
-            raise self.error(*verdict.fault)
-        if verdict.warning:
-            self.warn(*verdict.warning)
-        return verdict
+        if self._judged is None:
+            self._judged = flags.judge(self.values)
+            if self._judged.warning:
+                self.warn(*self._judged.warning)
+        if self._judged.fault:
+            raise self.error(*self._judged.fault)
+        return self._judged
 
     def _checked(self, key: str, value: date, zone: ZoneInfo) -> date | datetime:
         if not is_sane(value):
