@@ -284,16 +284,19 @@ def _mend(match: re.Match[str]) -> str:
 def absolutise(safe: str, page_url: str) -> str:
     """Return sanitised HTML with every address absolute, as seen from `page_url`; ``#fn1`` too.
 
-    It is not sanitised again, unless an address is none so that its element may have to go.
+    It is not sanitised again, unless an address is none so that its element may have to go, or it holds
+    what sanitised HTML does not.
     """
     try:
+        if not _is_plain(safe.replace("\u200c", "").replace("\u200d", "")):
+            raise _MoreToDoError
         return _ADDRESSED.sub(lambda match: _absolute_tag(match[0], page_url), safe)
-    except _NoAddressError:
+    except _MoreToDoError:
         return rewrite_urls(safe, lambda _element, _attribute, url: absolute(url, page_url))
 
 
-class _NoAddressError(Exception):
-    pass
+class _MoreToDoError(Exception):
+    """There is more to do than to make addresses absolute."""
 
 
 def _absolute_tag(tag: str, page_url: str) -> str:
@@ -311,7 +314,7 @@ def _absolute_attribute(match: re.Match[str], page_url: str) -> str:
     else:
         return match[0]
     if not url:
-        raise _NoAddressError
+        raise _MoreToDoError
     return f' {name}="{_quoted(url)}"'
 
 

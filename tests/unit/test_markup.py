@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.markup import absolutise, clean_text, read_page, sanitise, shorten
+from syndicate.markup import (
+    absolute,
+    absolutise,
+    clean_text,
+    has_words,
+    read_page,
+    rewrite_urls,
+    sanitise,
+    shorten,
+)
 
 VOID = {"br", "hr", "img", "source", "track", "wbr", "col"}
 PIECES = st.sampled_from(
@@ -91,12 +100,36 @@ def test_any_text_becomes_sound_html(text: str) -> None:
     assert is_sound(sanitise(safe))
 
 
-@given(st.lists(PIECES, max_size=20).map("".join))
-@settings(max_examples=100, deadline=None)
-def test_any_text_can_be_made_absolute_and_plain(text: str) -> None:
-    """absolutise and read_page never raise."""
-    assert is_sound(absolutise(text, "https://example.org/a/"))
+WORDS = (
+    "/ . .. ? # : // http:// https:// x.org [ ] %20 %zz & &amp; &quot; &lt; &gt; &nbsp; ' \" < > é e\u0301"
+    " \xa0 a b c , 1x 300w mailto: tel: @ \u200b \u0338 HTTP :99 :x ~ - _ ( ) { } | \\ ^ `"
+)
+ADDRESSES = st.lists(st.sampled_from(WORDS.split(" "))).map("".join)
+ATTRIBUTES = st.sampled_from(("href", "src", "srcset", "cite", "poster"))
+
+
+@given(
+    st.lists(PIECES, max_size=20).map("".join),
+    st.lists(st.tuples(ATTRIBUTES, ADDRESSES), max_size=3),
+)
+@settings(max_examples=500, deadline=None)
+def test_making_absolute_is_as_sanitising_again(text: str, addresses: list[tuple[str, str]]) -> None:
+    """absolutise gives what a whole second cleaning gives, and sound HTML; read_page never raises."""
+    elements = ("a", "img", "video", "blockquote", "source")
+    made = "".join(f"<{element} {name}='{address}'>x" for name, address in addresses for element in elements)
+    safe = sanitise(text + made)
+    page = "https://example.org/a/"
+    absolute_html = absolutise(safe, page)
+    assert absolute_html == rewrite_urls(safe, lambda _element, _attribute, url: absolute(url, page))
+    assert is_sound(absolute_html)
     assert isinstance(read_page(text).body, str)
+
+
+def test_words_are_found_wherever_they_stand() -> None:
+    """has_words says of sanitised HTML whether a reader sees any."""
+    assert has_words("<p>a</p>")
+    assert has_words('<p><img src="a.png"></p>' * 50 + "a")
+    assert not has_words('<p title="a"> &nbsp;</p>' * 50)
 
 
 @pytest.mark.parametrize(
