@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 
 _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">(\d+)</a></sup>')
 _DEFINITION = re.compile(
@@ -22,11 +23,14 @@ def gathered(html: str) -> str:
     html, notes = _taken_out(html)
     numbers: dict[str, int] = {}
     places: dict[str, int] = {}
+    waiting: deque[str] = deque()
 
     def refer(match: re.Match[str]) -> str:
         label = match[1]
         if label not in notes:
             return f"<sup>{match[2]}</sup>"
+        if label not in numbers:
+            waiting.append(label)
         number = numbers.setdefault(label, len(numbers) + 1)
         places[label] = place = places.get(label, 0) + 1
         return f'<sup><a href="#fn{number}" id="{_back(number, place)}">[{number}]</a></sup>'
@@ -34,9 +38,9 @@ def gathered(html: str) -> str:
     text = _REFERENCE.sub(refer, html)
     # A note may name another: what it names comes after it.
     shown: dict[str, str] = {}
-    while waiting := [label for label in numbers if label not in shown]:
-        for label in waiting:
-            shown[label] = _REFERENCE.sub(refer, notes[label])
+    while waiting:
+        label = waiting.popleft()
+        shown[label] = _REFERENCE.sub(refer, notes[label])
     if not shown:
         return text
     items = "\n".join(_item(numbers[label], note, places[label]) for label, note in shown.items())

@@ -39,14 +39,16 @@ class Place:
         self.source = source
         self.failed: set[str] = set()  # what a dialect found to be without end, from some place on
         self._none_after: dict[str, int] = {}
+        self._next: dict[
+            str, tuple[int, int]
+        ] = {}  # closer -> from where it was looked for, and the next one
 
     def find(self, closer: str, start: int, limit: int = LONGEST_TAG) -> int:
         """Return where `closer` stands within `limit` characters after `start`, -1 where it does not."""
-        if start >= self._none_after.get(closer, len(self.text) + 1):
-            return -1
-        found = self.text.find(closer, start)
-        if found < 0:
-            self._none_after[closer] = start
+        known_from, found = self._next.get(closer, (len(self.text) + 1, -1))
+        if start < known_from or 0 <= found < start:
+            found = self.text.find(closer, start)
+            self._next[closer] = (start, found)
         return found if 0 <= found <= start + limit else -1
 
     def search(self, pattern: re.Pattern[str], start: int) -> re.Match[str] | None:
