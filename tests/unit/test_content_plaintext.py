@@ -127,6 +127,18 @@ def test_bullets_with_blank_lines_between_are_one_list() -> None:
     assert "<ul><li>seeds</li><li>water</li></ul>" in found.html
 
 
+def test_lines_that_end_their_sentences_are_paragraphs() -> None:
+    """One paragraph a line is told from lines wrapped by hand, however short the paragraphs are."""
+    lines = [
+        "The first paragraph is one line of some seventy characters, and it ends.",
+        '"The second one is what somebody said," said somebody of that name.',
+        "A short heading",
+        "The third paragraph is another line of about eighty characters, which ends as well.",
+    ]
+    found = reading("Title\n\n" + "\n".join(lines))
+    assert re.findall("<(?:p|h2)>(.*?)</", found.html.replace("&quot;", '"')) == lines
+
+
 def test_what_copying_leaves_is_no_letter() -> None:
     """Soft hyphens, joiners and marks of direction that no script here needs go; Persian keeps its own."""
     found = reading(
