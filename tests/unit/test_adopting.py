@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.app.moving.adopting import planned
+from syndicate.app.moving.comparing import differences, pages_of
 from syndicate.app.moving.feedfile import Item, items_of
 from syndicate.app.moving.matching import match
-from syndicate.errors import UsageError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Identity
 
 AT = datetime(2026, 2, 5, 3, 0, tzinfo=UTC)
@@ -170,3 +174,60 @@ def test_articles_beyond_the_feed_get_the_ids_they_had_in_it(end: str, cut: str)
     }
     items[1] = _item("https://x.example/?p=1", f"{BASE}/1{end}")
     assert match(items, articles, base=BASE).derived == {}
+
+
+def test_ids_change_places_and_a_clash_is_refused() -> None:
+    """An id that its holder gives up is free; one that is kept is not, nor is one that two want."""
+    known = [_article(number, f"/{number}/") for number in range(4)]
+    swap = {"urn:0": ("urn:1", True), "urn:1": ("urn:0", True)}
+    held = {one.id: one.path for one in known}
+    plan = planned(known, swap, held=held, fixed={})
+    assert (plan.names, plan.refused) == ({"urn:0": "urn:1", "urn:1": "urn:0"}, [])
+    chain = {"urn:0": ("urn:1", True), "urn:1": ("urn:2", True)}
+    plan = planned(known, chain, held=held, fixed={})
+    assert (plan.names, [one.id for one, _, _ in plan.refused]) == ({}, ["urn:1", "urn:0"])
+    both = {"urn:0": ("x", True), "urn:1": ("x", True), "urn:2": ("urn:2", True)}
+    plan = planned(known, both, held=held, fixed={})
+    assert (plan.names, plan.same, plan.permalinks) == ({"urn:0": "x"}, 1, {"x": True, "urn:2": True})
+    plan = planned(known, {"urn:0": ("x", True)}, held=held, fixed={"urn:0": "mine"})
+    assert (plan.names, [why for _, _, why in plan.refused]) == (
+        {},
+        ["its front matter asks for the id mine"],
+    )
+
+
+def test_addresses_are_compared_as_people_read_them() -> None:
+    """Percent signs, our own host and its path tell nothing apart; the slash at the end does."""
+    pages = ["https://x.example/blog/a-%c3%a9/", "/blog-b/", "/c.html", "/2020/d/", "/2021/d/", "/e/f/"]
+    ours = [
+        ("a", "/a-%C3%A9/"), ("a2", "https://x.example/blog/a-%C3%A9/"), ("b", "/blog-b"), ("c", "/C/"),
+        ("d", "/d/"), ("e", "/x/f/"),
+    ]  # fmt: skip
+    found = differences(ours, pages, base=BASE)
+    assert [(one.path, one.ours, one.theirs) for one in found] == [
+        ("b", "/blog-b", "/blog-b/"), ("c", "/C/", "/c.html"), ("d", "/d/", ""), ("e", "/x/f/", "/e/f/")
+    ]  # fmt: skip
+
+
+def test_a_sitemap_and_those_that_it_names_are_read(tmp_path: Path) -> None:
+    """An index is followed to the files beside it, packed ones too; pictures are no pages."""
+    space = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    index = f"<sitemapindex {space}><sitemap><loc>https://x/a.xml.gz</loc></sitemap></sitemapindex>"
+    picture = "<image><loc>https://x/p.png</loc></image>"
+    urls = f"<urlset {space}><!-- x --><url><loc> https://x/1 </loc>{picture}</url><url/></urlset>"
+    (tmp_path / "sitemap.xml").write_text(index)
+    (tmp_path / "a.xml.gz").write_bytes(gzip.compress(urls.encode()))
+    assert pages_of(str(tmp_path / "sitemap.xml")) == ["https://x/1"]
+    (tmp_path / "sitemap.xml").write_text("<html/>")
+    with pytest.raises(SyndicateError, match="is no sitemap: it begins with <html>"):
+        pages_of(str(tmp_path / "sitemap.xml"))
+
+
+def test_the_pages_of_a_folder_are_its_html_files(tmp_path: Path) -> None:
+    """A page is there with and without its suffix; a folder by its index."""
+    for name in ("index.html", "a/index.html", "b%20c.html", "d.css", ".git/x.html"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert set(pages_of(str(tmp_path))) == {
+        "/", "/index.html", "/index", "/a/", "/a/index.html", "/a/index", "/b%2520c.html", "/b%2520c"
+    }  # fmt: skip

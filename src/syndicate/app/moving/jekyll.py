@@ -25,6 +25,7 @@ _PLACES = {
     "minute": "{minute}", "second": "{second}", "categories": "{categories}",
     "slugified_categories": "{categories}", "output_ext": ".html", "collection": "posts",
 }  # fmt: skip
+_JEKYLL_FEED_ITEMS = 10  # where its settings name no number
 _SKIPPED = {"_site", "vendor", "node_modules", ".git", ".bundle", ".jekyll-cache"}
 
 
@@ -68,6 +69,9 @@ def read(folder: Path) -> Outline:
         )
     _rules(values, found)
     found.feeds = _feeds(values, source)
+    limit = section(values, "feed").get("posts_limit")
+    if _has_plugin(values, source):
+        found.items = limit if isinstance(limit, int) and limit > 0 else _JEKYLL_FEED_ITEMS
     if not found.feeds:
         found.unknown.append("the feed: there is neither jekyll-feed nor a file such as feed.xml")
     return found
@@ -117,10 +121,13 @@ def _pattern(link: str) -> str:
     return "" if ":" in pattern else f"/{pattern.lstrip('/')}"
 
 
-def _feeds(values: Mapping[str, Any], source: Path) -> dict[FeedFormat, str]:
+def _has_plugin(values: Mapping[str, Any], source: Path) -> bool:
     plugins = [*_list(values, "plugins"), *_list(values, "gems")]
-    gems = text_of(source / "Gemfile")
-    if "jekyll-feed" in plugins or "jekyll-feed" in gems:
+    return "jekyll-feed" in plugins or "jekyll-feed" in text_of(source / "Gemfile")
+
+
+def _feeds(values: Mapping[str, Any], source: Path) -> dict[FeedFormat, str]:
+    if _has_plugin(values, source):
         path = text(section(values, "feed"), "path") or "feed.xml"
         return {"atom": path.strip("/")}
     feeds: dict[FeedFormat, str] = {}

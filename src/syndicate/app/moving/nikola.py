@@ -24,6 +24,7 @@ def read(folder: Path) -> Outline:
     sources = _sources(values)
     top = os.path.commonpath([source for source, _ in sources]) if sources else ""
     zone = text(values, "TIMEZONE")
+    length = values.get("FEED_LENGTH", 10)
     found = Outline(
         program="Nikola",
         content=folder / top,
@@ -36,6 +37,7 @@ def read(folder: Path) -> Outline:
         built=folder / (text(values, "OUTPUT_FOLDER") or "output"),
         static=(folder / "files",),
         feeds=_feeds(values),
+        items=length if isinstance(length, int) and length > 0 else None,
     )
     if not sources:
         found.unknown.append("POSTS: its value has to be computed; write content.folder and links by hand")

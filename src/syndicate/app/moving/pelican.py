@@ -50,6 +50,7 @@ def read(folder: Path) -> Outline:
         static=tuple(base / name for name in _list(values, "STATIC_PATHS", ["images"])),
         exclude=tuple(f"{name.strip('/')}/**" for name in pages if name) if paths == [""] else (),
         feeds=_feeds(values),
+        items=_number(values, "FEED_MAX_ITEMS", 100),
     )
     if len(paths) > 1:
         found.unknown.append(
@@ -107,3 +108,8 @@ def _feeds(values: Mapping[str, Any]) -> dict[FeedFormat, str]:
 def _list(values: Mapping[str, Any], name: str, default: list[str]) -> list[str]:
     value = values.get(name)
     return [str(part) for part in value] if isinstance(value, list) and value else default
+
+
+def _number(values: Mapping[str, Any], name: str, default: int) -> int:
+    value = values.get(name)
+    return value if isinstance(value, int) and value > 0 else default

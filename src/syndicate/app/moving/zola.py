@@ -42,6 +42,8 @@ def read(folder: Path) -> Outline:
         rules=[FoundRule(f"/{code}/{{folder}}/{{slug}}/", language=code, like=like) for code in others],
         feeds=_feeds(values),
     )
+    limit = values.get("feed_limit")
+    found.items = limit if isinstance(limit, int) and limit > 0 else None
     found.rules.append(FoundRule("/{folder}/{slug}/", like=like))
     found.unknown.append("the time zone: Zola has none and takes dates as UTC, as is set now")
     if not found.feeds:
