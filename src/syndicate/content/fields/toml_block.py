@@ -6,6 +6,7 @@ import re
 import tomllib
 from datetime import date, time
 
+from syndicate.content.fields import quick_toml
 from syndicate.content.fields.block import Block, Value, check_length, line_at
 from syndicate.errors import ContentError
 
@@ -35,6 +36,16 @@ def read(path: str, text: str, start: int) -> Block | None:
 
 def fill(block: Block, path: str, inner: str, first_line: int) -> None:
     """Put the fields of the TOML `inner` in; dates become dates, all else is text as it was written."""
+    quickly = quick_toml.read(inner)
+    if quickly is not None:
+        for key, value in quickly[0].items():
+            block.add(key, value, first_line + quickly[1][key] - 1)
+        return
+    for key, (value, line) in _parse(path, inner, first_line).items():
+        block.add(key, value, line)
+
+
+def _parse(path: str, inner: str, first_line: int) -> dict[str, tuple[Value, int]]:
     too_deep = "the front matter is not TOML: it is nested too deeply"
     if deep := _LEVELS.search(inner):
         raise ContentError(path, too_deep, line=first_line + inner.count("\n", 0, deep.start()))
@@ -50,15 +61,15 @@ def fill(block: Block, path: str, inner: str, first_line: int) -> None:
     lines: dict[str, int] = {}
     for match in _KEY.finditer(inner):
         lines.setdefault(match[1], first_line + inner.count("\n", 0, match.start(1)))
-    for key, value in document.items():
-        block.add(key, _plain(value), lines.get(key, first_line))
+    return {key: (plain(value), lines.get(key, first_line)) for key, value in document.items()}
 
 
-def _plain(value: object) -> Value:
+def plain(value: object) -> Value:
+    """Return a value of TOML as a field has it: a date, or text."""
     if isinstance(value, list):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, date):
