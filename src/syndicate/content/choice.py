@@ -21,9 +21,9 @@ _JEKYLL = frozenset({"_posts", "_drafts"})
 _NAMES = (
     "404 about about-me about-us about-this-site archive archives author authors bio categories colophon"
     " contact contact-me contact-us cookie-policy cookies cv disclaimer faq home home-page imprint index"
-    " legal license licence links newsletter now offline portfolio privacy privacy-notice privacy-policy projects"
-    " resume search sitemap subscribe support tags terms terms-and-conditions terms-of-service terms-of-use"
-    " thank-you thanks tos uses"
+    " legal license licence links newsletter now offline portfolio privacy privacy-notice privacy-policy"
+    " projects resume search sitemap subscribe support tags terms terms-and-conditions terms-of-service"
+    " terms-of-use thank-you thanks tos uses"
     " hubungi hubungi-kami kebijakan-privasi kontak pedoman-media-siber privasi redaksi syarat-ketentuan"
     " tentang tentang-kami tentang-saya"
     " من-نحن عنا حول اتصل-بنا سياسة-الخصوصية"

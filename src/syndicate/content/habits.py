@@ -43,11 +43,12 @@ _CONFLICT_COPY = re.compile(
     re.IGNORECASE,
 )
 # One of these is in every name that has a reason below, in small letters: most names have none.
-_BEGINNINGS = tuple(
+_WORDS = (
     "_index readme licen gpl lgpl agpl mit bsd apache ofl changelog contributing code copying changes history"
     " contributors authors maintainers governance notice security support todo upgrading install agents"
-    " pull_request issue robots humans ads app-ads llms requirements constraints cmakelists 404 google".split()
+    " pull_request issue robots humans ads app-ads llms requirements constraints cmakelists 404 google"
 )
+_BEGINNINGS = tuple(_WORDS.split())
 
 
 def is_noise(name: str) -> bool:
