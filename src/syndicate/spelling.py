@@ -127,7 +127,10 @@ def _astro(text: str) -> str:
 # by tables of their own, which we have not: there a slug in the front matter is needed.
 STYLES: Mapping[str, Style] = {
     "": Style(_plain, _plain),
-    "hugo": Style(_hugo, _hugo_file, "written", slashed=True),
+    "hugo": Style(_hugo, _hugo, "written", slashed=True),
+    "hugo-files": Style(
+        _hugo, _hugo_file, "written", slashed=True
+    ),  # without permalinks: as the files are named
     "jekyll": Style(_jekyll, _jekyll, cased=True, category=str.lower),
     "pelican": Style(_pelican, _pelican, "written", cased=True),
     "nikola": Style(_nikola, _as_written),

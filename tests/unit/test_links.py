@@ -147,7 +147,7 @@ def test_names_are_spelt_as_the_program_spells_them(like: str, spelt: str) -> No
 
 def test_hugo_spells_files_in_another_way_than_titles() -> None:
     """Each case was read off what Hugo 0.168 made of it."""
-    hugo = STYLES["hugo"]
+    hugo = STYLES["hugo-files"]
     titles = ["a!b ! c!", "a+b + c+", "a-b - c-", "a\\b \\ c\\", "Vu / x?", "Deep  Title -- here", "aǅb № ²"]
     assert [hugo.title(title) for title in titles] == [
         "ab-c", "a-b--c", "a-b-c-", "a-b-c-", "vu-x", "deep-title--here", "aǆb"

@@ -281,7 +281,7 @@ def test_the_configuration_has_what_was_found(tmp_path: Path) -> None:
     assert config.content.folder == tmp_path / "site" / "content"
     assert [(rule.folder, rule.pattern, rule.like) for rule in config.links.rules] == [
         ("posts", "/{year}/{month}/{slug_or_title}/", "hugo"),
-        ("", "/{folder}/{slug_or_stem}/", "hugo"),
+        ("", "/{folder}/{slug_or_stem}/", "hugo-files"),
     ]
     assert (config.feeds.formats, config.feeds.paths, config.feeds.items) == (
         ("rss",),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -46,8 +46,13 @@ def differences(addresses: Iterable[tuple[str, str]], pages: Iterable[str], *, b
         if ours in known:
             continue
         alike = loose.get(_loosely(ours)) or named.get(_loosely(ours).rpartition("/")[2]) or set()
-        found.append(Difference(path, ours, next(iter(alike)) if len(alike) == 1 else ""))
+        found.append(Difference(path, ours, _the_one(alike)))
     return found
+
+
+def _the_one(pages: Collection[str]) -> str:
+    """Return the shortest address of the one page that all of `pages` are, "" where they are several."""
+    return min(pages, key=len) if len({_loosely(page) for page in pages}) == 1 else ""
 
 
 def _plain(address: str, base: str) -> str:

@@ -135,7 +135,7 @@ class _Site:
                     pattern=prefix + rule.pattern,
                     folder="/".join(part for part in (start, rule.folder) if part),
                     language=(code if "-" not in name and code.lower().startswith(name) else name) * several,
-                    like="hugo",
+                    like=rule.like or "hugo",
                 )
 
     def _by_weight(self) -> list[tuple[str, dict[str, Any]]]:
@@ -151,7 +151,8 @@ class _Site:
                 pattern = self._pattern(link, sections)
                 if pattern:
                     yield FoundRule(pattern, folder)
-        yield FoundRule(self._ugly("/{folder}/{slug_or_stem}/" if not self._dated() else "/{folder}/{slug}/"))
+        rest = "/{folder}/{slug}/" if self._dated() else "/{folder}/{slug_or_stem}/"
+        yield FoundRule(self._ugly(rest), like="hugo-files")
 
     def _dated(self) -> bool:
         """Return whether date and slug are taken from the names of files."""
@@ -236,7 +237,7 @@ def _sections(content: Path, name: str, *, nested: bool) -> Iterator[tuple[str, 
     A folder below the top is a section of its own only where it has an ``_index`` file.
     """
     top = content / name.strip("/")
-    spell = STYLES["hugo"].file
+    spell = STYLES["hugo-files"].file
     if nested and top.is_dir():
         inner = [path.parent for path in sorted(top.rglob("_index.*")) if path.parent != top]
         for folder in sorted(set(inner), key=lambda path: (-len(path.parts), path)):
