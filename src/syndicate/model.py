@@ -80,11 +80,10 @@ class Parsed:
     """What one file says of itself, before it has an identity and without its text.
 
     A cache: it can be made again from the file. `when` is a date where the author gave no time, a datetime
-    where he did (aware, in his zone, else the
-    publication's), None where he gave neither. `id`, `slug` and
-    `url` are what the front matter asks for; `aliases` are old addresses, `key` ties translations.
-    `summary` and `picture` are "" and None where the text has to be read to know them. `mark` is of the
-    text and of the rest, see `identity.fingerprint`. `left_out` says why the file is no article.
+    where he did (aware, in his zone, else the publication's), None where he gave neither. `id`, `slug` and
+    `url` are what the front matter asks for; `aliases` are old addresses, `key` ties translations. `summary`
+    is "" where the text has to be read to know it. `mark` is a hash of the text and, behind a point, one of
+    the rest: it tells an article wherever its file is. `left_out` says why the file is no article.
     """
 
     path: str

@@ -29,7 +29,7 @@ articles = {
 }
 publication = Publication(title="Kabar", url="https://news.example.org", timezone="Asia/Jakarta")
 ids = {key: "urn:" + key for key in feed_keys(articles)}
-feeds = select_feeds(list(articles), publication, ids, items=20, base=publication.url)
+feeds = select_feeds(list(articles), publication, ids, items=20)
 digest = hashlib.sha256()
 for feed in feeds:
     for file in render_feed(feed, FeedSite(publication.url, publication.timezone)).files:

@@ -21,14 +21,15 @@ DOORS = {
     "email_validator": "emails.py",
     "feedgen": "feeds/generator.py",
     "jinja2": "templating.py",
-    "markdown_it": "content/markdown.py",
-    "mdit_py_plugins": "content/markdown.py",
+    "docutils": "content/docutil.py",
     "nh3": "markup.py",
     "pydantic": "config",
+    "pyromark": "content/markdown.py",
     "rich": "cli/",
     "sqlalchemy": "store/",
     "starlette": "web/",
     "uvicorn": "workers.py",
+    "watchfiles": "watching.py",
     "yaml": "yamldoc.py",
 }
 

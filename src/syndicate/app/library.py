@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-import sqlalchemy as sa
+from typing import Any
 
 from syndicate.app.site import Site
 from syndicate.app.texts import heads_of, texts_of
@@ -65,7 +64,7 @@ class Library:
         with self.site.store.read() as conn:
             return len(selection.everything(conn))
 
-    def _articles(self, ask: Callable[[sa.Connection], Sequence[Kept]], texts: bool) -> tuple[Article, ...]:
+    def _articles(self, ask: Callable[[Any], Sequence[Kept]], texts: bool) -> tuple[Article, ...]:
         with self.site.store.read() as conn:
             known = heads_of(ask(conn))
         needed = [one for one in known if texts or _is_needed(one[1])]
