@@ -149,7 +149,8 @@ def _faults() -> Iterator[None]:
         raise YamlError(message, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1) from None
     except yaml.YAMLError as error:
         raise YamlError(str(error).splitlines()[0], 1, 1) from None
-    except (RecursionError, TypeError, ValueError) as error:
+    except (RecursionError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        # PyYAML's own constructors raise all of these, such as for an empty "!!int".
         raise YamlError(f"cannot be read as YAML: {error}", 1, 1) from None
 
 
