@@ -76,7 +76,7 @@ def test_each_line_is_explained(run: Run, tmp_path: Path) -> None:
         "2 standfirst Ini kalimat pembuka berita yang panjang.",
         "3 byline id: byline Oleh: Budi Santoso",
         "4 date Rabu, 18 Jun 2025 16:18 WITA",
-        f"6 text id: dateline Jakarta - {FIRST}"[: 100 + len("6 text id: dateline ")],
+        f"6 text id: place Jakarta - {FIRST}"[: 100 + len("6 text id: place ")],
         "7 removed id: read also Baca Juga",
         "8 heading Sub-judul",
         f"9 text {SECOND}",

@@ -19,6 +19,8 @@ from syndicate.content.reading import Source, same_title
 _FIRST_LINES = 12  # in which a source is told
 _LONGEST_TITLE_OF_OTHERS = 150
 _FAR, _MOST_BOXES = 30, 200  # so many lines has a box of other articles at most, so many boxes a page
+_MOST_ABOVE, _LONGEST_ABOVE = 7, 250  # lines above a dateline: captions, names
+_HOME = re.compile(r"(?i:home|beranda)")
 _BULLET = re.compile(r"[-*•·–◦▪]\s+(?=\S)")
 
 
@@ -37,7 +39,8 @@ def examine(lines: Sequence[str], source: Source) -> Page:
     page.is_news = read_head(page, lines, below, rules, told=told)
     if page.is_news:
         before = filled[: len(filled) - len(below) - 1] if page.title_at is not None else []
-        page.roles.update({number: ("removed", rules.dropping(lines[number])) for number in before})
+        for number in before:
+            page.roles[number] = ("removed", rules.dropping(lines[number]) or "above the title")
         read_signature(page, lines, below, rules)
     elif filled:
         page.title_at = filled[0] if not source.title or same_title(lines[filled[0]], source.title) else None
@@ -67,8 +70,10 @@ def _chosen(source: Source, first: Sequence[str]) -> list[NewsSource]:
 
 def _title_at(lines: Sequence[str], filled: Sequence[int], known: str, rules: Rules) -> int | None:
     """Return the line with the title: the first that is no furniture; only `known` where that is set."""
-    candidates = (number for number in filled[:_FIRST_LINES] if not rules.dropping(lines[number]))
-    first = next(candidates, filled[0] if filled else None)
+    candidates = [number for number in filled[:_FIRST_LINES] if not rules.dropping(lines[number])]
+    if filled and _HOME.fullmatch(lines[filled[0]]):  # the way to the page, a step a line
+        candidates = [number for number in candidates if len(lines[number].split()) > 3] or candidates
+    first = next(iter(candidates), filled[0] if filled else None)
     return first if first is None or not known or same_title(lines[first], known) else None
 
 
@@ -130,13 +135,22 @@ def _is_foreign_title(line: str) -> bool:
 
 
 def _trim(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rules) -> None:
-    """Cut the place before the text and the initials behind it."""
+    """Cut the place before the text, with what stands above it, and the initials behind the text."""
     kept = [number for number in below if number not in page.roles]
-    if not kept:
-        return
-    for number, cut in ((kept[0], rules.without_dateline), (kept[-1], rules.without_ending)):
-        left, rule = cut(page.text_of(number, lines))
-        if rule and left:
-            page.cuts[number] = (left, rule)
-        elif rule:
-            page.roles[number] = ("removed", rule)
+    for position, number in enumerate(kept[:_MOST_ABOVE]):
+        left, rule = rules.without_dateline(lines[number], sure=position > 0)
+        if rule:
+            _cut(page, number, left, rule)
+            _remove(page, kept[:position], "above the dateline")
+            break
+        if len(lines[number]) > _LONGEST_ABOVE:
+            break
+    if kept and kept[-1] not in page.roles:
+        _cut(page, kept[-1], *rules.without_ending(page.text_of(kept[-1], lines)))
+
+
+def _cut(page: Page, number: int, left: str, rule: str) -> None:
+    if rule and left:
+        page.cuts[number] = (left, rule)
+    elif rule:
+        page.roles[number] = ("removed", rule)

@@ -18,6 +18,8 @@ LONGEST_DATE_LINE = 160
 _HEAD_LINES, _HEAD_TEXTS = 20, 4  # the date stands among so many lines, under so many that could be text
 _LONGEST_STANDFIRST = 500
 _LONGEST_LABEL = 60
+_SURELY_FURNISHED = 2  # lines of furniture directly under a title: no letter has them
+_NAMED = re.compile(r"[^\W\d_][^\d:.!?]{2,60}")
 _SIGNED = 6  # last lines among which "Pewarta: …" names the author
 _SITE = re.compile(r"[a-z0-9-]{2,63}(?:\.[a-z0-9-]{2,63}){0,2}\.[a-z]{2,12}", re.IGNORECASE)
 _TOPS = (".com", ".id", ".co", ".net", ".org", ".news", ".tv", ".info", ".co.uk", ".my", ".sg", ".au")
@@ -56,6 +58,7 @@ def read_head(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rul
     texts: list[int] = []
     roles: dict[int, tuple[Role, str]] = {}
     dated = site = False
+    label, furniture = "", 0
     for number in below[:_HEAD_LINES]:
         line = lines[number]
         if role := _dated(page, line, rules):
@@ -65,23 +68,30 @@ def read_head(page: Page, lines: Sequence[str], below: Sequence[int], rules: Rul
             near = number == (-1 if page.title_at is None else page.title_at) + 1
             site = site or (not texts and (near or line.lower().endswith(_TOPS)))
             roles[number] = ("site", "")
-        elif rules.dropping(line):
+        elif rules.labels_author(line):
+            label = rules.labels_author(line)
+            roles[number] = ("removed", label)
             continue
+        elif rules.dropping(line):
+            furniture += not texts
+        elif label and _NAMED.fullmatch(line):
+            roles[number] = ("byline", label)
         elif said := rules.author_in(line)[1]:
             roles[number] = ("byline", said)
         elif dated or len(texts) == _HEAD_TEXTS:
             break
         else:
             texts.append(number)
+        label = ""
     signed = dated and bool(below) and max(roles) >= below[-1]  # a letter's date at its end
     if signed or not dated:  # then only what stands directly under the title is the head
         roles = {number: role for number, role in roles.items() if not texts or number < texts[0]}
         texts = []
-    if not (told or site or (dated and not signed)):
+    if not (told or site or (dated and not signed) or furniture >= _SURELY_FURNISHED):
         return False
     page.roles.update(roles)
     for number in sorted(number for number, (role, _) in roles.items() if role == "byline"):
-        _add_author(page, rules.author_in(lines[number])[0])
+        _add_author(page, rules.author_in(lines[number])[0] or lines[number])
     _read_standfirst(page, lines, texts)
     page.when = page.when or page.updated
     return True
@@ -92,10 +102,10 @@ def _dated(page: Page, line: str, rules: Rules) -> tuple[Role, str] | None:
     if len(line) > LONGEST_DATE_LINE or not re.search(r"\d{4}|\d\d/\d\d/\d\d", line):
         return None
     for said in rules.dates_in(line):
-        day = _first_date(page, said.texts)
+        day = _date(page, said.text)
         if day is None:
             continue
-        page.updated = _first_date(page, (said.updated,)) or page.updated
+        page.updated = _date(page, said.updated) or page.updated
         _add_author(page, said.author.strip(" ,;|-"))
         if rules.is_update(line):
             page.updated = day
@@ -105,9 +115,8 @@ def _dated(page: Page, line: str, rules: Rules) -> tuple[Role, str] | None:
     return None
 
 
-def _first_date(page: Page, texts: Sequence[str]) -> date | datetime | None:
-    days = (read_date(text, language=page.language, zone=page.zone) for text in texts if text)
-    return next((day for day in days if day is not None), None)
+def _date(page: Page, text: str) -> date | datetime | None:
+    return read_date(text, language=page.language, zone=page.zone) if text else None
 
 
 def _add_author(page: Page, name: str) -> None:

@@ -11,8 +11,8 @@ from syndicate.configcontent import NewsSource
 from syndicate.content.presets import en, id
 
 _LONGEST = 1000  # no furniture is longer, and no rule is tried on more
-_KINDS = ("dated", "updated", "byline", "dateline", "ending", "listed", "list_end")
-_BOXES = ("read also", "recommended")
+_KINDS = ("dated", "updated", "byline", "label", "dateline", "place", "ending", "listed", "list_end")
+_BOXES = ("read also", "recommended", "topics")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """What a line with a date may say: texts that may be its date, the last change, the author.
+    """What a line with a date may say: the texts of its date and of the last change, and the author.
 
-    The best text is first. `rule` is "" where the line is to be a date as a whole.
+    `rule` is "" where the line is to be a date as a whole.
     """
 
-    texts: tuple[str, ...]
+    text: str
     updated: str = ""
     author: str = ""
     rule: str = ""
@@ -38,12 +38,14 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Rules by what they do; all are for a whole line but `dateline` (its start) and `ending` (its end).
+    """Rules by what they do. All are for a whole line, `dateline` and `place` for its start.
 
     `drop` is furniture anywhere; `box` opens a box of other articles, or is all of it. `dated` finds the
-    date of a page (groups ``date``, ``updated``, ``name``), `updated` tells the line of its last change,
-    `byline` the author (group ``name``). `listed` opens a list of a counted length (group ``count``) that
-    `list_end` ends. `quick` are alternations: a line that none of them matches is dropped by no preset.
+    date of a page (groups ``date``, ``clock``, ``updated``, ``name``), `updated` tells the line of its last
+    change, `byline` the author (group ``name``), `label` stands above the line with his name. `dateline`
+    surely opens a text, `place` does where the text begins there anyway. `listed` opens a list of a counted
+    length (group ``count``) that `list_end` ends. `own` are those of the configuration. `quick` are
+    alternations: a line that none of them matches is dropped by no preset.
     """
 
     drop: tuple[Rule, ...] = ()
@@ -51,7 +53,9 @@ class Rules:
     dated: tuple[Rule, ...] = ()
     updated: tuple[Rule, ...] = ()
     byline: tuple[Rule, ...] = ()
+    label: tuple[Rule, ...] = ()
     dateline: tuple[Rule, ...] = ()
+    place: tuple[Rule, ...] = ()
     ending: tuple[Rule, ...] = ()
     listed: tuple[Rule, ...] = ()
     list_end: tuple[Rule, ...] = ()
@@ -86,10 +90,9 @@ class Rules:
         for rule in self.dated:
             if match := rule.pattern.fullmatch(line):
                 said = match.groupdict("")
-                yield Dated(
-                    (said.get("date") or line,), said.get("updated", ""), said.get("name", ""), rule.name
-                )
-        yield Dated((line,))
+                text = f"{said.get('date') or line} {said.get('clock', '')}"
+                yield Dated(text.strip(), said.get("updated", ""), said.get("name", ""), rule.name)
+        yield Dated(line)
 
     def is_update(self, line: str) -> bool:
         """Return whether a line with a date tells of the last change."""
@@ -103,9 +106,16 @@ class Rules:
                 return name.strip(" ,;|-"), rule.name
         return "", ""
 
-    def without_dateline(self, line: str) -> tuple[str, str]:
-        """Return `line` without the place and agency before its text, and the rule; "" for none."""
-        for rule in self.dateline:
+    def labels_author(self, line: str) -> str:
+        """Return the name of the rule by which the next line is the author's name, "" for none."""
+        return _first(self.label, line) if len(line) < 60 else ""
+
+    def without_dateline(self, line: str, *, sure: bool = False) -> tuple[str, str]:
+        """Return `line` without the place and agency before its text, and the rule; "" for none.
+
+        With `sure` a place alone is none: an agency or a site has to be named.
+        """
+        for rule in self.dateline if sure else (*self.dateline, *self.place):
             if match := rule.pattern.match(line[:_LONGEST]):
                 return line[match.end() :].lstrip(), rule.name
         return line, ""

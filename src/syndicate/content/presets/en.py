@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 _DASH = r"(?:\s+(?:-{1,3}|[–—])\s*|(?:-{1,2}|[–—])\s+|--\s*)"
-_AGENCY = r"\((?:AP|AFP|Reuters|REUTERS|ANTARA|UPI|CNN|Xinhua|Bloomberg|[A-Z][A-Za-z .&]{1,24})\)"
+_AGENCY = r"\((?:AP|AFP|Reuters|REUTERS|ANTARA|Antara|UPI|CNN|Xinhua|Bloomberg|BBC|dpa|PTI|Kyodo)\)"
+_ANY_AGENCY = r"\([A-Z][A-Za-z .&]{1,24}\)"
 _NO_OTHER = r"(?!.{0,100}\s[-–—]\s)"  # "NASA - the agency - …" opens with no place
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 
@@ -17,7 +18,7 @@ RULES: dict[str, tuple[str, ...]] = {
     ),
     "navigation": (
         r"(?i:(?:home|news)(?:\s*[/>»›|]\s*[^/>»›|]{1,40}){1,4})",
-        r"(?i:skip to (?:main )?content|(?:back to|return to) (?:top|homepage)|next (?:article|story|page))",
+        r"(?i:home|skip to (?:main )?content|(?:back to|return to) (?:top|homepage)|next (?:story|page))",
     ),
     "counter": (
         r"(?i:\d{1,3}[ -]min(?:ute)?s?(?: (?:read|listen))?|[\d.,]+[kKmM]? views?)",
@@ -30,6 +31,7 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:list of \d+ items\s*(?:end of list)?|end of list)",
         r"(?i:most (?:read|popular)|editors?['’]s? picks?)",
     ),
+    "topics": (r"(?i:(?:tags?|topics?|keywords|(?:related|more on) (?:topics|tags)|filed under)\s*:?)",),
     "read also": (
         r"READ(?: MORE| ALSO| NEXT)?\s*:.*",
         r"(?i:(?:read|see|watch)(?: more| also| next)\s*(?::.*)?)",
@@ -52,7 +54,12 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:(?:sign up|subscribe) (?:to|for) .{0,60}newsletters?.{0,60}|follow us on .{0,60})",
         r"(?i:(?:get|download) .{0,60}\bapp\b.{0,60})",
     ),
-    "editor": (r"(?i:(?:editing|reporting|additional reporting) by .{2,160}|our standards: .{2,80})",),
+    "editor": (
+        r"(?i:(?:editing|reporting|additional reporting|edited) by .{2,160}|our standards: .{2,80})",
+        r"(?i:.{2,160} contributed to this (?:report|story|article)\.?|sources?: .{2,80})",
+        r"(?:BBC News|BBC Sport|Associated Press|The Associated Press|Reuters|CNN)(?:, .{2,40})?",
+    ),
+    "separator": (r"[_=*~•·—–-]{3,}",),
     "tags": (r"(?i:(?:tags?|topics?|keywords|filed under)\s*:.{0,300})",),
     "copyright": (
         r"(?i:(?:copyright|©)\s*(?:©|\(c\))?\s*.{0,60}\b(?:19|20)\d\d\b.{0,160})",
@@ -64,16 +71,22 @@ RULES: dict[str, tuple[str, ...]] = {
         r"\s*:?\s*(?P<updated>.{6,60}?)\)?)",
         r"(?i:(?:(?:first|last|originally)\s+)?(?:published|posted|updated|modified)"
         r"(?:\s+(?:on|at))?\s*:?\s*(?P<date>.*))",
+        r"(?i:(?:(?:last )?(?:published|posted|updated|modified))\s*:?\s*(?P<clock>\d{1,2}[.:]\d\d"
+        r"(?:\s?[ap]\.?m\.?)?(?:\s[a-z]{2,4}(?:[+-]\d{1,2})?)?),?\s+(?P<date>.{6,40}))",
         r"(?:By|BY)\s+(?P<name>[^\W\d_][^\d:|]{2,60}?)\s*[-–—|,•·]\s*(?i:(?:published|posted)?\s*(?:on)?\s*)"
         r"(?P<date>.*\b(?:19|20)\d\d\b.*)",
         r"(?i:.{0,40}?\s[-–|]\s(?P<date>.*\b(?:19|20)\d\d\b.*))",
     ),
     "updated": (r"(?i:(?:last\s+)?(?:updated|modified)\b.*)",),
     "byline": (r"(?:By|BY|Written by|Words by)\s*:?\s+(?P<name>[^\W\d_][^\d:]{2,60})",),
+    "label": (r"(?i:(?:written |words )?by|author|reporter)\s*:?",),
     "dateline": (
         rf"(?:[A-Z][A-Z.'’ -]{{2,40}}(?:, [A-Z][A-Za-z. ]{{1,30}})?(?:, {_MONTH} \d{{1,2}})?,? ?|"
         rf"{_MONTH} \d{{1,2}} )?{_AGENCY}{_DASH}",
+        rf"[A-Z][A-Z.'’ -]{{2,40}} {_ANY_AGENCY}{_DASH}",
         rf"[A-Z][A-Za-z.'’]+(?: [A-Z][A-Za-z.'’]+){{0,2}}(?:, [A-Z][A-Za-z. ]{{1,30}})? {_AGENCY}{_DASH}",
+    ),
+    "place": (
         rf"[A-Z][A-Z.'’ -]{{3,40}}(?:, [A-Z][A-Za-z.]{{2,20}}(?: [A-Z][a-z]+)?)?"
         rf"(?:, (?:{_MONTH} \d{{1,2}}|\d{{1,2}} {_MONTH})(?: \d{{4}})?)?{_DASH}{_NO_OTHER}",
     ),

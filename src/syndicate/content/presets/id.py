@@ -7,7 +7,7 @@ _NAME = r"[A-Z](?:[a-z.'’]+|[A-Z.'’]+)"
 _PLACE = rf"{_NAME}(?:[ /-]{_NAME}){{0,3}}"
 _AGENCY = (
     rf"(?:{_SITE}|(?:CNN|CNBC|BBC|VOA|DW|ABC|IDN)(?: News)?(?: Indonesia| Times)?|(?i:antara(?: news)?)"
-    r"|[A-Z][A-Za-z]+ (?:Indonesia|Online|News)|Reuters|AFP|AP|Xinhua|Bloomberg|NU Online)"
+    r"|(?i:sindonews|okezone|republika|kontan|infopublik|nu online)|Reuters|AFP|AP|Xinhua|Bloomberg)"
 )
 _DASH = r"(?:\s+(?:-{1,3}|[–—])\s*|(?:-{1,3}|[–—])\s+|--\s*)"
 _CITY = (
@@ -27,12 +27,13 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:bagikan(?: (?:artikel|berita) ini)?(?: ke| di| melalui| lewat)?(?: media sosial)?\s*:?)",
         r"(?i:(?:salin|copy) (?:tautan|link|url)|facebook|twitter|whatsapp|telegram|linkedin)",
         r"(?i:pinterest|threads|tweet|e-?mail|cetak|simpan|dengarkan (?:berita|artikel)(?: ini)?)",
-        r"(?i:ukuran (?:huruf|font).{0,20})",
+        r"(?i:ukuran (?:huruf|font).{0,20}|a\s?[-+]|(?:url|tautan) (?:telah )?ter(?:copy|salin))",
     ),
     "navigation": (
         r"(?i:(?:home|beranda|berita)(?:\s*[/>»›|]\s*[^/>»›|]{1,40}){1,4})",
         r"(?i:(?:halaman\s*:?\s*[\d\s]{1,30})?(?:selanjutnya|(?:halaman )?berikutnya|lihat semua|show all))",
-        r"(?i:halaman\s*:?\s*\d+(?:\s+\d+)*|(?:kembali ke|lihat) (?:atas|beranda))",
+        r"(?i:home|beranda|halaman\s*:?\s*\d+(?: dari \d+|(?:\s+\d+)*))",
+        r"(?i:(?:kembali ke|lihat) (?:atas|beranda))",
     ),
     "counter": (
         r"(?i:(?:dibaca|dilihat)\s*:?\s*[\d.,]+(?: kali)?)",
@@ -41,11 +42,13 @@ RULES: dict[str, tuple[str, ...]] = {
         r"(?i:\d{1,3} (?:detik|menit|jam|hari|minggu|bulan) (?:yang )?lalu)",
     ),
     "recommended": (
-        r"(?i:(?:artikel|berita|topik|video) (?:rekomendasi|terkait|lainnya|pilihan|(?:ter)?populer))",
+        r"(?i:(?:artikel|berita|topik|video) (?:rekomendasi|terkait|lainnya|pilihan|(?:ter)?populer)"
+        r"(?:\s*:.{0,80})?)",
         r"(?i:rekomendasi(?: untuk anda)?|terpopuler|terkini|berita (?:terbaru|terkini))",
         r"(?i:daftar \d+ item\s*(?:akhir daftar)?|akhir daftar)",
         r"(?i:pilihan editor:?.*)",
     ),
+    "topics": (r"(?i:(?:tags?|topik|topik terkait|kata kunci)\s*:?)",),
     "read also": (
         r"(?:MEM)?BACA(?: JUGA)?(?:\s*:?|[:\s](?=.*[a-z]).*)",
         r"(?i:(?:baca|lihat|simak) (?:juga|selengkapnya|lainnya|pula)\b.*)",
@@ -54,6 +57,7 @@ RULES: dict[str, tuple[str, ...]] = {
     ),
     "embed": (r"\[Gambas:[^\]]*\]", r"(?i:lihat (?:postingan|unggahan) ini di instagram)"),
     "caption": (
+        r"(?i:lihat foto|perbesar(?: gambar)?)",
         r"(?i:(?:sumber )?(?:foto|gambar)\s*:\s*.{2,200})",
         r"(?i:.{0,250}\((?:sumber )?(?:foto|dok)\s?[.:/]\s?[^()]{2,80}\)\.?)",
     ),
@@ -67,15 +71,23 @@ RULES: dict[str, tuple[str, ...]] = {
     "follow": (
         r"(?i:(?:ikuti|dapatkan|pantau|cek|gabung|temukan|download|unduh).{0,160}"
         r"(?:google news|whatsapp channel|(?:saluran|kanal) whatsapp|telegram|aplikasi)\b.*)",
+        r"(?i:simak.{0,240}(?:google news|whatsapp channel|(?:saluran|kanal) whatsapp)\b.*)",
     ),
     "contact": (
         r"(?i:\**\s*(?:punya|memiliki) (?:informasi|berita|cerita|klaim)\b.{0,300}"
         r"\b(?:hubungi|kirim|e-?mail).*)",
     ),
-    "editor": (r"(?i:(?:editor|penyunting|redaktur|uploader|video editor|red)\s*:\s*.{2,80})",),
+    "editor": (
+        r"(?i:(?:editor|penyunting|redaktur|uploader|video editor|red)\s*:\s*.{2,80})",
+        r"(?i:editor|penyunting|redaktur|tim redaksi|redaksi)",
+    ),
+    "separator": (r"[_=*~•·—–-]{3,}",),
     "tags": (r"(?i:(?:tags?|topik|topik terkait|kata kunci)\s*:.{0,300})",),
     "initials": (r"\([a-zA-Z]{2,4}(?:/[a-zA-Z]{2,4}){0,3}\)", r"\[[a-zA-Z]{2,4}(?:/[a-zA-Z]{2,4}){0,3}\]"),
-    "copyright": (r"(?i:(?:copyright|hak cipta|©)\s*(?:©|\(c\)|@)?\s*.{0,60}\b(?:19|20)\d\d\b.{0,120})",),
+    "copyright": (
+        r"(?i:dilarang (?:keras )?(?:mengambil|mengutip|menyalin|memperbanyak)\b.*)",
+        r"(?i:(?:copyright|hak cipta|©)\s*(?:©|\(c\)|@)?\s*.{0,60}\b(?:19|20)\d\d\b.{0,120})",
+    ),
     "dated": (
         r"(?i:(?:di)?(?:terbitkan|publikasikan|terbit|tayang|unggah|rilis)(?: pada)?\s*:?"
         r"\s*(?P<date>.{6,60}?)\s*[|,;·•–-]?\s*(?:di)?(?:perbarui|mutakhirkan|update)(?: pada)?"
@@ -86,21 +98,24 @@ RULES: dict[str, tuple[str, ...]] = {
         rf"(?i:(?:oleh|penulis)\s*:?\s*(?P<name>[^\d:|]{{3,60}}?)\s*[-–|,]\s*(?P<date>(?:{_DAY},)?\s*\d.*))",
         rf"(?i:.{{0,40}}?[-–|]\s*(?P<date>{_DAY},.*))",
         rf"(?i:{_AGENCY}\s*[-–|,]\s*(?P<date>\d.*))",
+        r"(?i:(?P<clock>\d{1,2}[.:]\d\d(?: WIB| WITA| WIT)?)\s*[-–|,]?\s*(?P<date>\d{1,2} [a-z]{3,9} \d{4}))",
         rf"(?i:{_CITY},\s*(?P<date>(?:{_DAY},?\s*)?\d.*))",
     ),
     "updated": (r"(?i:(?:terakhir )?(?:di)?(?:perbarui|mutakhirkan|update)\b.*)",),
     "byline": (
-        r"(?i:(?:oleh|penulis|reporter|pewarta|laporan|kontributor|jurnalis)\s*:?\s+)(?P<name>[^\d:]{3,60})",
+        r"(?i:(?:oleh|penulis|reporter|pewarta|laporan|kontributor|jurnalis)\s*:?\s+)(?P<name>[^\d:|]{3,60}?)(?:\s*\|.{0,80})?",
         r"(?P<name>[A-Z][^\d:]{2,50}?)\s+[-–|]\s+(?i:detik\w+|okezone|kompas\.com|liputan6(?:\.com)?|tempo(?:\.co)?)",
-        r"(?i:tim redaksi|redaksi)",
     ),
+    "label": (r"(?i:reporter|penulis|oleh|pewarta|jurnalis|kontributor)\s*:?",),
     "dateline": (
         rf"{_SITE}\s*,\s*{_PLACE}{_DASH}",
         rf"{_SITE}\s*,\s*{_NAME}(?: {_NAME}){{0,3}}[-–—](?=\S)",
         rf"{_SITE}\s*,\s*[A-Z][a-z.'’]+(?: [A-Z][a-z.'’]+){{0,2}}(?=[A-Z])",
         rf"{_SITE}\s*,\s*{_CITY}\s+(?=[A-Z\"“])",
-        rf"{_PLACE}\s*(?:,\s*{_AGENCY}|\([A-Za-z][\w. ]{{1,30}}\)){_DASH}",
+        rf"{_PLACE}\s*(?:,\s*{_AGENCY}|\({_AGENCY}\)){_DASH}",
         rf"{_AGENCY}{_DASH}",
+    ),
+    "place": (
         rf"(?!\W)[A-Z][A-Z.'’/ -]{{2,40}}(?:, [A-Z][A-Za-z.]{{2,20}})?{_DASH}{_NO_OTHER}",
         rf"{_CITY}(?:, [A-Z][A-Za-z]{{2,20}})?{_DASH}{_NO_OTHER}",
     ),
