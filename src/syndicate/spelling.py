@@ -93,7 +93,12 @@ def _hugo_words(text: str) -> str:
 
 def _hugo_file(text: str) -> str:
     """As in a title, but each space is a hyphen, and a plus stays."""
-    return text if _PLAIN.fullmatch(text) else re.sub(r"\s", "-", text.translate(_HUGO)).lower()
+    return text if _PLAIN.fullmatch(text) else _go_lower(re.sub(r"\s", "-", text.translate(_HUGO)))
+
+
+def _go_lower(text: str) -> str:
+    """Return `text` in lower case as Go has it: each letter is one letter."""
+    return text.replace("\u0130", "i").lower()
 
 
 def _jekyll(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -286,3 +287,27 @@ def test_ids_that_cannot_be_given_are_told(tmp_path: Path, run: Run) -> None:
     ids = (tmp_path / "var" / "ids.jsonl").read_text()
     assert '"was":"2"' in ids
     assert '"id":"3"' in ids
+
+
+SIGNS = "!\"#$%&'()*+,-.:;<=>?@[]^_`{|}~–…½²№٣éßİ"
+
+
+@needs_hugo
+def test_names_of_every_sign_have_hugos_address(tmp_path: Path, run: Run) -> None:
+    """Titles and file names with each sign that Hugo keeps, drops or replaces, by permalinks and without."""
+    files = {"layouts/all.html": "<html></html>"}
+    for number, sign in enumerate(SIGNS):
+        title = json.dumps(f"A{sign}b {sign} c{sign}")
+        day = f"2026-01-{number % 28 + 1:02}"
+        files[f"content/titles/t{number}.md"] = _post(title, day)
+        files[f"content/files/f{number}a{sign}B {sign} c{sign}.md"] = _post("x", day)
+        files[f"content/plain/p{number}a{sign}B {sign} c{sign}/index.md"] = _post("x", day)
+    settings = '[permalinks]\ntitles = "/t/:filename/:slug/"\nfiles = "/:contentbasename/"\n'
+    public = _built(tmp_path / "site", {"hugo.toml": f'baseURL = "https://x.example"\n{settings}', **files})
+    config = tmp_path / "new" / "config.yaml"
+    run("init", tmp_path / "new", "--from", tmp_path / "site")
+    status, said = run("links", "check", "--against", public, "--config", config)
+    assert (status, said) == (
+        0,
+        f"{3 * len(SIGNS)} articles: {3 * len(SIGNS)} where they should be, 0 not.\n",
+    )
