@@ -76,14 +76,12 @@ def scan(folder: Path, rules: Rules = Rules()) -> Scan:  # noqa: B008 - it is fr
 
 def files_in(folder: Path, rules: Rules, prefix: str) -> dict[str, tuple[int, int, bool]]:
     """Return what `scan` would find in the one folder at `prefix` below `folder`, nothing below that."""
-    root = os.path.realpath(folder)
-    walk = _Walk(root, rules, look(folder))
-    walk._visit(_Folder(os.path.join(root, prefix), prefix, prefix.count("/"), True))  # noqa: PTH118
+    walk = _Walk(os.path.realpath(folder), rules, look(folder))
+    walk.visit(_Folder(prefix, prefix.count("/"), True))
     return walk.files
 
 
 class _Folder(NamedTuple):
-    at: str  # where it is, for the system
     prefix: str  # its path below the content folder, with a slash behind; "" for that itself
     depth: int
     articles: bool  # False where it holds only what articles show
@@ -91,7 +89,10 @@ class _Folder(NamedTuple):
 
 @dataclass(slots=True)
 class _Walk:
-    """One walk through the folders. Each is visited once, those behind links last: so links never loop."""
+    """One walk through the folders. Each is visited once, those behind links last: so links never loop.
+
+    A folder is open while its files are looked at, which spares the system to look for it for each of them.
+    """
 
     root: str
     rules: Rules
@@ -105,59 +106,65 @@ class _Walk:
     seen: set[tuple[int, int]] = field(default_factory=set)
 
     def all(self) -> None:
-        self.waiting.append(_Folder(self.root, "", 0, True))
+        self.waiting.append(_Folder("", 0, True))
         while self.waiting or self.links:
             if not self.waiting:
                 self.links.sort(key=lambda one: one.prefix, reverse=True)
                 self.waiting.append(self.links.pop())
-            self._visit(self.waiting.pop())
+            self.visit(self.waiting.pop())
 
-    def _visit(self, folder: _Folder) -> None:
+    def visit(self, folder: _Folder) -> None:
         try:
-            with os.scandir(folder.at) as listing:
-                entries = list(listing)
-            status = os.stat(folder.at)  # noqa: PTH116 - names may be undecodable
+            opened = os.open(f"{self.root}/{folder.prefix}", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                self._look_through(folder, opened)
+            finally:
+                os.close(opened)
         except OSError as error:
-            self._fail(folder.prefix or ".", f"the folder cannot be read: {error.strerror}", kind="content")
-            return
+            message = f"the folder cannot be read: {error.strerror}"
+            self._fail(folder.prefix or ".", message, kind="content")
+
+    def _look_through(self, folder: _Folder, opened: int) -> None:
+        status = os.fstat(opened)
         here = (status.st_dev, status.st_ino)
         if here in self.seen:
             return
         self.seen.add(here)
         if folder.depth > _DEEPEST:
-            self._fail(
-                folder.prefix,
-                f"the folder lies deeper than {_DEEPEST} others, and is not read",
-                kind="content",
-            )
+            message = f"the folder lies deeper than {_DEEPEST} others, and is not read"
+            self._fail(folder.prefix, message, kind="content")
             return
+        with os.scandir(opened) as listing:
+            entries = list(listing)
         metas: dict[str, os.stat_result] = {}
         articles: list[os.DirEntry[str]] = []
         for entry in entries:
-            if entry.is_symlink():
-                self._link(folder, entry, articles)
-            elif entry.is_dir():
-                self._below(folder, entry, self.waiting)
+            if entry.is_symlink() and not self._is_inside(folder, entry):
+                continue
+            if entry.is_dir():
+                self._below(folder, entry)
             elif not self._sort(folder, entry, articles):
                 self._other(folder, entry, metas)
+        prefix, files = folder.prefix, self.files
         for entry in articles:
-            self._article(folder, entry, metas)
+            status_of = self._looked_at(folder, entry)
+            if status_of is None:
+                continue
+            meta = metas.get(entry.name[: entry.name.rfind(".")]) if metas else None
+            size, mtime_ns = status_of.st_size, status_of.st_mtime_ns
+            if meta is None or meta.st_size > LARGEST:
+                files[prefix + entry.name] = (size, mtime_ns, False)
+            else:
+                files[prefix + entry.name] = (size + meta.st_size, max(mtime_ns, meta.st_mtime_ns), True)
 
-    def _link(self, folder: _Folder, entry: os.DirEntry[str], articles: list[os.DirEntry[str]]) -> None:
-        if not os.path.realpath(entry.path).startswith(self.root.rstrip("/") + "/"):
-            return
-        try:
-            is_folder = entry.is_dir()
-        except OSError:
-            return
-        if is_folder:
-            self._below(folder, entry, self.links)
-        elif not self._sort(folder, entry, articles):
-            self._other(folder, entry, {})
+    def _is_inside(self, folder: _Folder, entry: os.DirEntry[str]) -> bool:
+        """Return whether a link leads to something in the content folder."""
+        target = os.path.realpath(f"{self.root}/{folder.prefix}{entry.name}")
+        return target.startswith(self.root.rstrip("/") + "/")
 
     # ------------------------------------------------------------ folders
 
-    def _below(self, folder: _Folder, entry: os.DirEntry[str], waiting: list[_Folder]) -> None:
+    def _below(self, folder: _Folder, entry: os.DirEntry[str]) -> None:
         """Have the folder `entry` visited later, if it may hold articles or what they show."""
         name = entry.name
         path = folder.prefix + name
@@ -165,15 +172,15 @@ class _Walk:
         if self.rules.exclude and self.rules.excludes(path):
             self.left_out.append(LeftOut(_shown(path) + "/", _EXCLUDED))
             return
-        ours = frozenset[str]() if folder.prefix else self.site.shelves
-        closed = habits.is_closed(name) or (not folder.prefix and name in self.site.closed)
-        if closed and not self.rules.opens(path):
+        own, closed = not folder.prefix, habits.is_closed(name)
+        if (closed or (own and name in self.site.closed)) and not self.rules.opens(path):
             return
-        if name in ours and not self.rules.opens(path):
+        if own and name in self.site.shelves and not self.rules.opens(path):
             reason = f"it holds what the {self.site.kind} site shows, not its articles"
             self.left_out.append(LeftOut(_shown(path) + "/", reason))
             articles = False
-        waiting.append(_Folder(entry.path, path + "/", folder.depth + 1, articles))
+        waiting = self.links if entry.is_symlink() else self.waiting
+        waiting.append(_Folder(path + "/", folder.depth + 1, articles))
 
     # ------------------------------------------------------------ files
 
@@ -186,10 +193,10 @@ class _Walk:
             return True
         if not is_text:
             return False
-        path = folder.prefix + name
-        reason = _EXCLUDED if self.rules.exclude and self.rules.excludes(path) else habits.why_none(name)
+        excluded = bool(self.rules.exclude) and self.rules.excludes(folder.prefix + name)
+        reason = _EXCLUDED if excluded else habits.why_none(name)
         if reason and not self._is_named(folder, name):
-            self.left_out.append(LeftOut(_shown(path), reason))
+            self.left_out.append(LeftOut(_shown(folder.prefix + name), reason))
             return False
         articles.append(entry)
         return True
@@ -204,32 +211,28 @@ class _Walk:
             return
         if not stat.S_ISREG(status.st_mode):
             return
-        path = folder.prefix + entry.name
-        self.others.append(f"{path}\0{status.st_size}\0{status.st_mtime_ns}")
+        self.others.append(f"{folder.prefix}{entry.name}\0{status.st_size}\0{status.st_mtime_ns}")
         if entry.name.endswith(_META):
             metas[entry.name.removesuffix(_META)] = status
 
-    def _article(self, folder: _Folder, entry: os.DirEntry[str], metas: dict[str, os.stat_result]) -> None:
+    def _looked_at(self, folder: _Folder, entry: os.DirEntry[str]) -> os.stat_result | None:
+        """Return size and time of a file that may be an article, None where it is none; say what is wrong."""
         path = folder.prefix + entry.name
         if not path.isprintable() and (why := _unfit(path)):
             self._fail(path, why)
-            return
+            return None
         try:
             status = entry.stat()
         except OSError as error:
             self._fail(path, f"the file cannot be read: {error.strerror}")
-            return
+            return None
         if not stat.S_ISREG(status.st_mode):
-            return
-        size, mtime_ns = status.st_size, status.st_mtime_ns
-        if size > LARGEST:
-            self._fail(path, f"the file has {size / 1_000_000:.1f} MB; an article may have 5 MB")
-            return
-        meta = metas.get(entry.name[: entry.name.rfind(".")]) if metas else None
-        if meta is None or meta.st_size > LARGEST:
-            self.files[path] = (size, mtime_ns, False)
-        else:
-            self.files[path] = (size + meta.st_size, max(mtime_ns, meta.st_mtime_ns), True)
+            return None
+        if status.st_size > LARGEST:
+            size = status.st_size / 1_000_000
+            self._fail(path, f"the file has {size:.1f} MB; an article may have 5 MB")
+            return None
+        return status
 
     def _fail(self, path: str, message: str, *, kind: Literal["article", "content"] = "article") -> None:
         self.faults.append(Fault(kind, _shown(path), None, message))
