@@ -82,7 +82,8 @@ _ABSOLUTE = re.compile(
     r"https?://[a-z0-9.-]+(?::[0-9]+)?/[a-zA-Z0-9/_.~-]*(?:\?[a-zA-Z0-9=_.~-]+)?(?:#[a-zA-Z0-9_.~-]+)?"
 )
 _REFERENCES = (("&", "&amp;"), ("\xa0", "&nbsp;"), ('"', "&quot;"), ("<", "&lt;"), (">", "&gt;"))
-_ANY_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
+_TAG_START = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SHALLOW = _names(  # void, or closed by the next of its kind
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr"
 )
@@ -104,12 +105,12 @@ def clean_text(text: str) -> str:
     byte-order mark go too. ZWNJ and ZWJ stay: Persian and emoji need them. Of marks on one letter the first
     30 stay (UAX 15, section 13): Python sorts them in a time that grows with their square.
     """
-    if not _is_plain(text):
+    if not is_plain(text):
         text = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
     return _composed(text)
 
 
-def _is_plain(text: str) -> bool:
+def is_plain(text: str) -> bool:
     """Return whether `text` surely holds nothing of what goes: asking takes a fifteenth of looking for it."""
     return text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
 
@@ -185,7 +186,7 @@ def rewrite_urls(html: str, change: ChangeUrl) -> str:
         clean = _cleaner().clean(text)
     finally:
         _state.change = before
-    clean = _ELEMENT.sub(_mend, clean if _is_plain(clean) else _ILLEGAL.sub("", clean))
+    clean = _ELEMENT.sub(_mend, clean if is_plain(clean) else _ILLEGAL.sub("", clean))
     # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
     return _composed(clean.replace(">\u0338", ">&#824;"))
 
@@ -206,12 +207,12 @@ def _cleaner() -> nh3.Cleaner:
 def is_bomb(html: str) -> bool:
     """Return whether `html` would take minutes: nested beyond reason, or one text with endless entities.
 
-    Unclosed elements count as open. `sanitise` makes short plain text of such HTML.
+    Unclosed elements count as open, also where a tag has no end. `sanitise` makes short plain text of such HTML.
     """
     if html.count("<") - html.count("</") <= DEEPEST and html.count("&") <= MOST_REFERENCES:
         return False
     depth, end = 0, 0
-    for match in _ANY_TAG.finditer(html):
+    for match in _TAG_START.finditer(html):
         if html.count("&", end, match.start()) > MOST_REFERENCES:
             return True
         end = match.end()
@@ -288,7 +289,7 @@ def absolutise(safe: str, page_url: str) -> str:
     what sanitised HTML does not.
     """
     try:
-        if not _is_plain(safe.replace("\u200c", "").replace("\u200d", "")):
+        if not is_plain(safe.replace("\u200c", "").replace("\u200d", "")):
             raise _MoreToDoError
         return _ADDRESSED.sub(lambda match: _absolute_tag(match[0], page_url), safe)
     except _MoreToDoError:
@@ -418,10 +419,17 @@ def _article(root: lxml.html.HtmlElement) -> lxml.html.HtmlElement:
 
 
 def _metas(root: lxml.html.HtmlElement) -> Iterator[tuple[str, str]]:
+    tags: list[str] = []  # the one of which there may be several
     for meta in reversed(list(root.iter("meta"))):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop")
-        if name and meta.get("content"):
-            yield str(name).lower(), one_line(clean_text(str(meta.get("content"))))
+        name = str(meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
+        # Pelican takes `contents` too.
+        value = one_line(clean_text(str(meta.get("content") or meta.get("contents") or "")))
+        if name == "article:tag" and value:
+            tags.insert(0, value)
+        elif name and value:
+            yield name, value
+    if tags:
+        yield "article:tag", ";".join((*tags, ""))
 
 
 def _text_of(element: lxml.html.HtmlElement | None) -> str:

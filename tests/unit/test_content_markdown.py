@@ -193,6 +193,9 @@ BOMBS = {
     "attributes": "{: " * 100_000,
     "trailing": "){#" * 100_000,
     "kramdown": "{::comment}" * 60_000,
+    "headings": "<div>\n" + "<h2>" * 100_000,
+    "tags": "<div>\n<h2>" + "<b " * 100_000 + "</h2>\nhttp://a.b",
+    "divisions": "a[^1]\n\n[^1]: b\n\n<div>\n" + "<div " * 100_000,
     "callouts": "> [!" * 100_000,
 }
 

@@ -7,7 +7,7 @@ import re
 _STARTS = ("http://", "https://", "www.")
 _TAKEN = frozenset("<\"'=/")  # before an address: it is in a tag, in quotes or in another one already
 _PART = re.compile(
-    r"<(?P<whole>a|pre|code|script|style|textarea)\b|<!--|<[^>]*>"
+    r"<(?P<whole>a|pre|code|script|style|textarea)\b|<!--|<[^<>]*>"
     r"|(?<![\w/])(?P<url>(?:https?://|www\.)[\w-]+(?:\.[\w-]+)*(?::\d+)?(?:[/?#][^\s<]*)?)",
     re.IGNORECASE,
 )

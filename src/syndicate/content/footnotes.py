@@ -9,7 +9,7 @@ _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#([^"]*)">(\d
 _DEFINITION = re.compile(
     r'<div class="footnote-definition" id="([^"]*)"><sup class="footnote-definition-label">(\d+)</sup>\n?'
 )
-_DIV = re.compile(r"<(/?)div\b[^>]*>")
+_DIV = re.compile(r"<(/?)div\b[^<>]*>")
 _MOST_BACK_LINKS = 20
 
 

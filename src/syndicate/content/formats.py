@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from syndicate.content import html, markdown, plaintext, rst
+from syndicate.content import html, markdown, mdx, plaintext, rst
 from syndicate.content.reading import Read
 
 
@@ -23,8 +23,9 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     ".md": Format(markdown.read, markdown.skim),
     ".markdown": Format(markdown.read, markdown.skim),
-    ".html": Format(html.read, html.read),
-    ".htm": Format(html.read, html.read),
+    ".mdx": Format(mdx.read, mdx.skim),
+    ".html": Format(html.read, html.skim),
+    ".htm": Format(html.read, html.skim),
     ".rst": Format(rst.read, rst.skim),
     ".txt": Format(plaintext.read, plaintext.read),
 }

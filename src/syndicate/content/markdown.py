@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import pyromark
@@ -14,6 +15,7 @@ from pyromark import Options
 
 from syndicate.content import embeds, footnotes, headings
 from syndicate.content.autolinks import link_addresses
+from syndicate.content.codeblocks import plain_code
 from syndicate.content.reading import Reading, Source, same_title
 from syndicate.errors import ContentError
 from syndicate.markup import bare_text, sanitise
@@ -23,34 +25,42 @@ _MORE = re.compile(r"<!--\s*(?:more|TEASER_END|excerpt)\s*-->", re.IGNORECASE)
 _PLAIN = re.compile(r"[^*_`\[\]<>&\\~{}$%!|^]*")
 
 
-def skim(source: Source) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Flavour:
+    """A kind of Markdown: what is embedded in it, and where in it is code."""
+
+    dialects: embeds.Dialects
+    code: embeds.Code
+
+
+def skim(source: Source, flavour: Flavour | None = None) -> Reading:
     """Return the title alone, "" where the front matter has one; nothing is rendered."""
     found = None if source.title else headings.find(source.text)
-    return Reading(html="", title=_words(found.text, source) if found else "")
+    return Reading(html="", title=_words(found.text, source, flavour or PLAIN) if found else "")
 
 
-def read(source: Source) -> Reading:
+def read(source: Source, flavour: Flavour | None = None) -> Reading:
     """Return the text as HTML; its first level-one heading is the title where the front matter has none.
 
     A heading that serves as the title, or repeats it, leaves the text.
     """
+    flavour = flavour or PLAIN
     text, title = source.text, ""
     found = headings.find(text)
     if found is not None:
-        words = _words(found.text, source)
+        words = _words(found.text, source, flavour)
         if words and (not source.title or same_title(words, source.title)):
             text = text[: found.start] + text[found.end :]
             title = "" if source.title else words
-    html = to_html(text, source)
+    html = _to_html(text, source, flavour)
     more = _MORE.search(html) if "<!--" in html else None
     return Reading(html=html, title=title, teaser=html[: more.start()] if more else "")
 
 
-def to_html(text: str, source: Source) -> str:
-    """Return Markdown as HTML that is not safe yet, with what other programs embed in it made plain."""
-    replaced = embeds.replace(text, embeds.MARKDOWN, source, code_in)
+def _to_html(text: str, source: Source, flavour: Flavour) -> str:
+    replaced = embeds.replace(text, flavour.dialects, source, flavour.code)
     html = headings.with_ids(footnotes.gathered(_rendered(replaced.text, source.path)))
-    return embeds.finish(replaced.restore(link_addresses(html, text)))
+    return plain_code(embeds.finish(replaced.restore(link_addresses(html, text))))
 
 
 def code_in(text: str) -> Iterator[tuple[int, int]]:
@@ -72,11 +82,14 @@ def code_in(text: str) -> Iterator[tuple[int, int]]:
         at_byte, at, open_block = end, stop, end
 
 
-def _words(heading: str, source: Source) -> str:
+PLAIN = Flavour(embeds.MARKDOWN, code_in)
+
+
+def _words(heading: str, source: Source, flavour: Flavour) -> str:
     """Return the words of a heading's Markdown."""
     if _PLAIN.fullmatch(heading):
         return " ".join(heading.split())
-    replaced = embeds.replace(heading, embeds.MARKDOWN, source, code_in)
+    replaced = embeds.replace(heading, flavour.dialects, source, flavour.code)
     return bare_text(sanitise(replaced.bare(_rendered(replaced.text, source.path))))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from syndicate.content import embeds
+from syndicate.content.codeblocks import plain_code
 from syndicate.content.reading import Reading, Source, same_title
 from syndicate.errors import ContentError
 
-_MORE = re.compile(r"<!--\s*TEASER_END[^>]*-->", re.IGNORECASE)
+_MORE = re.compile(r"<!--\s*TEASER_END[^<>]*-->", re.IGNORECASE)
 _TEASER = re.compile(r"^\.\. (TEASER_END\b[^\n]*|more)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 _TEASER_SHOWN = "\n.. raw:: html\n\n   <!-- TEASER_END -->\n"
 _MARK = r"([!-/:-@\[-`{-~])"
@@ -47,7 +48,7 @@ def read(source: Source) -> Reading:
         made = to_html(_TEASER.sub(_TEASER_SHOWN, text))
     except Tangled as error:
         raise ContentError(source.path, str(error)) from error
-    html = embeds.finish(embeds.replace(made, embeds.HTML, source).whole())
+    html = plain_code(embeds.finish(embeds.replace(made, embeds.HTML, source).whole()))
     more = _MORE.search(html)
     return Reading(html=html, title=title, teaser=html[: more.start()] if more else "")
 

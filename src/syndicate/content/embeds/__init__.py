@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicate.content.embeds import attributes, liquid, obsidian, pelican, shortcodes, wordpress
-from syndicate.content.embeds.replacing import Dialects, Replaced, replace
+from syndicate.content.embeds.replacing import Code, Dialects, Replaced, replace
 
 _SHARED = (shortcodes.DIALECT, liquid.DIALECT, wordpress.DIALECT)
 HTML = Dialects(*_SHARED)
@@ -11,4 +11,4 @@ MARKDOWN = Dialects(*_SHARED, obsidian.DIALECT, attributes.DIALECT)
 
 finish = pelican.finish
 
-__all__ = ["HTML", "MARKDOWN", "Dialects", "Replaced", "finish", "replace"]
+__all__ = ["HTML", "MARKDOWN", "Code", "Dialects", "Replaced", "finish", "replace"]
