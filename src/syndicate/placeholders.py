@@ -92,7 +92,7 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "categories": lambda facts: facts.sorted_under(*facts.categories),
     "language": lambda facts: facts.language.lower(),
 }
-_PLACE = re.compile(r"\{([^{}]*)\}")
+_PLACE = re.compile(r"\{([^{}]*)\}")  # ``{category|last_section|misc}``: the first that is not empty
 _PLAIN = re.compile(r"[A-Za-z0-9_~./-]*")
 SAFE = "/~!$&'()*+,;=:@"  # in a path of an address (RFC 3986, section 3.3)
 
@@ -101,7 +101,7 @@ def check_pattern(pattern: str) -> None:
     """Raise ValueError, saying what to write instead, where `pattern` cannot make addresses."""
     if not re.match(r"/|https?://[^/{}\s]+/", pattern):
         raise ValueError("write an address that begins with /, such as /blog/{year}/{month}/{slug}/")
-    for name in _PLACE.findall(pattern):
+    for name in (place.partition("|")[0] for place in _PLACE.findall(pattern)):
         if name not in _FILL:
             near = get_close_matches(name, sorted(_FILL), n=1, cutoff=0.5)
             hint = f"did you mean {{{near[0]}}}?" if near else f"there are {', '.join(sorted(_FILL))}"
@@ -121,7 +121,16 @@ def _parts(pattern: str) -> tuple[str, ...]:
 def filled(pattern: str, facts: Facts) -> str:
     """Return the pattern with every placeholder filled and percent-encoded; some may be empty."""
     parts = _parts(pattern)
-    return "".join(_encoded(_FILL[part](facts)) if at % 2 else part for at, part in enumerate(parts))
+    return "".join(_encoded(_fill(part, facts)) if at % 2 else part for at, part in enumerate(parts))
+
+
+def _fill(place: str, facts: Facts) -> str:
+    """Return what a placeholder is, or the first of its alternatives that is something: a name, or a text."""
+    for name in place.split("|"):
+        text = _FILL[name](facts) if name in _FILL else name
+        if text:
+            return text
+    return ""
 
 
 def _encoded(text: str) -> str:

@@ -81,9 +81,8 @@ def _hugo(text: str) -> str:
     if _PLAIN.fullmatch(text):
         return text
     kept = _hugo_words(re.sub(r"[/\\]", "-", text))
-    return _hugo_words(
-        kept.replace("+", " ")
-    ).lower()  # it takes a plus for an encoded space, on second thought
+    # On second thought it takes a plus for an encoded space.
+    return _go_lower(_hugo_words(kept.replace("+", " ")))
 
 
 def _hugo_words(text: str) -> str:
@@ -106,8 +105,15 @@ def _jekyll(text: str) -> str:
     return re.sub(r"-+", "-", text.translate(_JEKYLL)).strip("-")
 
 
+# Latin letters and dashes that no decomposition takes apart.
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "Æ": "AE", "ø": "o", "Ø": "O", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L",
+     "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i", "–": "-", "—": "--", "‐": "-"}
+)  # fmt: skip
+
+
 def _ascii(text: str) -> str:
-    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return unicodedata.normalize("NFKD", text.translate(_LATIN)).encode("ascii", "ignore").decode()
 
 
 def _pelican(text: str) -> str:
@@ -129,7 +135,7 @@ def _astro(text: str) -> str:
 
 
 # The words of `like:` in a rule for links. Of scripts other than Latin, Pelican, Nikola and Zola make ASCII
-# by tables of their own, which we have not: there a slug in the front matter is needed.
+# by tables of their own, which we do not have: there a slug in the front matter is needed.
 STYLES: Mapping[str, Style] = {
     "": Style(_plain, _plain),
     "hugo": Style(_hugo, _hugo, "written", slashed=True),

@@ -72,6 +72,14 @@ def test_placeholders_are_filled(pattern: str, address: str) -> None:
     assert _address(Rule(pattern), categories=("Ekonomi Desa", "Pangan")) == address
 
 
+def test_a_placeholder_has_alternatives() -> None:
+    """The first that is not empty counts; a text is itself."""
+    rule = Rule("/{category|last_section|misc}/{slug}/")
+    assert _address(rule, categories=("A b",)) == "/a-b/harga-beras/"
+    assert _address(rule) == "/posts/harga-beras/"
+    assert _address(rule, path="x.md") == "/misc/harga-beras/"
+
+
 def test_an_empty_placeholder_leaves_no_double_slash() -> None:
     """An article without a category has an address that is as short as Jekyll's."""
     assert _address(Rule("/{categories}/{slug}/")) == "/harga-beras/"

@@ -70,27 +70,24 @@ def _rules(values: Mapping[str, Any], language: str, found: Outline) -> None:
         (language, text(values, "ARTICLE_URL") or "{slug}.html"),
         ("", text(values, "ARTICLE_LANG_URL") or "{slug}-{lang}.html"),
     ]
-    if "{category}" in wanted[0][1]:
-        misc = text(values, "DEFAULT_CATEGORY") or "misc"
-        found.unknown.append(
-            f"the category {misc!r} of articles that name none: it is missing in their addresses"
-        )
+    folder = "|last_section" if values.get("USE_FOLDER_AS_CATEGORY", True) else ""
+    category = f"{{category{folder}|{text(values, 'DEFAULT_CATEGORY') or 'misc'}}}"
     for code, link in wanted:
-        pattern = _pattern(link, slug)
+        pattern = _pattern(link, slug, category)
         if pattern:
             found.rules.append(FoundRule(pattern, language=code, like="pelican"))
         else:
             found.unknown.append(f"the address {link!r}: not understood")
 
 
-def _pattern(link: str, slug: str) -> str:
+def _pattern(link: str, slug: str, category: str) -> str:
     """Return ARTICLE_URL as our pattern, "" where it has a placeholder that is not known."""
 
     def place(match: re.Match[str]) -> str:
         name, _, form = match[1].partition(":")
         if name == "date":
             return re.sub(r"%(-?\w)", lambda code: _DATES.get(code[1], "{?}"), form)
-        return {"slug": slug, "lang": "{language}", "category": "{category}"}.get(name, "{?}")
+        return {"slug": slug, "lang": "{language}", "category": category}.get(name, "{?}")
 
     pattern = re.sub(r"\{([^{}]*)\}", place, link)
     return "" if "{?}" in pattern else f"/{pattern.lstrip('/')}"
