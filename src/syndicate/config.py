@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from syndicate.configcontent import Content, Links
 from syndicate.configmail import Mail
@@ -28,6 +28,7 @@ from syndicate.configtypes import (
     parse_listen,
     parse_zone,
 )
+from syndicate.feedfiles import FeedFormat, wrong_with_paths
 
 __all__ = [
     "WEEKDAYS",
@@ -58,10 +59,18 @@ class Publish(Section):
 
 
 class Feeds(Section):
+    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`."""
+
     items: int = Field(default=50, ge=1, le=10_000)
     content: Literal["full", "summary"] = "full"
-    formats: tuple[Literal["rss", "atom", "json"], ...] = Field(default=("rss", "atom", "json"), min_length=1)
-    paths: dict[Literal["rss", "atom", "json"], str] = Field(default={})
+    formats: tuple[FeedFormat, ...] = Field(default=("rss", "atom", "json"), min_length=1)
+    paths: dict[FeedFormat, str] = Field(default={})
+
+    @model_validator(mode="after")
+    def _name_files(self) -> Feeds:
+        for wrong in wrong_with_paths(self.formats, self.paths):
+            raise ValueError(f"paths: {wrong}")
+        return self
 
 
 class Newsletter(Section):

@@ -38,13 +38,13 @@ def names(folder: Path) -> set[str]:
     return set(tree(folder)) - {MANIFEST}
 
 
-SITE = [page("rss.xml"), page("index.html"), page("articles/satu/index.html"), page("tags/a/feed.json")]
+SITE = [page("index.html"), page("rss.xml"), page("articles/satu/index.html"), page("tags/a/feed.json")]
 
 
-def test_a_first_publishing_writes_everything_with_the_feeds_last(tmp_path: Path) -> None:
-    """Pages come in their order and feeds after them, in folders that are made on the way."""
+def test_a_first_publishing_writes_everything_in_its_order(tmp_path: Path) -> None:
+    """Files take their places in the order they come in, in folders that are made on the way."""
     result = publish(tmp_path / "a/public", SITE)
-    assert result.written == ("index.html", "articles/satu/index.html", "rss.xml", "tags/a/feed.json")
+    assert result.written == tuple(file.path for file in SITE)
     assert result.faults == ()
     assert (tmp_path / "a/public/articles/satu/index.html").read_bytes() == b"text"
     assert not (tmp_path / "a/public" / DRAFTS).exists()
@@ -63,7 +63,7 @@ def test_only_the_changed_file_is_written(tmp_path: Path) -> None:
     """A changed body replaces its own file and no other."""
     publish(tmp_path, SITE)
     before = tree(tmp_path)
-    result = publish(tmp_path, [*SITE[:1], page("index.html", "new"), *SITE[2:]])
+    result = publish(tmp_path, [page("index.html", "new"), *SITE[1:]])
     assert result.written == ("index.html",)
     after = tree(tmp_path)
     assert {path for path in before if before[path] != after[path]} == {"index.html", MANIFEST}
@@ -79,10 +79,32 @@ def test_what_is_no_longer_wanted_goes_with_its_folder(tmp_path: Path) -> None:
     assert set(load(tmp_path)[0]) == {"rss.xml", "index.html"}
 
 
-def test_kept_paths_and_a_publishing_without_deletion_stay(tmp_path: Path) -> None:
-    """`keep` and `delete=False` leave files in place, and still ours for later."""
+def test_a_part_is_published_without_a_look_at_the_rest(tmp_path: Path) -> None:
+    """Some files change and one is gone: all others of ours stay, even those that were tampered with."""
     publish(tmp_path, SITE)
-    assert publish(tmp_path, SITE[:2], delete=False).deleted == ()
+    before = tree(tmp_path)
+    (tmp_path / "articles/satu/index.html").write_text("tampered")
+    result = publish(tmp_path, [page("rss.xml", "new")], partial=True, gone=["tags/a/feed.json", "rss.xml"])
+    assert (result.written, result.unchanged, result.deleted) == (("rss.xml",), 0, ("tags/a/feed.json",))
+    assert names(tmp_path) == {"index.html", "rss.xml", "articles/satu/index.html"}
+    assert not (tmp_path / "tags").exists()
+    assert tree(tmp_path)["index.html"] == before["index.html"]
+    assert publish(tmp_path, SITE).written == ("rss.xml", "articles/satu/index.html", "tags/a/feed.json")
+
+
+def test_what_is_gone_is_deleted_only_where_it_is_ours(tmp_path: Path) -> None:
+    """Neither somebody else's file nor one that is not there is deleted or complained of."""
+    publish(tmp_path, SITE)
+    (tmp_path / "CNAME").write_text("news.example.org")
+    result = publish(tmp_path, [], partial=True, gone=["CNAME", "nowhere.xml", "../../etc/passwd"])
+    assert (result.deleted, result.faults) == ((), ())
+    assert "CNAME" in names(tmp_path)
+
+
+def test_kept_paths_and_a_partial_publishing_stay(tmp_path: Path) -> None:
+    """`keep` and `partial` leave files in place, and still ours for later."""
+    publish(tmp_path, SITE)
+    assert publish(tmp_path, SITE[:2], partial=True).deleted == ()
     result = publish(tmp_path, SITE[:2], keep={"tags/a/feed.json"})
     assert result.deleted == ("articles/satu/index.html",)
     assert publish(tmp_path, SITE[:2]).deleted == ("tags/a/feed.json",)
@@ -257,7 +279,7 @@ def versioned(version: str) -> list[OutputFile]:
     """150 pages at addresses of their own, 150 at lasting ones, and a feed, all of one version."""
     own = [page(f"{version}/{number}/index.html", version * 500) for number in range(150)]
     lasting = [page(f"both/{number}.html", version * 500) for number in range(150)]
-    return [page("rss.xml", version), *own, *lasting]
+    return [*own, *lasting, page("rss.xml", version)]
 
 
 KILLED = """

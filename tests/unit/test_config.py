@@ -116,6 +116,9 @@ def test_a_wrong_number_is_placed_at_the_number() -> None:
         ("web: {listen: 'localhost:99999'}\n", "web.listen"),
         ("base: /tmp\n", "base"),
         ("feeds: {items: 0}\n", "feeds.items"),
+        ("feeds: {paths: {rss: ../x.xml}}\n", "feeds"),
+        ("feeds: {paths: {rss: atom.xml}}\n", "feeds"),
+        ("feeds: {paths: {rss: index.html}}\n", "feeds"),
         ("content: {every: 0m}\n", "content.every"),
     ],
 )
@@ -198,3 +201,12 @@ def test_lengths_of_time_add_up(days: int, hours: int, seconds: int) -> None:
     """Parts of a length may be combined."""
     expected = timedelta(days=days, hours=hours, seconds=seconds)
     assert parse_duration(f"{days}d {hours}h{seconds}s") == expected
+
+
+def test_the_files_of_feeds_are_named_as_they_were_before() -> None:
+    """Formats and the names of their files come from `feeds`."""
+    config = parse(
+        GOOD + "feeds: {formats: [rss, atom], paths: {rss: index.xml, atom: feeds/all.atom.xml}}\n"
+    )
+    assert config.feeds.formats == ("rss", "atom")
+    assert config.feeds.paths == {"rss": "index.xml", "atom": "feeds/all.atom.xml"}

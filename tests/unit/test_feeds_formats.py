@@ -17,10 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from syndicate.feedfiles import FeedFormat
 from syndicate.feeds.document import FeedSite
-from syndicate.feeds.formats import FORMATS, render_feed
+from syndicate.feeds.formats import FORMATS, file_names, render_feed
 from syndicate.markup import clean_text
-from syndicate.model import Article, Feed, Picture
+from syndicate.model import Article, Enclosure, Feed, Picture
 
 BASE = "https://news.example.org"
 SITE = FeedSite(BASE, ZoneInfo("Asia/Jakarta"), version="1.2.3")
@@ -54,9 +55,10 @@ NS = {
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def files(feed: Feed = FEED, site: FeedSite = SITE) -> dict[str, bytes]:
+def files(feed: Feed = FEED, site: FeedSite = SITE) -> dict[FeedFormat, bytes]:
     """The feed's bytes by format."""
-    return dict(zip(FORMATS, (file.body for file in render_feed(feed, site).files), strict=True))
+    forms = [form for form in FORMATS if form in site.formats]
+    return dict(zip(forms, (file.body for file in render_feed(feed, site).files), strict=True))
 
 
 def rss(feed: Feed = FEED, site: FeedSite = SITE) -> Any:
@@ -122,7 +124,8 @@ def said(feed: Feed, site: FeedSite) -> list[list[tuple[Any, ...]]]:
 def assert_sound(feed: Feed, site: FeedSite = SITE) -> None:
     """All three parse without a complaint and say the same."""
     made = files(feed, site)
-    for kind in ("rss", "atom"):
+    kinds: tuple[FeedFormat, ...] = ("rss", "atom")
+    for kind in kinds:
         parsed = feedparser.parse(made[kind])
         assert not parsed.bozo, parsed.get("bozo_exception")
         assert len(parsed.entries) == len(json.loads(made["json"])["items"])
@@ -145,6 +148,83 @@ def test_files_lie_in_the_feeds_folder() -> None:
     assert rss(feed).find("a:link", NS).get("href") == f"{BASE}/tags/politik/rss.xml"
     assert atom(feed).find("a:link[@rel='self']", NS).get("href") == f"{BASE}/tags/politik/atom.xml"
     assert json.loads(files(feed)["json"])["feed_url"] == f"{BASE}/tags/politik/feed.json"
+
+
+def test_only_the_wanted_formats_are_made_under_the_wanted_names() -> None:
+    """A Hugo site's feed stays where it was, and names its own address; nothing else is made."""
+    site = replace(SITE, formats=("rss",), paths={"rss": "index.xml"})
+    for folder, path in (("", "index.xml"), ("tags/politik", "tags/politik/index.xml")):
+        (file,) = render_feed(replace(FEED, folder=folder), site).files
+        assert (file.path, *file_names(folder, site)) == (path, path)
+        assert rss(replace(FEED, folder=folder), site).find("a:link", NS).get("href") == f"{BASE}/{path}"
+
+
+def test_an_article_leads_to_where_another_program_shows_it() -> None:
+    """Its link is the item's address in all formats, and what is relative in it is seen from there."""
+    moved = replace(ARTICLE, link=f"{BASE}/blog/2026/02/satu.html")
+    for items in said(replace(FEED, articles=(moved,)), SITE):
+        assert items[0][1] == moved.link
+        assert f'src="{BASE}/blog/2026/02/foto.jpg"' in items[0][5]
+        assert f'href="{BASE}/x"' in items[0][5]
+
+
+@pytest.mark.parametrize(("permalink", "written"), [(True, "true"), (False, "false")])
+def test_an_adopted_id_is_a_permalink_as_its_feed_said(permalink: bool, written: str) -> None:
+    """The id is kept byte for byte, and isPermaLink always written: a silent one would mean true."""
+    article = replace(ARTICLE, id=f"{BASE}/?p=12&x=ä ", permalink=permalink)
+    feed = replace(FEED, articles=(article,))
+    guid = rss(feed).find("item/guid")
+    assert (guid.text, dict(guid.attrib)) == (article.id, {"isPermaLink": written})
+    assert atom(feed).findtext("a:entry/a:id", namespaces=NS) == article.id
+    assert json.loads(files(feed)["json"])["items"][0]["id"] == article.id
+
+
+SOUND = Enclosure("satu.mp3", "audio/mpeg", 1234)
+FILM = Enclosure("https://media.example.org/film.mp4?x=1&y=2")
+
+
+def test_recordings_are_enclosures_with_their_length_and_type() -> None:
+    """RSS has the first alone, Atom and JSON Feed all; a type that nobody said is told by the name."""
+    feed = replace(FEED, articles=(replace(ARTICLE, enclosures=(SOUND, FILM, SOUND)),))
+    src = f"{BASE}/articles/satu/satu.mp3"
+    (enclosure,) = rss(feed).findall("item/enclosure")
+    assert dict(enclosure.attrib) == {"url": src, "length": "1234", "type": "audio/mpeg"}
+    links = [dict(link.attrib) for link in atom(feed).findall("a:entry/a:link[@rel='enclosure']", NS)]
+    assert links == [
+        {"href": src, "rel": "enclosure", "type": "audio/mpeg", "length": "1234"},
+        {"href": FILM.src, "rel": "enclosure", "type": "video/mp4"},
+    ]
+    assert json.loads(files(feed)["json"])["items"][0]["attachments"] == [
+        {"url": src, "mime_type": "audio/mpeg", "size_in_bytes": 1234},
+        {"url": FILM.src, "mime_type": "video/mp4"},
+    ]
+    assert_sound(feed)
+
+
+@pytest.mark.parametrize(
+    ("said_type", "written"),
+    [
+        ("Audio/MP4; codecs=x", "audio/mp4"),
+        ('"><script>', "audio/mpeg"),
+        ("music", "audio/mpeg"),
+        ("a/b" * 90, "audio/mpeg"),
+    ],
+)
+def test_a_type_that_is_none_is_told_by_the_name(said_type: str, written: str) -> None:
+    """What the front matter says of a type counts only where it is one."""
+    feed = replace(FEED, articles=(replace(ARTICLE, enclosures=(Enclosure("x.MP3", said_type, -5),)),))
+    assert dict(rss(feed).find("item/enclosure").attrib)["type"] == written
+    assert rss(feed).find("item/enclosure").get("length") == "0"
+
+
+@pytest.mark.parametrize("src", ["javascript:alert(1)", "http://[", "a b.mp3", "/￾.mp3"])
+def test_an_enclosure_without_a_web_address_is_left_out_with_a_fault(src: str) -> None:
+    """The article stays with its other recordings, and the operator is told."""
+    article = replace(ARTICLE, enclosures=(Enclosure(src), SOUND))
+    result = render_feed(replace(FEED, articles=(article,)), SITE)
+    assert [fault.path for fault in result.faults] == ["satu.md"]
+    (item,) = json.loads(result.files[2].body)["items"]
+    assert [one["mime_type"] for one in item["attachments"]] == ["audio/mpeg"]
 
 
 def test_the_rss_channel_has_what_readers_ask_for() -> None:

@@ -183,11 +183,11 @@ def _feeds(site: Site, articles: Library, among: Sequence[str] | None, *, now: d
     texts, count = config.feeds.content == "full", config.feeds.items
     if among is None or "" in among:
         chosen = articles.newest(now=now, count=count, texts=texts)
-        yield feed_of("", config.publication.title, chosen, config.publication, known)
+        yield feed_of("", config.publication.title, chosen, config.publication, known, pages=config.pages)
     for topic in topics:
         chosen = articles.tagged(topic.folder, now=now, count=count, texts=texts)
         title = tag_title(config.publication, topic.spellings)
-        yield feed_of(topic.folder, title, chosen, config.publication, known)
+        yield feed_of(topic.folder, title, chosen, config.publication, known, pages=config.pages)
 
 
 def _ids(site: Site, keys: Sequence[str]) -> dict[str, str]:
@@ -209,6 +209,8 @@ def feed_site(config: Config) -> FeedSite:
         content=config.feeds.content,
         zone=config.publication.timezone,
         version=__version__,
+        formats=config.feeds.formats,
+        paths=config.feeds.paths,
     )
 
 
@@ -221,4 +223,6 @@ def page_site(config: Config) -> PageSite:
         web_url=config.web_url,
         newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
         content_folder=config.content.folder,
+        formats=config.feeds.formats,
+        paths=config.feeds.paths,
     )

@@ -15,6 +15,8 @@ import click
 from syndicate.cli.output import configuration, count, moment
 from syndicate.config import Config
 from syndicate.errors import SyndicateError
+from syndicate.feedfiles import paths_of
+from syndicate.links import url
 
 if TYPE_CHECKING:
     from syndicate.supervise import Worker
@@ -99,13 +101,14 @@ def _welcome(site: object) -> list[str]:
 
     assert isinstance(site, Site)  # noqa: S101
     config = site.config
+    feeds = paths_of("", config.feeds.formats, config.feeds.paths)
     zone = config.publication.timezone
     host, port = config.web.listen
     lines = [
         f"{config.publication.title}",
         f"  Articles    {config.content.folder}, looked at every {_length(config)}",
         f"  Pages       {config.publication.url}/",
-        *(f"  Feed        {config.publication.url}/{name}" for name in ("rss.xml", "atom.xml", "feed.json")),
+        *(f"  Feed        {url(config.publication.url, path)}" for path in feeds.values()),
     ]
     for name, newsletter in config.newsletters.items():
         leaves = moment(following(site.schedule(name), site.clock()).at, zone)

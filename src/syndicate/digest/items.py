@@ -42,7 +42,7 @@ class Item:
 
 def item(article: Article, base: str) -> Item:
     """Return `article` as templates see it; `base` is the publication's URL without a slash at its end."""
-    url = article_url(base, article.slug)
+    url = article.link or article_url(base, article.slug)
     return Item(
         title=_line(article.title, LONGEST_TITLE) or url,
         url=url,

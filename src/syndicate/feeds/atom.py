@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item
 from syndicate.feeds.generator import Element, add
-
-FILENAME = "atom.xml"
-CONTENT_TYPE = "application/atom+xml"
 
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def render(document: Document) -> bytes:
     """Return `document` as Atom 1.0."""
-    return generator.atom(document, document.address(FILENAME), CONTENT_TYPE, _FINISH)
+    return generator.atom(document, document.addresses["atom"], KINDS["atom"].content_type, _FINISH)
 
 
 def _finish_feed(_feed: Element, _document: Document) -> None:
@@ -27,6 +25,9 @@ def _finish_entry(element: Element, item: Item) -> None:
     for name in item.authors:
         add(add(element, "author"), "name", name)
     add(element, "published", item.published.isoformat())
+    for one in item.enclosures:
+        length = {"length": str(one.length)} if one.length else {}
+        add(element, "link", attributes={"href": one.src, "rel": "enclosure", "type": one.type} | length)
     if item.picture:
         picture.add_picture(element, item.picture)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from functools import lru_cache
@@ -12,14 +12,18 @@ from typing import Literal
 from urllib.parse import urljoin, urlsplit
 
 from syndicate import __version__, links
+from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
+from syndicate.feeds.mediatypes import media_type
 from syndicate.markup import absolutise
-from syndicate.model import Article, Fault, Feed, Picture
+from syndicate.model import Article, Enclosure, Fault, Feed, Picture
 
 # What XML 1.0 cannot hold in any spelling (section 2.2): most control characters, surrogates, U+FFFE.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
 LONGEST_HTML = 8_000_000
+
+_NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
 _LONGEST_REMEMBERED = 32_000  # characters: with 1024 of them the memory stays below 100 MB
 
@@ -32,17 +36,26 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class FeedSite:
-    """What is true of every feed: where it lies, how much it carries, the zone its dates are written in."""
+    """What is true of every feed: where it lies, how much it carries, the zone its dates are written in.
+
+    `formats` are those that are made, `paths` the names of their files, see `feedfiles.path_of`.
+    """
 
     base: str
     zone: tzinfo = UTC
     content: Literal["full", "summary"] = "full"
     version: str = __version__
+    formats: tuple[FeedFormat, ...] = tuple(KINDS)
+    paths: Paths = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An article as every format shows it. `html` is None where the feed carries summaries only."""
+    """An article as every format shows it. `html` is None where the feed carries summaries only.
+
+    `permalink` says that the id is the article's address (RSS). Every enclosure has an absolute address and
+    a type; its length is 0 where nobody knows it.
+    """
 
     id: str
     url: str
@@ -55,30 +68,31 @@ class Item:
     authors: tuple[str, ...]
     tags: tuple[str, ...]
     picture: Picture | None
+    enclosures: tuple[Enclosure, ...] = ()
+    permalink: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty."""
+    """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty.
+
+    `addresses` are the absolute URLs of its files.
+    """
 
     id: str
     title: str
     description: str
     home: str
-    folder_url: str
+    addresses: Mapping[FeedFormat, str]
     language: str
     author: str
     updated: datetime
     items: tuple[Item, ...]
     version: str
 
-    def address(self, filename: str) -> str:
-        """Return the absolute URL of this feed's file `filename`."""
-        return self.folder_url + filename
-
 
 def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
-    """Return the document for `feed`, and a fault for each article or picture that had to stay out."""
+    """Return the document for `feed`, and a fault for each article, picture or enclosure that stays out."""
     items: dict[str, Item] = {}
     faults: list[Fault] = []
     for article in feed.articles:
@@ -92,10 +106,18 @@ def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
             faults.append(Fault("feed", article.path, None, text))
             continue
         items[item.id] = item
-        if article.picture and not item.picture:
-            text = f"its picture is left out of the feeds: {article.picture.src[:200]!r} is no web address"
-            faults.append(Fault("feed", article.path, None, text))
+        faults += _without_address(article, item)
     return _document(feed, site, tuple(items.values())), tuple(faults)
+
+
+def _without_address(article: Article, item: Item) -> Iterator[Fault]:
+    if article.picture and not item.picture:
+        text = f"its picture is left out of the feeds: {article.picture.src[:200]!r} is no web address"
+        yield Fault("feed", article.path, None, text)
+    for one in article.enclosures if len(article.enclosures) > len(item.enclosures) else ():
+        if not _web_address(one.src, item.url):
+            text = f"its enclosure is left out of the feeds: {one.src[:200]!r} is no web address"
+            yield Fault("feed", article.path, None, text)
 
 
 def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
@@ -106,7 +128,10 @@ def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
         title=title,
         description=ILLEGAL.sub("", feed.description).strip() or title,
         home=feed.home,
-        folder_url=links.url(site.base, f"{feed.folder}/" if feed.folder else ""),
+        addresses={
+            form: links.url(site.base, path)
+            for form, path in paths_of(feed.folder, site.formats, site.paths).items()
+        },
         language=feed.language,
         author=ILLEGAL.sub("", feed.author).strip() or title,
         updated=max(changes, default=place(EPOCH, site.zone)),
@@ -117,7 +142,7 @@ def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
 
 def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     """Return `article` as an item; ValueError or OverflowError says why it cannot be one."""
-    page = links.article_url(site.base, article.slug)
+    page = article.link or links.article_url(site.base, article.slug)
     if article.published.tzinfo is None or article.updated.tzinfo is None:
         raise ValueError("its date names no time zone")
     item = Item(
@@ -132,6 +157,8 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
         authors=_unique(article.authors) or _unique((feed.author,)),
         tags=_unique(article.tags),
         picture=_picture(article.picture, page),
+        enclosures=_enclosures(article.enclosures, page),
+        permalink=article.permalink,
     )
     if not item.id.strip():
         raise ValueError("it has no id")
@@ -179,16 +206,31 @@ def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _picture(picture: Picture | None, page: str) -> Picture | None:
     """Return the picture with an absolute address, or None where it has no web address."""
-    if picture is None:
-        return None
-    try:
-        src = urljoin(page, picture.src.strip())
-        parts = urlsplit(src)
-    except ValueError:
-        return None
-    if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"[\s<>\"\x00-\x20]", src):
+    src = _web_address(picture.src, page) if picture else ""
+    if picture is None or not src:
         return None
     return Picture(src, " ".join(picture.alt.split()), picture.width, picture.height)
+
+
+def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure, ...]:
+    """Return those of `enclosures` that have a web address, each once, with a type."""
+    found: dict[str, Enclosure] = {}
+    for one in enclosures:
+        if src := _web_address(one.src, page):
+            found.setdefault(src, Enclosure(src, media_type(src, one.type), max(one.length, 0)))
+    return tuple(found.values())
+
+
+def _web_address(src: str, page: str) -> str:
+    """Return the absolute http(s) address of `src` as seen from `page`, "" where it has none."""
+    try:
+        address = urljoin(page, src.strip())
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.netloc or _NO_ADDRESS.search(address):
+        return ""
+    return address
 
 
 def place(moment: datetime, zone: tzinfo) -> datetime:

@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 from syndicate.feeds.document import Document, Item
-
-FILENAME = "feed.json"
-CONTENT_TYPE = "application/feed+json"
+from syndicate.model import Enclosure
 
 
 def render(document: Document) -> bytes:
@@ -17,7 +15,7 @@ def render(document: Document) -> bytes:
         "version": "https://jsonfeed.org/version/1.1",
         "title": document.title,
         "home_page_url": document.home,
-        "feed_url": document.address(FILENAME),
+        "feed_url": document.addresses["json"],
         "description": document.description,
         "language": document.language,
         "authors": [{"name": document.author}],
@@ -43,4 +41,11 @@ def _item(item: Item) -> dict[str, Any]:
     if item.tags:
         made["tags"] = list(item.tags)
     made["language"] = item.language
+    if item.enclosures:
+        made["attachments"] = [_attachment(one) for one in item.enclosures]
     return made
+
+
+def _attachment(enclosure: Enclosure) -> dict[str, Any]:
+    size = {"size_in_bytes": enclosure.length} if enclosure.length else {}
+    return {"url": enclosure.src, "mime_type": enclosure.type} | size

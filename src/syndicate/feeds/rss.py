@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from html import escape
 
+from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item, rfc5322
 from syndicate.feeds.generator import Element, add
-
-FILENAME = "rss.xml"
-CONTENT_TYPE = "application/rss+xml"
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -18,7 +16,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 
 def render(document: Document) -> bytes:
     """Return `document` as RSS 2.0."""
-    return generator.rss(document, document.address(FILENAME), CONTENT_TYPE, _FINISH)
+    return generator.rss(document, document.addresses["rss"], KINDS["rss"].content_type, _FINISH)
 
 
 def _finish_channel(channel: Element, document: Document) -> None:
@@ -30,6 +28,11 @@ def _finish_channel(channel: Element, document: Document) -> None:
 
 def _finish_item(element: Element, item: Item) -> None:
     _finish_texts(element, item)
+    if item.permalink:
+        for guid in element.findall("guid"):
+            guid.set("isPermaLink", "true")
+    for one in item.enclosures[:1]:  # readers take one, and the specification speaks of one
+        add(element, "enclosure", attributes={"url": one.src, "length": str(one.length), "type": one.type})
     # an RSS author must be a mail address; names go into dc:creator
     for name in item.authors:
         add(element, f"{_DC}creator", name)

@@ -39,15 +39,24 @@ def folder_keys(folders: Iterable[str]) -> list[str]:
 
 
 def feed_of(
-    folder: str, title: str, articles: Sequence[Article], publication: Publication, ids: Mapping[str, str]
+    folder: str,
+    title: str,
+    articles: Sequence[Article],
+    publication: Publication,
+    ids: Mapping[str, str],
+    *,
+    pages: bool = True,
 ) -> Feed:
-    """Return the feed of `articles`, newest first, with its files in `folder`; `ids` as in `select_feeds`."""
+    """Return the feed of `articles`, newest first, with its files in `folder`; `ids` as in `select_feeds`.
+
+    Without `pages` of ours a tag may have none: then its feed leads to the publication, as the main one does.
+    """
     return Feed(
         id=ids[KEY_PREFIX + folder],
         title=title,
         description=publication.description or title,
         folder=folder,
-        home=links.url(publication.url, f"{folder}/index.html" if folder else "index.html"),
+        home=links.url(publication.url, f"{folder}/index.html" if folder and pages else "index.html"),
         language=publication.language,
         author=publication.author or publication.title,
         articles=tuple(articles),

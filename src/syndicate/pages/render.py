@@ -10,7 +10,7 @@ from hashlib import sha256
 from posixpath import commonprefix
 from urllib.parse import quote, urlsplit
 
-from syndicate import links
+from syndicate import feedfiles, links
 from syndicate.errors import TemplateFault
 from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages.kinds import KINDS
@@ -19,12 +19,6 @@ from syndicate.templating import Templates
 
 STYLE = "style.css"
 _GIVE_UP_AFTER = 20  # the same fault on so many pages and none without it: it is the template's, not theirs
-
-FORMATS = (  # what a reader is offered, best first
-    ("Atom", "atom.xml", "application/atom+xml"),
-    ("RSS", "rss.xml", "application/rss+xml"),
-    ("JSON Feed", "feed.json", "application/feed+json"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,19 +124,21 @@ def _common(page: Page, material: Material, link: Callable[[str], str], version:
         "style_url": link(STYLE) + (f"?{version}" if version else ""),
         "canonical": links.url(publication.url, page.path),
         "base": publication.url,
-        "alternates": [one for feed in (*own, *main) for one in feed_links(feed, publication.url)],
-        "feed_links": partial(feed_links, base=publication.url),
+        "alternates": [one for feed in (*own, *main) for one in feed_links(feed, material.site)],
+        "feed_links": partial(feed_links, site=material.site),
         "menu": material.menu,
         "path": page.path,
     }
 
 
-def feed_links(feed: Feed, base: str) -> list[FeedLink]:
-    """Return the absolute addresses of `feed` in each format, Atom first."""
-    prefix = f"{feed.folder}/" if feed.folder else ""
+def feed_links(feed: Feed, site: PageSite) -> list[FeedLink]:
+    """Return the absolute addresses of `feed` in each of its formats, the best first."""
+    paths = feedfiles.paths_of(feed.folder, site.formats, site.paths)
     return [
-        FeedLink(name, kind, f"{feed.title} ({name})", links.url(base, prefix + file))
-        for name, file, kind in FORMATS
+        FeedLink(kind.title, kind.content_type, f"{feed.title} ({kind.title})", links.url(base, paths[form]))
+        for form in feedfiles.BEST_FIRST
+        if form in paths
+        for kind, base in [(feedfiles.KINDS[form], site.publication.url)]
     ]
 
 

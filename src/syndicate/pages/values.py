@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from syndicate import links
 from syndicate.config import Publication
+from syndicate.feedfiles import KINDS, FeedFormat, Paths
 from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages.stories import Story
 
@@ -17,12 +18,17 @@ TOPICS_IN_MENU = 7
 
 @dataclass(frozen=True, slots=True)
 class PageSite:
-    """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media."""
+    """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media.
+
+    `formats` and `paths` are those of the feeds, see `feedfiles`.
+    """
 
     publication: Publication
     web_url: str
     newsletters: tuple[str, ...]
     content_folder: Path
+    formats: tuple[FeedFormat, ...] = tuple(KINDS)
+    paths: Paths = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from syndicate.durable import make_folder
 from syndicate.errors import PublishError
@@ -16,8 +16,6 @@ from syndicate.publish.batch import clear_drafts, naming, sync_folders, write_ba
 from syndicate.publish.compare import Verdict, digest_of, is_ours, judge, look
 from syndicate.publish.manifest import Entry
 from syndicate.publish.paths import MANIFEST, Gate
-
-FEED_NAMES = frozenset({"rss.xml", "atom.xml", "feed.json"})
 
 # A batch is held in memory, and costs one more writing of the manifest.
 BATCH_FILES = 1_000
@@ -39,16 +37,16 @@ def publish(
     files: Iterable[OutputFile | CopiedFile],
     *,
     keep: Collection[str] = (),
-    delete: bool = True,
     partial: bool = False,
     gone: Collection[str] = (),
 ) -> Published:
     """Make `folder` hold `files`, and return what changed; a second time nothing does.
 
-    Files are written in their order, feeds after all others, so that no feed points at a page that is not
-    there; then our files that are no longer wanted go, unless `keep` names them or `delete` is off. Ours
-    are those in the manifest, which at any moment, also after a crash, lists every file we have written.
-    Whatever else lies in the folder is never touched: where it is in the way, a fault says so.
+    Files are written in their order, so feeds come last: then none points at a page that is not there.
+    After them our files that are no longer wanted go, unless `keep` names them; where `files` are only
+    some (`partial`), all others stay as they are, unlooked at, but those that are `gone`. Ours are those in
+    the manifest, which at any moment, also after a crash, lists every file we have written. Whatever else
+    lies in the folder is never touched: where it is in the way, a fault says so.
 
     Raises PublishError where the disk refuses. One publisher at a time: the caller holds a lock.
     """
@@ -57,8 +55,8 @@ def publish(
         publisher.take(file)
     publisher.write_rest()
     if partial:
-        publisher.delete_only(gone)
-    elif delete:
+        publisher.delete(gone)
+    else:
         publisher.delete_others(keep)
     publisher.save()
     return publisher.published
@@ -81,7 +79,6 @@ class _Publisher:
         self._wanted_folders: set[str] = set()
         self._waiting: list[OutputFile | CopiedFile] = []
         self._waiting_bytes = 0
-        self._feeds: list[OutputFile | CopiedFile] = []
         self._written: list[str] = []
         self._unchanged = 0
         self._deleted: list[str] = []
@@ -100,28 +97,28 @@ class _Publisher:
         digest = self._digest(file)
         if digest is None or not self._is_to_write(file.path, *digest):
             return
-        if PurePosixPath(file.path).name in FEED_NAMES:
-            self._feeds.append(file)
-            return
         self._waiting.append(file)
         self._waiting_bytes += len(file.body) if isinstance(file, OutputFile) else 0
         if len(self._waiting) >= BATCH_FILES or self._waiting_bytes >= BATCH_BYTES:
-            self._write_waiting()
+            self.write_rest()
 
     def write_rest(self) -> None:
-        """Write what still waits, then the feeds."""
-        self._write_waiting()
-        self._waiting, self._feeds = self._feeds, []
-        self._write_waiting()
-
-    def delete_only(self, gone: Collection[str]) -> None:
-        """Delete those of our files that are `gone`."""
-        self.delete_others(self._listed.keys() - set(gone))
+        """Write what still waits."""
+        if not self._waiting:
+            return
+        self.save()
+        self._listed |= write_batch(self._folder, self._waiting)
+        self._written += [file.path for file in self._waiting]
+        self._waiting, self._waiting_bytes = [], 0
 
     def delete_others(self, keep: Collection[str]) -> None:
-        """Delete our files that were not taken, and the folders that are empty then."""
+        """Delete our files that were not taken, but those to `keep`."""
+        self.delete(self._listed.keys() - set(keep))
+
+    def delete(self, gone: Iterable[str]) -> None:
+        """Delete those of our files among `gone` that were not taken, and the folders that are empty then."""
         changed: set[Path] = set()
-        for path in sorted(self._listed.keys() - self._wanted - set(keep)):
+        for path in sorted(self._listed.keys() & set(gone) - self._wanted):
             entry = self._listed.pop(path)
             if self._gate.wrong_with(path):
                 continue
@@ -185,14 +182,6 @@ class _Publisher:
         elif seen.sha256:
             self._listed[path] = seen.entry
         return True
-
-    def _write_waiting(self) -> None:
-        if not self._waiting:
-            return
-        self.save()
-        self._listed |= write_batch(self._folder, self._waiting)
-        self._written += [file.path for file in self._waiting]
-        self._waiting, self._waiting_bytes = [], 0
 
     def _remove_empty(self, folder: Path) -> set[Path]:
         """Remove `folder` and those above it that are empty, and return the folders that lost one."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,18 +13,24 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from syndicate.feeds.formats import FORMATS
+from syndicate.feedfiles import KINDS, FeedFormat, Paths, type_of
 
-_FEED_TYPES = {form.filename: f"{form.content_type}; charset=utf-8" for form in FORMATS.values()}
 _FEED_AGE = 900  # seconds a reader or proxy may keep a feed
 
 
 class PublishedFiles(StaticFiles):
-    """The publish folder. ``x/`` answers ``x/index.html``; ``x`` is sent on to ``x/``; else 404."""
+    """The publish folder. ``x/`` answers ``x/index.html``; ``x`` is sent on to ``x/``; else 404.
 
-    def __init__(self, folder: Path) -> None:
+    `formats` and `paths` are those of the feeds, see `feedfiles`.
+    """
+
+    def __init__(
+        self, folder: Path, formats: Sequence[FeedFormat] = tuple(KINDS), paths: Paths | None = None
+    ) -> None:
         super().__init__(directory=folder, html=True, check_dir=False)
         self._folder = folder
+        self._formats = tuple(formats)
+        self._paths = dict(paths or {})
         self.config_checked = True  # the folder may come, and go, while we answer
 
     async def get_response(self, path: str, scope: Scope) -> Response:
@@ -35,9 +42,8 @@ class PublishedFiles(StaticFiles):
         if isinstance(response, RedirectResponse):
             # relative, so that it is right behind any proxy and below any prefix
             return RedirectResponse(f"{quote(path.rstrip('/').rsplit('/', 1)[-1])}/", 301)
-        name = path.rsplit("/", 1)[-1]
-        if name in _FEED_TYPES:
-            response.headers["content-type"] = _FEED_TYPES[name]
+        if kind := type_of(path, self._formats, self._paths):
+            response.headers["content-type"] = f"{kind}; charset=utf-8"
             response.headers["cache-control"] = f"public, max-age={_FEED_AGE}"
         return response
 

@@ -53,11 +53,12 @@ class SafetyHeaders:
 
 def make_web(site: Site, *, started: datetime) -> Starlette:
     """Return the application over `site`; `started` is when this process began to answer."""
+    feeds = site.config.feeds
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
             Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
-            Mount("/", PublishedFiles(site.config.publish.folder)),
+            Mount("/", PublishedFiles(site.config.publish.folder, feeds.formats, feeds.paths)),
         ],
         middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
