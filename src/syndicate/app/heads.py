@@ -16,10 +16,11 @@ from syndicate.app.poison import PoisonGuard
 from syndicate.content.cache import dump_head, load_head
 from syndicate.content.choice import section_of
 from syndicate.content.ingest import as_fault
-from syndicate.content.parse import Defaults, head
+from syndicate.content.parse import SECONDS, Defaults, head
 from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
 from syndicate.model import Fault, Parsed, SourceFile
+from syndicate.overtime import Limit
 from syndicate.store.readings import HeadRow
 
 _CHUNK = 500  # files that a process reads at a time
@@ -101,22 +102,25 @@ def _start(job: Job) -> None:
 
 
 def _read_there(chunk: Sequence[SourceFile]) -> list[HeadRow]:
-    return _read(_job, chunk, _guard).rows
+    rows = _read(_job, chunk, _guard).rows
+    _guard.rest()  # the last file read is innocent of whatever ends this process later
+    return rows
 
 
 def _read(job: Job, chunk: Sequence[SourceFile], guard: PoisonGuard) -> Heads:
     parsed: list[Parsed] = []
     rows: list[HeadRow] = []
-    for source in chunk:
-        try:
-            guard.begin(source)
-            one = head(job.folder, source, job.defaults)
-        except ContentError as error:
-            unopened = isinstance(error, Unopened)
-            rows.append(_row(job, source, told=[[error.line, error.message]], again=unopened))
-            continue
-        parsed.append(one)
-        rows.append(_row(job, source, parsed=one, told=[[None, warning] for warning in one.warnings]))
+    with Limit(SECONDS) as limit:
+        for source in chunk:
+            try:
+                guard.begin(source)
+                one = head(job.folder, source, job.defaults, limit)
+            except ContentError as error:
+                unopened = isinstance(error, Unopened)
+                rows.append(_row(job, source, told=[[error.line, error.message]], again=unopened))
+                continue
+            parsed.append(one)
+            rows.append(_row(job, source, parsed=one, told=[[None, warning] for warning in one.warnings]))
     return Heads(parsed, rows)
 
 

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _SIZE = "ids_file"  # the setting that holds how long the file was when we wrote
 _MOMENTS = frozenset(field.name for field in fields(ArticleRecord) if "datetime" in str(field.type))
 _DEFAULTS = {field.name: field.default for field in fields(ArticleRecord)}
 _BATCH = 1000
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def place(site: Site) -> Path:
@@ -32,8 +34,11 @@ def place(site: Site) -> Path:
     return site.config.var / NAME
 
 
-def note(site: Site, lines: Sequence[str]) -> None:
-    """Add `lines` to the file and make them durable; write it anew where it is not as we left it."""
+def note(site: Site, lines: Sequence[str], *, all_there: bool = False) -> None:
+    """Add `lines` to the file and make them durable; write it anew where it is not as we left it.
+
+    `all_there` says that `lines` tell of every article there is.
+    """
     path = place(site)
     with site.store.read() as conn:
         known = ids.get_setting(conn, _SIZE)
@@ -41,7 +46,7 @@ def note(site: Site, lines: Sequence[str]) -> None:
         size = path.stat().st_size
     except OSError:
         size = -1
-    if known != str(size):
+    if known != str(size) and not (all_there and known is None and size < 0):
         write_whole(path, "".join(f"{line}\n" for line in everything(site)).encode())
     elif lines:
         with path.open("ab") as file:
@@ -66,14 +71,19 @@ def line(record: ArticleRecord, *, was: str = "") -> str:
     said: dict[str, Any] = {"was": was} if was else {}
     for name, default in _DEFAULTS.items():
         value = getattr(record, name)
-        if value != default:
-            said[name] = value.isoformat() if isinstance(value, datetime) else value
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+        if value is not default and value != default:
+            said[name] = _written(value) if name in _MOMENTS else value
+    return _json(said)
+
+
+@lru_cache(maxsize=4096)
+def _written(moment: datetime) -> str:
+    return moment.isoformat()
 
 
 def feed_line(key: str, urn: str) -> str:
     """Return a feed's identity as a line of JSON."""
-    return json.dumps({"feed": key, "urn": urn}, ensure_ascii=False, separators=(",", ":"))
+    return _json({"feed": key, "urn": urn})
 
 
 def read(path: Path) -> tuple[dict[str, ArticleRecord], dict[str, str]]:
@@ -135,7 +145,7 @@ def rebuild_if_lost(site: Site) -> None:
     """Take the identities back where the database has none and the file has: only the former was lost."""
     path = place(site)
     with site.store.read() as conn:
-        lost = ids.get_setting(conn, _SIZE) is None and not articles.count(conn)
+        lost = ids.get_setting(conn, _SIZE) is None and not articles.are_known(conn)
     if lost and path.exists():
         number, _ = take_back(site, path)
         log.warning("the database knew no articles; the ids of %d were taken back from %s", number, path)

@@ -27,7 +27,7 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
         with site.store.write() as tx:
             articles.rename_ids(tx, result.new_ids)
     with site.store.read() as conn:
-        new = not articles.count(conn)
+        new = not articles.are_known(conn)
     size = _FIRST_BATCH if new else _BATCH
     for batch in batched(result.changed, size):
         with site.store.write() as tx:
@@ -37,7 +37,7 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
         with site.store.write() as tx:
             articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=new)
     if result.changed:
-        identities.note(site, identities.lines_of(result.changed, result.new_ids))
+        identities.note(site, identities.lines_of(result.changed, result.new_ids), all_there=new)
     if gone or parsed:
         held = {one.path for one in result.changed if one.state is ArticleState.MISSING}
         with site.store.write() as tx:

@@ -343,7 +343,8 @@ def _widen(
     """
     looked_at = dict(parsed)
     with site.store.read() as conn:
-        edited = [one.id for one in store_articles.records_at(conn, parsed.keys())] if parsed else []
+        known = parsed and store_articles.are_known(conn)
+        edited = [one.id for one in store_articles.records_at(conn, parsed.keys())] if known else []
         again = [*back, *store_articles.folded_into(conn, [*edited, *(one.id for one in gone)])]
     kind = kind_of(site.config.content.folder)
     sections, turned = _sections(site, kind)
@@ -406,10 +407,12 @@ def _judged(path: str, one: Parsed, kind: Kind, sections: Mapping[str, int], rul
 def _known(site: Site, found: Scan, parsed: dict[str, Parsed], gone: Sequence[ArticleRecord]) -> Known:
     marks = {one.mark.partition(".")[0] for one in parsed.values()}
     wanted = [one.id for one in parsed.values() if one.id]
+    titles = {one.title for path, one in parsed.items() if path.endswith(".txt")}
+    records: list[ArticleRecord] = []
     with site.store.read() as conn:
-        records = store_articles.records_for(conn, paths=parsed.keys(), ids=wanted, marks=marks)
-        texts = {path: one.title for path, one in parsed.items() if path.endswith(".txt")}
-        records += store_articles.namesakes(conn, set(texts.values())) if texts else []
+        if store_articles.are_known(conn):
+            records += store_articles.records_for(conn, paths=parsed.keys(), ids=wanted, marks=marks)
+            records += store_articles.namesakes(conn, titles) if titles else []
     every = {one.id: one for one in (*records, *gone)}
     here = {one.path for one in every.values()}
     new = [path for path in parsed if path not in here]
@@ -439,6 +442,8 @@ def _slugs(site: Site, parsed: dict[str, Parsed]) -> set[str]:
     if not parsed:
         return set()
     with site.store.read() as conn:
+        if not store_articles.are_known(conn):
+            return set()
         return store_articles.slugs_like(conn, {wanted_slug(one) for one in parsed.values()})
 
 

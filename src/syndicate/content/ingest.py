@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from syndicate.content.identity import Known, match
@@ -159,18 +160,22 @@ def _kept(
     record: ArticleRecord, parsed: Parsed, slugs: _Slugs, terms: Terms, untouched: bool
 ) -> ArticleRecord:
     edited = parsed.mark != record.fingerprint and not untouched
-    kept = replace(
+    known = replace(
         record,
-        id=parsed.id or record.id,
-        path=parsed.path,
         slug=slugs.give(parsed.slug, record.slug) if parsed.slug else record.slug,
-        fingerprint=parsed.mark,
-        state=ArticleState.PRESENT,
-        missing_at=None,
         changed_at=max(terms.now, record.first_seen_at) if edited else record.changed_at,
-        permalink=record.permalink and parsed.id in (None, record.id),
     )
-    return _told(kept, parsed, terms)
+    aliases = dict.fromkeys((*record.aliases, record.address) if record.address else record.aliases)
+    told = _told(known, parsed, terms)
+    aliases.pop(told["address"], None)
+    return replace(
+        known,
+        id=parsed.id or record.id,
+        permalink=record.permalink and parsed.id in (None, record.id),
+        aliases=tuple(aliases),
+        missing_at=None,
+        **told,
+    )
 
 
 def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) -> ArticleRecord:
@@ -185,43 +190,42 @@ def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) 
         floor_at=EPOCH if archive.counts else terms.now,
         undated_at=min(undated, terms.now - terms.period) if archive.many else undated,
     )
-    return _told(seen, parsed, terms)
+    return replace(seen, **_told(seen, parsed, terms))
 
 
-def _told(record: ArticleRecord, parsed: Parsed, terms: Terms) -> ArticleRecord:
-    """Return `record` with what follows from the file as it is now.
+def _told(record: ArticleRecord, parsed: Parsed, terms: Terms) -> dict[str, Any]:
+    """Return what in `record` follows from the file as it is now.
 
     The moment at which it became visible stands once it has passed: a new date never mails again.
     """
     published = moment_of(parsed.when, record.first_seen_at, terms.zone) or record.undated_at
-    changed = record.changed_at
-    updated = moment_of(parsed.updated, changed or record.first_seen_at, terms.zone) or changed or published
+    changed = record.changed_at or published
+    if parsed.updated is not None:
+        changed = moment_of(parsed.updated, record.changed_at or record.first_seen_at, terms.zone) or changed
     was_out = record.visible_at is not None and record.visible_at <= terms.now
-    address = terms.addresses.path(
-        slug=record.slug,
-        path=parsed.path,
-        title=parsed.title,
-        published=parsed.when or published,
-        language=parsed.language,
-        url=parsed.url,
-        categories=parsed.categories,
-        name=stem_of(parsed.path),
-        wish=parsed.slug or "",
-    )
-    aliases = dict.fromkeys((*record.aliases, record.address) if record.address else record.aliases)
-    aliases.pop(address, None)
-    return replace(
-        record,
-        title=parsed.title,
-        language=parsed.language,
-        published_at=published,
-        updated_at=max(updated, published),
-        visible_at=record.visible_at if was_out else max(published, record.floor_at),
-        expires_at=_expiry(parsed.expires, terms.zone),
-        hidden=parsed.draft or bool(parsed.left_out),
-        address=address,
-        aliases=tuple(aliases),
-    )
+    return {
+        "path": parsed.path,
+        "fingerprint": parsed.mark,
+        "state": ArticleState.PRESENT,
+        "title": parsed.title,
+        "language": parsed.language,
+        "published_at": published,
+        "updated_at": max(changed, published),
+        "visible_at": record.visible_at if was_out else max(published, record.floor_at),
+        "expires_at": _expiry(parsed.expires, terms.zone),
+        "hidden": parsed.draft or bool(parsed.left_out),
+        "address": terms.addresses.path(
+            slug=record.slug,
+            path=parsed.path,
+            title=parsed.title,
+            published=parsed.when or published,
+            language=parsed.language,
+            url=parsed.url,
+            categories=parsed.categories,
+            name=stem_of(parsed.path),
+            wish=parsed.slug or "",
+        ),
+    }
 
 
 def _lost(gone: Sequence[ArticleRecord], intake: Intake, terms: Terms) -> tuple[list[ArticleRecord], int]:

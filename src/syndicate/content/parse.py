@@ -36,13 +36,14 @@ from syndicate.markup import (
     shorten,
 )
 from syndicate.model import Body, Parsed, Picture, SourceFile
-from syndicate.overtime import Overtime, limited
+from syndicate.overtime import Limit, Overtime, limited
 
 SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
 _SHOWS = re.compile(
     r"!\[|<(?:img|picture|audio|video|figure|Image)\b|\{[{%]|\.\. |:\w+:`|\[\[", re.IGNORECASE
 )
+_SIGNS = ("![", "<", "{%", "{{", "{<", ".. ", ":`", "[[")  # one of these is in whatever matches above
 _NAMELESS = re.compile(r"(?:index|untitled|post|article|[\d\s]*)", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
@@ -66,13 +67,13 @@ class Defaults:
     rules: str = ""
 
 
-def head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
+def head(folder: Path, source: SourceFile, defaults: Defaults, limit: Limit | None = None) -> Parsed:
     """Return what the file at `source` says of itself, in 5 s of processor time at most.
 
-    The limit holds in the main thread. Raises ContentError, and nothing else, with path, line and what to
-    do; the other articles go on.
+    The limit holds in the main thread; who reads many gives his `limit`. Raises ContentError, and nothing
+    else, with path, line and what to do; the other articles go on.
     """
-    return _guarded(source.path, lambda: _head(folder, source, defaults))
+    return _guarded(source.path, lambda: _head(folder, source, defaults), limit)
 
 
 def body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -> Body:
@@ -80,8 +81,10 @@ def body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) ->
     return _guarded(source.path, lambda: _body(folder, source, known, defaults))
 
 
-def _guarded(path: str, work: Callable[[], _T]) -> _T:
+def _guarded(path: str, work: Callable[[], _T], limit: Limit | None = None) -> _T:
     try:
+        if limit is not None:
+            return limit.run(work)
         with limited(SECONDS):
             return work()
     except ContentError:
@@ -98,16 +101,21 @@ def _guarded(path: str, work: Callable[[], _T]) -> _T:
 
 def _opened(folder: Path, source: SourceFile) -> tuple[str, FrontMatter]:
     """Return the file's text and its front matter."""
-    text = decode(source.path, read_bytes(folder / source.path, source.path))
+    text = decode(source.path, read_bytes(f"{folder}/{source.path}", source.path))
     meta = ""
     if source.meta:
         beside = str(PurePosixPath(source.path).with_suffix(".meta"))
-        meta = decode(beside, read_bytes(folder / beside, beside))
+        meta = decode(beside, read_bytes(f"{folder}/{beside}", beside))
     return text, frontmatter.split(source.path, text, meta)
 
 
+def suffix_of(path: str) -> str:
+    """Return the suffix by which the format of the file at `path` is told: ``.md``."""
+    return path[path.rfind(".") :].lower()
+
+
 def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
-    language = matter.language() or naming.language_of(PurePosixPath(path).name)
+    language = matter.language() or naming.language_of(path[path.rfind("/") + 1 :])
     return Source(path, matter.body, matter.text("title"), language, defaults.zone, news=defaults.news)
 
 
@@ -123,7 +131,7 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     if bare and not (matter.summary() or matter.canonical() or matter.enclosures()):
         raise ContentError(path, "has no text; write some below its title", line=matter.body_line)
     known = _source(path, matter, defaults)
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix_of(path)
     reading = FORMATS[suffix].skim(known)
     language = known.language or reading.language or naming.language_of(path) or defaults.language
     own = matter.moment("when", language=language, zone=defaults.zone) or reading.when or naming.date_of(path)
@@ -159,9 +167,16 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
         mtime=_moment(source.mtime_ns),
         mark=f"{_hash(said)}.{_hash(repr(rest))}",
         length=len(said),
-        pictured=bool(rest[4][0]) or bool(matter.enclosures()) or _SHOWS.search(matter.body) is not None,
+        pictured=bool(rest[4][0] or reading.picture or matter.enclosures()) or _may_show(path, matter.body),
         warnings=tuple(matter.warnings),
     )
+
+
+def _may_show(path: str, text: str) -> bool:
+    """Return whether a text may hold a picture, or lie in a folder of its own with one."""
+    if path.startswith("index.", path.rfind("/") + 1):
+        return True
+    return any(sign in text for sign in _SIGNS) and _SHOWS.search(text) is not None
 
 
 def _title(known: Source, reading: Reading) -> str:
@@ -174,7 +189,7 @@ def _title(known: Source, reading: Reading) -> str:
 
 def _first_words(known: Source) -> str:
     """Return the beginning of the text, for an article that has no other name."""
-    reading = FORMATS[PurePosixPath(known.path).suffix.lower()].read(known)
+    reading = FORMATS[suffix_of(known.path)].read(known)
     return "" if is_bomb(reading.html) else bare_text(sanitise(reading.html))
 
 
@@ -210,7 +225,7 @@ def _moment(nanoseconds: int) -> datetime | None:
 
 def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -> Body:
     text, matter = _opened(folder, source)
-    reading = FORMATS[PurePosixPath(source.path).suffix.lower()].read(_source(source.path, matter, defaults))
+    reading = FORMATS[suffix_of(source.path)].read(_source(source.path, matter, defaults))
     if is_bomb(reading.html):
         message = "its elements are nested too deeply, or one text has too many entities; close or split them"
         raise ContentError(source.path, message)

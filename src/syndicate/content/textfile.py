@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from syndicate.errors import ContentError
-from syndicate.markup import clean_text
+from syndicate.markup import clean_text, is_plain
 
 LARGEST = 5_000_000  # bytes
 _MOST_CONTROLS = 8
@@ -23,15 +23,22 @@ class Unopened(ContentError):
     """The file could not be opened. A file whose permissions are put right looks the same: try it again."""
 
 
-def read_bytes(file: Path, path: str) -> bytes:
+def read_bytes(file: Path | str, path: str) -> bytes:
     """Return the bytes of a regular file of at most 5 MB; ContentError for `path` where there is none."""
     try:
         # A fifo put in the file's place must not hold us up.
         descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
                 raise ContentError(path, "is not a regular file")
-            body = opened.read(LARGEST + 1)
+            body = os.read(descriptor, min(status.st_size, LARGEST) + 1)
+            while (
+                len(body) > status.st_size and len(body) <= LARGEST and (more := os.read(descriptor, LARGEST))
+            ):
+                body += more  # it grew, or is of a file system that tells no sizes
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise Unopened(path, f"cannot be opened: {error.strerror or error}") from None
     except ValueError:
@@ -52,6 +59,8 @@ def decode(path: str, body: bytes) -> str:
             raise ContentError(path, "is broken UTF-16; save it again as UTF-8", line=line) from None
         line = _line(body[: error.start].decode("utf-8", "replace"))
         raise ContentError(path, _advice(body, error.start), line=line) from None
+    if text.isascii() and is_plain(text):
+        return text
     if "\x00" in text:
         line = _line(text[: text.index("\x00")])
         raise ContentError(path, "holds a NUL character, so it is no text; save it as UTF-8 text", line=line)

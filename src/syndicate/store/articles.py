@@ -73,6 +73,11 @@ def count(conn: sa.Connection) -> dict[str, int]:
     return {str(state): int(number) for state, number in rows}
 
 
+def are_known(conn: sa.Connection) -> bool:
+    """Return whether any article was ever seen."""
+    return conn.scalar(sa.select(article.c.id).limit(1)) is not None
+
+
 def living(conn: sa.Connection) -> int:
     """Return how many articles there are that were neither withdrawn nor forgotten."""
     found = sa.select(sa.func.count()).select_from(article).where(article.c.state.in_(_LIVING))
@@ -150,7 +155,7 @@ def _row(conn: sa.Connection, record: ArticleRecord) -> Row:
         at(record.first_seen_at), at(record.floor_at), at(record.undated_at), at(record.changed_at),
         record.title, record.language, at(record.published_at), at(record.updated_at),
         at(record.visible_at), at(record.expires_at), record.hidden, record.address,
-        json.dumps(record.aliases), record.permalink, at(record.missing_at),
+        json.dumps(record.aliases) if record.aliases else "[]", record.permalink, at(record.missing_at),
     )  # fmt: skip
 
 

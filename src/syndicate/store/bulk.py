@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,4 +43,9 @@ def stored(conn: sa.Connection, moment: datetime | None) -> object:
     """Return `moment` as the driver of `conn` takes it for a column of `tables.UtcDateTime`."""
     if moment is None or conn.dialect.name != "sqlite":
         return moment
+    return _text(moment)
+
+
+@lru_cache(maxsize=4096)
+def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
