@@ -8,6 +8,8 @@ from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syndicate.configcontent import Content, NewsSource
 from syndicate.content.plaintext import Explained, explain
@@ -490,3 +492,57 @@ def test_a_paragraph_that_names_a_bank_removes_none_above_it() -> None:
     """Only a site or an agency before a dash opens a text further down."""
     text = f"Judul\n18 Juni 2025\n\n{ID}\n\nBank Indonesia - {ID_2}\n\nPresiden (Jokowi) - {ID_2}"
     assert len(paragraphs(page(text))) == 3
+
+
+# ---------------------------------------------------------------- faults of the configuration
+
+
+@pytest.mark.parametrize(
+    ("rules", "advice"),
+    [
+        ({"drop": "(unclosed"}, "is no regular expression"),
+        ({"drop": ["ok", ""]}, "write a regular expression"),
+        ({"timezone": "Asia/Jakrta"}, "did you mean Asia/Jakarta"),
+        ({"dropp": "x"}, "dropp"),
+    ],
+)
+def test_a_wrong_rule_is_a_fault_of_the_configuration(rules: dict[str, object], advice: str) -> None:
+    """What is wrong is said where the configuration is read, not when a page is."""
+    with pytest.raises(ValueError, match=re.escape(advice)):
+        source(**rules)
+
+
+def test_a_source_knows_its_name() -> None:
+    """The key in content.news names its rules; one made without has none."""
+    assert (source(drop="x").name, NewsSource().name) == ("harian", "")
+
+
+# ---------------------------------------------------------------- any page
+
+_PIECES = (
+    "Judul berita", "Home", "Nasional", "tempo.co", "18 Juni 2025 | 20.04 WIB", "Diperbarui 18 Jun 2025",
+    "Reporter", "Budi Santoso", "Oleh: Ani Wijaya", "Bagikan:", "share2", "Baca juga:", "- Judul lain",
+    "daftar 2 item", "akhir daftar", "JAKARTA - ", "Jakarta, CNN Indonesia --", "(kha)", "Tag",
+    "Serangan Berlanjut", ID, f"TEMPO.CO, Jakarta - {ID_2}", f"{ID} (abc/def)", "", "", "Klik iklan", "Foto: Antara/X",
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(_PIECES), max_size=25),
+    st.sampled_from(("", "Judul berita", "Judul lain")),
+    st.sampled_from(((), (source(drop="Klik.*"),), (source(match="tempo", dateline=r"JAKARTA - "),))),
+)
+@settings(max_examples=300, deadline=None)
+def test_each_line_of_any_page_is_accounted_for(
+    lines: list[str], title: str, news: tuple[NewsSource, ...]
+) -> None:
+    """It is shown, of the head, or removed by a rule with a name; and reading again says the same."""
+    text = "\n".join(lines)
+    found = explain(Source("a.txt", text, title, "id", JAKARTA, news))
+    assert [line.number for line in found.lines] == [at for at, line in enumerate(lines, 1) if line.strip()]
+    shown = found.reading.html
+    for line in found.lines:
+        assert line.rule or line.role != "removed"
+        if line.role in ("text", "heading"):
+            assert line.kept.removeprefix("- ") in shown
+    assert found == explain(Source("a.txt", text, title, "id", JAKARTA, news))
