@@ -523,7 +523,8 @@ _PIECES = (
     "Judul berita", "Home", "Nasional", "tempo.co", "18 Juni 2025 | 20.04 WIB", "Diperbarui 18 Jun 2025",
     "Reporter", "Budi Santoso", "Oleh: Ani Wijaya", "Bagikan:", "share2", "Baca juga:", "- Judul lain",
     "daftar 2 item", "akhir daftar", "JAKARTA - ", "Jakarta, CNN Indonesia --", "(kha)", "Tag",
-    "Serangan Berlanjut", ID, f"TEMPO.CO, Jakarta - {ID_2}", f"{ID} (abc/def)", "", "", "Klik iklan", "Foto: Antara/X",
+    "Serangan Berlanjut", ID, f"TEMPO.CO, Jakarta - {ID_2}", f"{ID} (abc/def)", "", "",
+    "Klik iklan", "Foto: Antara/X",
 )  # fmt: skip
 
 

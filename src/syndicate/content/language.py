@@ -65,8 +65,7 @@ def _of_latin(sample: str) -> str:
     if len(words) < 5:
         return ""
     times = Counter(words)
-    counts = {language: sum(times[word] for word in known & times.keys()) for language, known in _SETS.items()}
-    scores = Counter(counts)
+    scores = Counter({language: sum(times[word] for word in known) for language, known in _SETS.items()})
     (best, hits), (_, next_hits) = scores.most_common(2)
     settled = hits >= 2 and hits * 12 >= len(words) and hits * 4 >= next_hits * 5
     return best if settled else ""
