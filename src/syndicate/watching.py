@@ -20,12 +20,14 @@ _WAKE = 1000  # milliseconds after which the thread looks whether it is to stop
 class Watch:
     """Collects the paths that changed below a folder, from a thread of its own, and calls `wake` each time.
 
-    A folder that cannot be watched, or is not there, is not watched: then nothing is ever told.
+    A folder that cannot be watched, or is not there, is not watched: then nothing is ever told. `is_draft`
+    says of a file's name whether it is one that programs write before they give it its own.
     """
 
-    def __init__(self, folder: Path, wake: Callable[[], None]) -> None:
+    def __init__(self, folder: Path, wake: Callable[[], None], *, is_draft: Callable[[str], bool]) -> None:
         self._folder = Path(os.path.realpath(folder))
         self._wake = wake
+        self._is_draft = is_draft
         self._lock = threading.Lock()
         self._paths: set[str] = set()
         self._renamed: set[str] = set()
@@ -43,7 +45,7 @@ class Watch:
     def take(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return what changed since the last call: paths below the folder, and those of them that came whole.
 
-        A file that appears without being written to afterwards was renamed into its place.
+        A file that appears as a draft beside it goes, and is not written to, was renamed into its place.
         """
         with self._lock:
             paths, renamed = frozenset(self._paths), frozenset(self._renamed)
@@ -71,7 +73,12 @@ class Watch:
 
     def _note(self, changes: set[tuple[str, str]]) -> None:
         written = {path for kind, path in changes if kind == "modified"}
-        added = {path for kind, path in changes if kind == "added"}
+        drafts = {
+            folder
+            for kind, (folder, _, name) in ((kind, path.rpartition("/")) for kind, path in changes)
+            if kind == "deleted" and self._is_draft(name)
+        }
+        added = {path for kind, path in changes if kind == "added" and path.rpartition("/")[0] in drafts}
         with self._lock:
             self._paths |= {path for _, path in changes}
             self._renamed = (self._renamed | added) - written

@@ -16,6 +16,7 @@ from syndicate.app.publishing import publish_site
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.app.sending import run_sender
 from syndicate.app.site import Site
+from syndicate.content.habits import is_noise
 from syndicate.content.scan import Scan
 from syndicate.errors import Busy, SyndicateError
 from syndicate.supervise import lifeline, make_nudge, nudge
@@ -36,7 +37,7 @@ def run_builder(site: Site, *, nudged: int, nudges: int) -> None:
     lifeline()
     signal.signal(signal.SIGTERM, _leave)
     hinted, hints = make_nudge()
-    watch = Watch(site.config.content.folder, lambda: nudge(hints))
+    watch = Watch(site.config.content.folder, lambda: nudge(hints), is_draft=is_noise)
     watch.start()
     builder = Builder(site, watch)
     whole = True
