@@ -64,27 +64,43 @@ class Matcher:
         return self.expression.fullmatch(path) is not None
 
 
+_FOLDERS = "(?:[^/]+/)*"
+
+
 def _expression(glob: str, below: bool) -> str:
-    text = glob.removeprefix("./")
-    only_folder = text.endswith("/")
-    parts = [part for part in text.strip("/").split("/") if part]
-    anywhere = "/" not in text.rstrip("/")
-    whole = "(?:[^/]+/)*" if anywhere else ""
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        if part == "**":
-            whole += "[^/].*" if last else "" if whole.endswith("(?:[^/]+/)*") else "(?:[^/]+/)*"
-        else:
-            whole += _segment(part) + ("" if last else "/")
-    if only_folder:
+    parts = [part for part in glob.removeprefix("./").strip("/").split("/") if part]
+    if "/" not in glob.rstrip("/"):
+        parts.insert(0, "**")  # a name, in any folder
+    if parts[-1] == "**":
+        parts[-1:] = ["**", "*"] if below else []
+    first, *rest = _between_stars(parts)
+    if not rest:
+        whole = "/".join(first)
+    else:
+        *middle, last = rest
+        once = "".join(f"(?>(?:[^/]+/)*?{'/'.join(names)}/)" for names in middle if names)
+        whole = "".join(f"{name}/" for name in first) + once + _FOLDERS + "/".join(last)
+    if glob.endswith("/"):
         return f"{whole}/.+"
     return f"{whole}(?:/.+)?" if below else whole
 
 
-def _segment(part: str) -> str:
-    """Return the expression of one name. What stands before a further star is matched once and for all.
+def _between_stars(parts: list[str]) -> list[list[str]]:
+    """Return the expressions of the names between double stars."""
+    groups: list[list[str]] = [[]]
+    for part in parts:
+        if part == "**":
+            groups.append([])
+        else:
+            groups[-1].append(_segment(part))
+    return groups
 
-    So a glob with many stars takes no time that grows with their number, as `fnmatch` does it.
+
+def _segment(part: str) -> str:
+    """Return the expression of one name.
+
+    What stands between two stars is matched once and for all: the first place where it fits is as good as
+    any, and a glob with many stars cannot take for ever. So it is with double stars above.
     """
     first, *rest = _split(part)
     if not rest:
