@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from syndicate.content.naming import key_of
 from syndicate.model import Article, ArticleRecord, ArticleState, Body, Parsed
 
 NO_TEXT = Body("")
@@ -38,7 +39,7 @@ def article_of(record: ArticleRecord, parsed: Parsed, body: Body, *, base: str =
         permalink=record.permalink,
         canonical=parsed.canonical,
         aliases=tuple(dict.fromkeys((*record.aliases, *parsed.aliases))),
-        key=parsed.key,
+        key=parsed.key or key_of(record.path),
         correction=parsed.correction,
     )
 

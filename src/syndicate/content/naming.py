@@ -62,6 +62,23 @@ def language_of(path: str) -> str:
     return ""
 
 
+def key_of(path: str) -> str:
+    """Return what ties the translations of an article: its path without language and suffix.
+
+    ``x.md``, ``x.id.md`` and ``id/x.md`` are one article's.
+    """
+    *folders, name = path.split("/")
+    stem, *rest = name.split(".")
+    kept = [part for part in rest[:-1] if not _is_language(part) and part.lower() != "draft"]
+    for number, folder in enumerate(folders):
+        if _is_language(folder):
+            del folders[number]
+            break
+        if folder.lower() not in _HOLDERS:
+            break
+    return "/".join((*folders, ".".join((stem, *kept))))
+
+
 def _is_language(text: str) -> bool:
     match = _TAG.fullmatch(text)
     return match is not None and match[1] in LANGUAGES
