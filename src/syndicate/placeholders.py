@@ -40,6 +40,9 @@ class Facts:
     def sorted_under(self, *names: str) -> str:
         return "/".join(map(self.style.category or self.style.title, names))
 
+    def foldered(self, *names: str) -> str:
+        return "/".join(map(self.style.folder or self.style.file, names))
+
     def filed(self, *names: str) -> str:
         return "/".join(map(self.style.file, names))
 
@@ -83,11 +86,11 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "name": lambda facts: facts.filed(facts.name),
     "stem": lambda facts: facts.filed(facts.stem),
     "filename": lambda facts: facts.filed(facts.stem),
-    "section": lambda facts: facts.filed(*facts.folders[:1]),
-    "sections": lambda facts: facts.filed(*facts.folders),
-    "folder": lambda facts: facts.filed(*facts.folders),
-    "last_section": lambda facts: facts.filed(*facts.folders[-1:]),
-    "below": lambda facts: facts.filed(*facts.below),
+    "section": lambda facts: facts.foldered(*facts.folders[:1]),
+    "sections": lambda facts: facts.foldered(*facts.folders),
+    "folder": lambda facts: facts.foldered(*facts.folders),
+    "last_section": lambda facts: facts.foldered(*facts.folders[-1:]),
+    "below": lambda facts: facts.foldered(*facts.below),
     "category": lambda facts: facts.sorted_under(*facts.categories[:1]),
     "categories": lambda facts: facts.sorted_under(*facts.categories),
     "language": lambda facts: facts.language.lower(),

@@ -54,7 +54,8 @@ class Style:
     `title` spells titles and slugs, `file` the names of files and folders. `days` is ``site`` for the zone
     of the publication, ``written`` for the zone written with the date, and ``utc``. `slashed` says that an
     address in the front matter gets a slash at its end where it has no suffix, `cased` that the names of
-    months and days keep their capital. `category` spells categories, where not as titles.
+    months and days keep their capital. `category` spells categories, where not as titles, and `folder` folders, where not
+    as files.
     """
 
     title: Spell
@@ -63,6 +64,7 @@ class Style:
     slashed: bool = False
     cased: bool = False
     category: Spell | None = None
+    folder: Spell | None = None
 
 
 _PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -144,7 +146,7 @@ STYLES: Mapping[str, Style] = {
     ),  # without permalinks: as the files are named
     "jekyll": Style(_jekyll, _jekyll, cased=True, category=str.lower),
     "pelican": Style(_pelican, _pelican, "written", cased=True),
-    "nikola": Style(_nikola, _as_written),
+    "nikola": Style(_nikola, _nikola, folder=_as_written),
     "zola": Style(_zola, _zola, "written", slashed=True),
     "astro": Style(_astro, _astro, "utc"),
     "eleventy": Style(_as_written, _as_written, "utc"),

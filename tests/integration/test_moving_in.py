@@ -301,7 +301,7 @@ def test_names_of_every_sign_have_hugos_address(tmp_path: Path, run: Run) -> Non
         day = f"2026-01-{number % 28 + 1:02}"
         files[f"content/titles/t{number}.md"] = _post(title, day)
         files[f"content/files/f{number}a{sign}B {sign} c{sign}.md"] = _post(f"File {number}", day)
-        files[f"content/plain/p{number}a{sign}B {sign} c{sign}/index.md"] = _post(f"Plain {number}", day)
+        files[f"content/plain/p{number}a{sign}B {sign} c{sign}D/index.md"] = _post(f"Plain {number}", day)
     settings = '[permalinks]\ntitles = "/t/:filename/:slug/"\nfiles = "/:contentbasename/"\n'
     public = _built(tmp_path / "site", {"hugo.toml": f'baseURL = "https://x.example"\n{settings}', **files})
     config = tmp_path / "new" / "config.yaml"
