@@ -207,7 +207,7 @@ def _cleaner() -> nh3.Cleaner:
 def is_bomb(html: str) -> bool:
     """Return whether `html` would take minutes: nested beyond reason, or one text with endless entities.
 
-    Unclosed elements count as open, also where a tag has no end. `sanitise` makes short plain text of such HTML.
+    Unclosed elements count as open, also where a tag has no end. `sanitise` makes short plain text of it.
     """
     if html.count("<") - html.count("</") <= DEEPEST and html.count("&") <= MOST_REFERENCES:
         return False
