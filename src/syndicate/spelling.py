@@ -54,8 +54,8 @@ class Style:
     `title` spells titles and slugs, `file` the names of files and folders. `days` is ``site`` for the zone
     of the publication, ``written`` for the zone written with the date, and ``utc``. `slashed` says that an
     address in the front matter gets a slash at its end where it has no suffix, `cased` that the names of
-    months and days keep their capital. `category` spells categories, where not as titles, and `folder` folders, where not
-    as files.
+    months and days keep their capital. `category` spells categories, where not as titles, and `folder`
+    folders, where not as files.
     """
 
     title: Spell
