@@ -244,7 +244,8 @@ def test_a_field_given_twice_is_told(text: str, line: int) -> None:
     """The last counts, and the author hears of it."""
     matter = split("a.md", text)
     assert matter.tags() == ("b",)
-    assert matter.warnings == [f"line {line}: tags: given again on line {line}; the last counts"]
+    written = text.splitlines()[line - 1].lstrip(". ")[:4] if text[0] != "{" else "tags"
+    assert matter.warnings == [f"line {line}: {written}: given again on line {line}; the last counts"]
 
 
 def test_a_map_may_take_over_another() -> None:

@@ -386,3 +386,9 @@ def test_too_many_tags_are_told() -> None:
     found = matter(f"keywords: [{', '.join(f't{n}' for n in range(60))}, {'x' * 200}]")
     assert len(found.tags()) == 50
     assert found.warnings == ["line 2: keywords: there are 61; the first 50 count"]
+
+
+def test_a_field_is_named_as_its_author_wrote_it() -> None:
+    """A message shows the name that stands in the file."""
+    with pytest.raises(ContentError, match="Publish-Date: 'soon' is no date"):
+        moment("when", "Publish-Date: soon")

@@ -12,7 +12,18 @@ from syndicate import yamldoc
 
 MARKS = st.text(alphabet="ab:#-[]'\", \n{}&*!|>~=.1<?\t", max_size=60)
 TAGS = st.sampled_from(
-    "!!int !!bool !!float !!timestamp !!binary !!set !!omap !!pairs !!python/object:x !x".split()
+    [
+        "!!int",
+        "!!bool",
+        "!!float",
+        "!!timestamp",
+        "!!binary",
+        "!!set",
+        "!!omap",
+        "!!pairs",
+        "!!python/object:x",
+        "!x",
+    ]
 )
 
 

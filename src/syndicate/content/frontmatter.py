@@ -39,6 +39,7 @@ class FrontMatter:
     warnings: list[str] = field(default_factory=list)
     body_line: int = 1
     beside: str = ""
+    written: dict[str, str] = field(default_factory=dict)
     nikola: bool = False
     _known: dict[str, list[tuple[int, str]]] | None = None
     _judged: flags.Verdict | None = None
@@ -220,16 +221,19 @@ class FrontMatter:
         line = self.lines.get(key) or None
         if self.beside:
             at = f" line {line}" if line else ""
-            return ContentError(self.path, f"{self.beside}{at}: {key}: {message}")
-        return ContentError(self.path, f"{key}: {message}", line=line)
+            return ContentError(self.path, f"{self.beside}{at}: {self._shown(key)}: {message}")
+        return ContentError(self.path, f"{self._shown(key)}: {message}", line=line)
 
     def warn(self, key: str, message: str) -> None:
         """Note what is ignored, with the line of `key`."""
         line = self.lines.get(key)
         at = f"{self.beside} line {line}: " if line and self.beside else f"line {line}: " if line else ""
-        warning = f"{at}{key}: {message}"
+        warning = f"{at}{self._shown(key)}: {message}"
         if warning not in self.warnings:
             self.warnings.append(warning)
+
+    def _shown(self, key: str) -> str:
+        return line_of(self.written.get(key, key))[:60]
 
     def _given(self, name: str) -> tuple[str, ...]:
         """Return the keys that give our field `name`, the best first."""
@@ -306,6 +310,7 @@ def split(path: str, text: str, meta: str = "") -> FrontMatter:
 def _finish(matter: FrontMatter, block: Block) -> None:
     """Take Zola's ``[taxonomies]`` in, and tell what is given twice."""
     matter.nikola = block.nikola
+    matter.written = block.written
     taxonomies = block.values.get("taxonomies")
     if isinstance(taxonomies, dict):
         for name in ("tags", "categories"):

@@ -20,7 +20,8 @@ class Block:
     """The fields of one file under their folded names, and the text below them.
 
     `lines` has the line of each in the file, counting from 1, as far as it is known. `repeated` names the
-    fields that were given again, with the later line. `body_line` is the line at which `body` begins.
+    fields that were given again, with the later line, `written` the names that are not folded ones, for
+    messages. `body_line` is the line at which `body` begins.
     """
 
     body: str
@@ -29,6 +30,7 @@ class Block:
     lines: dict[str, int] = field(default_factory=dict)
     repeated: list[tuple[str, int]] = field(default_factory=list)
     nikola: bool = False
+    written: dict[str, str] = field(default_factory=dict)
 
     def add(self, key: str, value: Value, line: int) -> None:
         """Put a field in; the last of one name counts."""
@@ -37,6 +39,9 @@ class Block:
             self.repeated.append((folded, line))
         self.values[folded] = value
         self.lines[folded] = line
+        self.written.pop(folded, None)
+        if folded != key:
+            self.written[folded] = key
 
 
 Read = Callable[[str, str, int], Block | None]

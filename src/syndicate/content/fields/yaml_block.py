@@ -68,6 +68,8 @@ def fill(block: Block, path: str, inner: str, offset: int) -> None:
                 folded = fold(key)
                 block.values[folded] = cast(Value, value)
                 block.lines[folded] = offset + lines[key]
+                if folded != key:
+                    block.written[folded] = key
             return
     try:
         document = yamldoc.load_texts(inner)
