@@ -64,8 +64,10 @@ def _of_latin(sample: str) -> str:
     words = re.findall(r"[^\W\d_]+", sample.lower())
     if len(words) < 5:
         return ""
-    times = Counter(words)
-    scores = Counter({language: sum(times[word] for word in known) for language, known in _SETS.items()})
+    times = dict(Counter(words))
+    scores = Counter(
+        {name: sum(times[word] for word in known & times.keys()) for name, known in _SETS.items()}
+    )
     (best, hits), (_, next_hits) = scores.most_common(2)
     settled = hits >= 2 and hits * 12 >= len(words) and hits * 4 >= next_hits * 5
     return best if settled else ""
