@@ -82,12 +82,17 @@ def _outline(site: Path) -> Outline:
 
 def _tell(outline: Outline) -> None:
     """Say what was found out, and what was not."""
-    click.echo(f"Read the settings of a {outline.program} site: its articles are in {outline.content}")
+    article = "an" if outline.program[0] in "AE" else "a"
+    click.echo(
+        f"Read the settings of {article} {outline.program} site: its articles are in {outline.content}"
+    )
     for folder in outline.static:
         if folder.is_dir():
             click.echo(f"Its pictures in {folder} stay where they are, below the site's address")
     for rule in outline.rules:
-        of = ", ".join(part for part in (rule.folder, rule.language) if part) or "all others"
+        of = ", ".join(part for part in (rule.folder, rule.language) if part) or (
+            "all others" if len(outline.rules) > 1 else "all articles"
+        )
         click.echo(f"Links of {of}: {rule.pattern}")
     for kind, path in outline.feeds.items():
         click.echo(f"Feed: {path} ({kind})")

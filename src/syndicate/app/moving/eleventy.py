@@ -52,6 +52,7 @@ def read(folder: Path) -> Outline:
         built=folder / (script_text(script, "output") or _assigned(script, "setOutputDirectory") or "_site"),
         exclude=("_includes/**", "_data/**", "node_modules/**", "_site/**") if posts == source else (),
         feeds=_feeds(script, source),
+        items=int(limit[1]) if (limit := re.search(r"\blimit:\s*([1-9]\d{0,3})\b", script)) else None,
     )
     link = _permalink(posts)
     pattern = _pattern(link) if link else f"/{prefix}{{below}}/{{stem}}/"
