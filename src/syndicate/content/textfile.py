@@ -33,10 +33,8 @@ def read_bytes(file: Path | str, path: str) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise ContentError(path, "is not a regular file")
             body = os.read(descriptor, min(status.st_size, LARGEST) + 1)
-            while (
-                len(body) > status.st_size and len(body) <= LARGEST and (more := os.read(descriptor, LARGEST))
-            ):
-                body += more  # it grew, or is of a file system that tells no sizes
+            while len(body) <= LARGEST and (more := os.read(descriptor, LARGEST)):
+                body += more  # it grew, or was given in parts
         finally:
             os.close(descriptor)
     except OSError as error:
