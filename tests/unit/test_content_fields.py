@@ -254,6 +254,35 @@ def test_a_map_may_take_over_another() -> None:
     assert (matter.text("title"), matter.slug()) == ("B", "s")
 
 
+LONG = 50_000
+
+
+@pytest.mark.parametrize(
+    "between", [" ", "\t", "[[", "a", "/", ".", "- ", "' '", ", ", "<", "and ", "a ", "](", "{"]
+)
+@pytest.mark.parametrize(
+    "around",
+    [
+        "---{}x\ntitle: a\n---\n", "---\ntitle:{}!\n---\n", "---\na:\n-{}!\n---\n",
+        "---\nauthor: '{}!'\n---\n",
+        "---\ntags: [a{}:]\n---\n", "---\naudio: '{} !'\n---\n", "---\nurl: '{} !'\n---\n", "---\n{}!\n---\n",
+        "---\nauthor: '[[{}!'\n---\n", "<!--{}x", ".. title{}x", ".. title: {}!", "+++\na ={}!\n+++\n",
+        "+++\ntags = [{}'a'!]\n+++\n", "{{{}!", '{{"a": "{}"', "title:{}!\n", "T\n=\n\n:date:{}!\n", "{}!",
+        "---\ndate: '{}1999'\n---\n", "---\nimage: '![[{}|'\n---\n", "---\nauthor: '{}<{}>'\n---\n",
+    ],
+)  # fmt: skip
+def test_what_repeats_takes_no_time(around: str, between: str) -> None:
+    """Every pattern is linear: 50,000 characters of anything, in the block or before it, are read at once."""
+    text = around.replace("{}", between * (LONG // len(between))).replace("{{", "{")
+    started = time.process_time()
+    for path in ("a.md", "a.rst"):
+        try:
+            read_all(split(path, text, text))
+        except ContentError:
+            continue
+    assert time.process_time() - started < 1.5
+
+
 TEXTS = st.text(alphabet=st.characters(exclude_characters="\x00"), max_size=60)
 OPENINGS = st.sampled_from(
     [

@@ -76,7 +76,10 @@ def read_date(text: str, *, language: str, zone: ZoneInfo, order: str = "DMY") -
     if (match := _ISO.fullmatch(text)) and (found := _iso(match, zone)):
         return found
     how = _Reading(language, zone, order)
-    once = _undouble(" ".join(text.replace("\u00a0", " ").split()).strip(" |,;"))
+    line = " ".join(text.replace("\u00a0", " ").split()).strip(" |,;")
+    if len(line) > 3 * _LONGEST:
+        return None
+    once = _undouble(line)
     if not any(character.isdigit() for character in once) or len(once) > _LONGEST:
         return None
     try:

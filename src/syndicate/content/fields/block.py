@@ -51,10 +51,16 @@ Raises ContentError with the line where there is one that is broken.
 """
 
 
-@lru_cache(maxsize=2048)
 def fold(key: str) -> str:
     """Return `key` without case, "_", "-" and spaces: all of these name one field."""
+    return _remembered(key) if len(key) < 100 else _fold(key)
+
+
+def _fold(key: str) -> str:
     return "".join(key.replace("-", "").replace("_", "").split()).lower()
+
+
+_remembered = lru_cache(maxsize=2048)(_fold)
 
 
 def line_at(text: str, position: int) -> int:

@@ -12,12 +12,11 @@ from syndicate.model import Enclosure
 TRUE, FALSE = frozenset(("true", "yes", "on", "1")), frozenset(("false", "no", "off", "0"))
 MOST_ENCLOSURES = 20
 
-_AND = re.compile(r"\s+(?:and|dan)\s+")
+_AND = re.compile(r" (?:and|dan) ")
 _AND_FIRST = re.compile(r"(?:and|dan)\s+")
 _WITH_ADDRESS = re.compile(r"([^<>()]*?)\s*<[^<>]*>|[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)")
-_LINKED = re.compile(r"!?\[\[([^\[\]|#]*)[^\[\]]*\]\]")
+_LINKED = re.compile(r"!?\[\[([^\[\]|#]*+)[^\[\]]*+\]\]")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
-_LIKE_ADDRESS = re.compile(r"[^\s]*[/.][^\s]*")
 
 
 def line_of(text: str) -> str:
@@ -77,7 +76,7 @@ def people(value: Value) -> list[str]:
     if ";" in text:
         parts = text.split(";")
     else:
-        parts = [name for part in re.split("[,\n]", text) for name in _AND.split(f" {part.strip()} ".strip())]
+        parts = [name for part in re.split("[,\n]", text) for name in _AND.split(line_of(part))]
         if len(parts) > 1:
             parts = [_AND_FIRST.sub("", part.strip(), count=1) if _AND_FIRST.match(part.strip()) else part
                      for part in parts]  # fmt: skip
@@ -125,7 +124,7 @@ def enclosures(value: Value) -> Iterator[Enclosure | None]:
 
 def _enclosure(src: str, kind: str, length: str) -> Enclosure | None:
     src = src.strip()
-    if not _LIKE_ADDRESS.fullmatch(src) or not is_safe_url(src):
+    if len(src.split()) != 1 or not ("/" in src or "." in src) or not is_safe_url(src):
         return None
     kind, digits = kind.strip().lower(), length.strip().replace(",", "")
     known = digits.isascii() and digits.isdigit() and len(digits) < 16

@@ -8,7 +8,7 @@ from syndicate.content.fields.block import LONGEST, Block, line_at
 from syndicate.content.fields.names import KNOWN
 
 _ROW = re.compile(r"\.\.[ \t]+([A-Za-z][\w -]{0,40}?)[ \t]*:(?![:\w])[ \t]*(.*)")
-_COMMENT = re.compile(r"<!--[ \t]*\n?(?=[ \t]*\.\. )")
+_COMMENT = re.compile(r"<!--[ \t]*+\n?+(?=[ \t]*+\.\. )")
 _BARE = ("title", "slug", "date", "tags", "link", "description")
 
 

@@ -13,11 +13,13 @@ from syndicate.yamldoc import Text
 
 # A plain text begins with what is no indicator (YAML 1.1, section 5.2) and is looked at again by `_plain`.
 _FIRST = r"[\w/.(+\u0080-\U0010ffff]"
-_FLOW = rf"{_FIRST}[^,\[\]{{}}:#\"']*"
+_FLOW = rf"{_FIRST}[^,\[\]{{}}:#\"']*+"
 _QUOTED = r"\"([^\"\\]*)\"|'([^']*)'"
-_LINE = re.compile(rf"([A-Za-z][A-Za-z0-9_-]{{0,60}}):(?: +(?:({_FIRST}.*)|{_QUOTED}|\[([^\[\]{{}}]*)\]))? *")
-_ITEM = re.compile(rf"( *)- +(?:({_FIRST}.*)|{_QUOTED}) *")
-_LISTED = re.compile(rf" *(?:({_FLOW})|{_QUOTED}) *(?:,(?=.)|$)")
+_LINE = re.compile(
+    rf"([A-Za-z][A-Za-z0-9_-]{{0,60}}):(?: ++(?:({_FIRST}.*)|{_QUOTED}|\[([^\[\]{{}}]*)\]))? *"
+)
+_ITEM = re.compile(rf"( *+)- ++(?:({_FIRST}.*)|{_QUOTED}) *")
+_LISTED = re.compile(rf" *+(?:({_FLOW})|{_QUOTED}) *+(?:,(?=.)|$)")
 _NULLS = frozenset(("null", "Null", "NULL"))
 
 

@@ -69,8 +69,8 @@ def _value(match: re.Match[str]) -> Value:
     if moment is not None:
         return datetime.fromisoformat(moment)
     found: list[Value] = []
-    at = 0
-    while at < len(inner) and inner[at:].strip(" "):
+    at, inner = 0, inner.rstrip(" ")
+    while at < len(inner):
         listed = _LISTED.match(inner, at)
         if listed is None:
             raise ValueError

@@ -10,7 +10,7 @@ from syndicate.content.fields import json_block, quick, toml_block
 from syndicate.content.fields.block import Block, Value, check_length, fold, line_at
 from syndicate.errors import ContentError
 
-_OPENING = re.compile(r"---[ \t]*(yaml|yml|json|toml)?[ \t]*(?:\n|$)", re.IGNORECASE)
+_OPENING = re.compile(r"---[ \t]*+(yaml|yml|json|toml)?[ \t]*+(?:\n|$)", re.IGNORECASE)
 _CLOSING = re.compile(r"\n(?:---|\.\.\.)[ \t]*(?:\n|$)")
 _FIELD = re.compile(r"[\t ]*[^\s:#-][^:\n]{0,60}:(?:\s|$)|[\t ]*[{\"'?&!]")
 _MARK = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|$)")
