@@ -93,6 +93,7 @@ EMBEDS = {
     "{% highlight ruby linenos %}\nputs 1\n{% endhighlight %}": '<pre><code class="language-ruby">puts 1\n',
     "{% raw %}`{{ x }}`{% endraw %}": "<code>{{ x }}</code>",
     "`{% raw %}{{ y }}{% endraw %}`": "<code>{{ y }}</code>",
+    "`{% raw %}{% raw %}{% endraw %}` `{{</* a */>}}`": "<code>{% raw %}</code> <code>{{&lt; a &gt;}}</code>",
     "[x]({% post_url 2016-01-01-name %})": '<a href="/.article/2016-01-01-name">x</a>',
     "[x]({% link _posts/a.md %})": '<a href="/.article/_posts/a.md">x</a>',
     '![x]({{ "/a.png" | relative_url }})': '<img src="/a.png" alt="x"',

@@ -9,7 +9,8 @@ from typing import Any
 
 from syndicate.app.site import Site
 from syndicate.app.texts import heads_of, texts_of
-from syndicate.content.articles import NO_TEXT, article_of
+from syndicate.content.articles import NO_TEXT, article_of, link_of
+from syndicate.content.crosslinks import linked
 from syndicate.model import Article, Parsed
 from syndicate.store import selection
 from syndicate.store.selection import Kept
@@ -68,7 +69,7 @@ class Library:
         with self.site.store.read() as conn:
             known = heads_of(ask(conn))
         needed = [one for one in known if texts or _is_needed(one[1])]
-        found = texts_of(self.site, needed, self.others) if needed else {}
+        found = linked(texts_of(self.site, needed, self.others), self._places) if needed else {}
         lacking = {kept.record.path for kept, _ in needed} - found.keys()
         base = "" if self.site.config.pages else self.site.config.publication.url
         return tuple(
@@ -76,6 +77,11 @@ class Library:
             for kept, parsed in known
             if kept.record.path not in lacking
         )
+
+    def _places(self) -> list[tuple[str, str]]:
+        with self.site.store.read() as conn:
+            rows = selection.addresses(conn, now=self.site.clock())
+        return [(path, link_of(address, self.site.config.publication.url)) for path, address in rows]
 
 
 def _is_needed(parsed: Parsed) -> bool:

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from mimetypes import MimeTypes
 from pathlib import Path, PurePosixPath
-from typing import Literal, overload
 from urllib.parse import quote, unquote, urlsplit
 
-from syndicate.content.embeds.pieces import INTERNAL
+from syndicate.content.embeds.pieces import internal
 from syndicate.model import Enclosure, Media
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg"})
@@ -34,6 +33,7 @@ TYPES = {
     ".zip": "application/zip",
 }
 LINKED = PICTURES | (TYPES.keys() - {".zip"}) | {".mov", ".vtt"}
+_ARTICLES = frozenset({".md", ".markdown", ".mdx", ".rst"})
 _PLAYERS = ("a", "audio", "video", "source", "track")
 _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
 # Where site programs keep what their pages find at the root, and where note books keep attachments.
@@ -103,17 +103,13 @@ class Shelf:
         src = quote(self._name(source)) if self._copies else given.src
         return replace(given, src=src, type=kind, length=length)
 
-    @overload
-    def place(self, element: Literal["img"], _attribute: Literal["src"], url: str) -> str: ...
-    @overload
-    def place(self, element: str, _attribute: str, url: str) -> str | None: ...
-    def place(self, element: str, _attribute: str, url: str) -> str | None:
+    def place(self, element: str, _attribute: str, url: str) -> str:
         """Return the address `url` has beside the page: a bare name for a local file, else as it is.
 
-        None for a link to another article: where that lies is not known here. (A picture is never one.)
+        A link to the file of another article becomes one that `crosslinks` knows.
         """
-        if url.startswith(INTERNAL) and element != "img":
-            return None
+        if element == "a" and (article := self._article_at(url)):
+            return article
         if not self._copies:
             return url
         suffix, path = _path_of(url)
@@ -126,6 +122,11 @@ class Shelf:
             return url
         _, mark, fragment = url.partition("#")  # a page within a PDF
         return f"{quote(self._name(source))}{mark}{fragment}"
+
+    def _article_at(self, url: str) -> str:
+        suffix, path = _path_of(url)
+        source = self._find(path) if suffix in _ARTICLES else None
+        return internal(source, url.partition("#")[2]) if source else ""
 
     def _miss(self, url: str) -> None:
         if self._copies and url not in self.missing:

@@ -44,6 +44,12 @@ def _out(now: datetime) -> sa.ColumnElement[bool]:
     return _THERE & (article.c.published_at <= now) & sa.not_(over)
 
 
+def addresses(conn: sa.Connection, *, now: datetime) -> list[tuple[str, str]]:
+    """Return path and address of every article shown at `now`."""
+    rows = conn.execute(sa.select(article.c.path, article.c.address).where(_out(now)))
+    return [(path, address) for path, address in rows]
+
+
 def newest(
     conn: sa.Connection, *, now: datetime, count: int | None = None, without: Collection[str] = ()
 ) -> list[Kept]:

@@ -18,7 +18,9 @@ _OPEN, _CLOSE = "\uee50", "\uee51"
 _MARK = re.compile(rf"{_OPEN}(\d+){_CLOSE}")
 _ALONE = re.compile(rf"<p>\s*((?:{_OPEN}\d+{_CLOSE}\s*)+)</p>")
 _ESCAPED = re.compile(r"%EE%B9%90\d*(?:%EE%B9%91)?", re.IGNORECASE)
-_RAW = re.compile(r"\{%-?\s*(?:raw|endraw)\s*-?%\}[ \t]*|\{\{([<%])/\*(.*?)\*/([>%])\}\}", re.DOTALL)
+_RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
+_END_OF_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
+_COMMENTED = re.compile(r"\{\{([<%])/\*([^*]*)\*/([>%])\}\}")
 _HTML_CODE = re.compile(r"<(pre|code|script|style|textarea)\b", re.IGNORECASE)
 
 
@@ -149,7 +151,7 @@ def replace(text: str, dialects: Dialects, source: Source, code: Code = html_cod
         while match.start() >= end and start < len(text):
             start, end = next(ranges, (len(text), len(text)))
         if start <= match.start() < end and start >= done:
-            kept += (text[done:start], _RAW.sub(_unescaped, text[start:end]))
+            kept += (text[done:start], _as_shown(text[start:end]))
             done = at = end
             continue
         piece = table[match[0]](place, match.start())
@@ -166,8 +168,12 @@ def replace(text: str, dialects: Dialects, source: Source, code: Code = html_cod
     return made
 
 
-def _unescaped(match: re.Match[str]) -> str:
-    return f"{{{{{match[1]}{match[2]}{match[3]}}}}}" if match[1] else ""
+def _as_shown(code: str) -> str:
+    """Return code without what keeps its own program from reading it: ``{% raw %}``, ``{{</* x */>}}``."""
+    if "{%" in code:
+        *raw, last = _END_OF_RAW.split(code)
+        code = "".join((*(_RAW.sub("", part, count=1) for part in raw), last))
+    return _COMMENTED.sub(r"{{\1\2\3}}", code) if "{{" in code else code
 
 
 def shown(text: str) -> str:

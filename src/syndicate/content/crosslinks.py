@@ -1,0 +1,67 @@
+"""Links from one article to another by the name of its file -> the address of its page. Pure.
+
+What Jekyll's ``post_url``, Hugo's ``ref``, wiki links and links to ``other.md`` have in common. A text is
+read and kept before anyone knows where the others lie, so it holds `INTERNAL` addresses until it is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from html import escape, unescape
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from syndicate.content.embeds.pieces import INTERNAL
+from syndicate.model import Body
+
+_MARK = f'href="{INTERNAL}'
+_LINK = re.compile(rf' href="{re.escape(INTERNAL)}([^"#]*)(#[^"]*)?"')
+_SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".rst", ".html", ".htm", ".txt"})
+
+Places = Callable[[], Iterable[tuple[str, str]]]
+"""() -> (path of the article's file, absolute URL of its page), for all of them."""
+
+
+def linked(bodies: dict[str, Body], places: Places) -> dict[str, Body]:
+    """Return `bodies`, by path, with their links to other articles leading where those are.
+
+    A link to what is no article loses its address and keeps its words. `places` is asked only if needed.
+    """
+    crossing = {path: body for path, body in bodies.items() if _MARK in body.html}
+    if not crossing:
+        return bodies
+    known = _Names(places())
+    made = {path: replace(body, html=_LINK.sub(known.address, body.html)) for path, body in crossing.items()}
+    return {**bodies, **made}
+
+
+class _Names:
+    """Knows articles by the last part of their path, whatever their suffix and the case."""
+
+    def __init__(self, places: Iterable[tuple[str, str]]) -> None:
+        self._by_name: dict[str, list[tuple[str, str]]] = {}
+        for path, url in places:
+            whole = _bare(path)
+            self._by_name.setdefault(whole.rpartition("/")[2], []).append((whole, url))
+
+    def address(self, match: re.Match[str]) -> str:
+        name = _bare(unquote(unescape(match[1])))
+        found = self._by_name.get(name.rpartition("/")[2], ())
+        # Of several the one whose path ends as the link says, else the first by its path.
+        best = min(found, key=lambda one: (not f"/{one[0]}".endswith(f"/{name}"), one[0]), default=None)
+        return f' href="{escape(best[1])}{match[2] or ""}"' if best else ""
+
+
+def _bare(path: str) -> str:
+    """Return a path in lower case without its suffix, without dots that climb, and without ``/index``."""
+    parts = [part for part in path.strip().casefold().split("/") if part not in ("", ".", "..", "_posts")]
+    if not parts:
+        return ""
+    suffix = PurePosixPath(parts[-1]).suffix
+    if suffix in _SUFFIXES:
+        parts[-1] = parts[-1].removesuffix(suffix)
+    if parts[-1] in ("index", "_index") and len(parts) > 1:
+        parts.pop()
+    return "/".join(parts)
