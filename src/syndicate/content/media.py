@@ -40,6 +40,7 @@ _REMOTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//|#|$")
 _ROOTS = ("", "static", "public", "files", "source", "src", "content", "assets")
 _ATTACHMENTS = ("attachments", "_attachments", "Attachments", "assets", "images", "img", "media", "files")
 _COVERS = ("cover", "feature")
+_MOST_LOOKED_FOR = 2_000
 
 
 class Shelf:
@@ -54,7 +55,13 @@ class Shelf:
         self._article = PurePosixPath(article)
         self._beside = self._article.parent
         self._names: dict[str, str] = {}  # source -> name
-        self.missing: list[str] = []
+        self._known: dict[str, str | None] = {}  # path as written -> source
+        self._missing: dict[str, None] = {}
+
+    @property
+    def missing(self) -> list[str]:
+        """The addresses that should lie in the folder and do not, in the order they were met."""
+        return list(self._missing)
 
     @property
     def media(self) -> tuple[Media, ...]:
@@ -129,15 +136,18 @@ class Shelf:
         return internal(source, url.partition("#")[2]) if source else ""
 
     def _miss(self, url: str) -> None:
-        if self._copies and url not in self.missing:
-            self.missing.append(url)
+        if self._copies:
+            self._missing[url] = None
 
     def _find(self, path: str) -> str | None:
-        """Return the file's path below the content folder, None where it is none of its own files."""
-        for place in self._places(path):
-            if found := self._file(place):
-                return found
-        return None
+        """Return the file's path below the content folder, None where it is none of its own files.
+
+        Only so many paths are looked for: one that is not there costs a look in each of twenty places.
+        """
+        if path not in self._known and len(self._known) < _MOST_LOOKED_FOR:
+            places = (self._file(place) for place in self._places(path))
+            self._known[path] = next((found for found in places if found), None)
+        return self._known.get(path)
 
     def _places(self, path: str) -> Iterator[Path]:
         """Give where the file at `path` may lie, the likeliest first."""
