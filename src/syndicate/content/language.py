@@ -28,6 +28,12 @@ _SCRIPTS = {
     "GEORGIAN": "ka", "ARMENIAN": "hy", "KHMER": "km", "LAO": "lo", "MYANMAR": "my", "CYRILLIC": "ru",
     "GUJARATI": "gu", "MALAYALAM": "ml", "KANNADA": "kn", "SINHALA": "si", "ETHIOPIC": "am",
 }  # fmt: skip
+# Languages that share a script: of these the publication's own is meant.
+_SHARED = {
+    "ar": "fa ur ps ug sd ku ckb ms", "he": "yi", "ru": "uk be bg sr mk kk ky mn tg tt", "zh": "ja ko",
+    "ja": "zh ko", "ko": "zh ja", "hi": "mr ne sa", "bn": "as", "am": "ti",
+}  # fmt: skip
+_FOREIGN = re.compile(r"[\u0370-\u1cff\u2c80-\u2dff\u3040-\ud7ff]")  # letters of no Latin alphabet
 _PERSIAN = frozenset("پچژگی")
 _UKRAINIAN = frozenset("іїєґ")
 _SAMPLE = 8000
@@ -49,6 +55,23 @@ def detect(text: str) -> str:
     if count * 2 < total:
         return ""
     return _of_latin(sample) if script == "LATIN" else _of_script(script, sample)
+
+
+def of_script(title: str, text: str, home: str) -> str:
+    """Return the language of an article by its script, "" where its script is that of the language `home`.
+
+    A script tells only where it is no Latin one, has a letter in the title, and a third of all letters.
+    """
+    if not _FOREIGN.search(title):
+        return ""
+    sample = f"{title}\n{text[:_SAMPLE]}"
+    letters = Counter(letter for letter in sample if letter.isalpha())
+    foreign = Counter({letter: times for letter, times in letters.items() if _FOREIGN.match(letter)})
+    if foreign.total() < 10 or foreign.total() * 3 < letters.total():
+        return ""
+    found = detect("".join(foreign.elements()))
+    ours = home.partition("-")[0]
+    return "" if ours == found or ours in _SHARED.get(found, "").split() else found
 
 
 def _of_script(script: str, sample: str) -> str:
