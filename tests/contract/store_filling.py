@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -40,24 +42,44 @@ def email(name: str) -> Email:
     return Email(address=f"{name}@Example.org", key=f"{name}@example.org".lower())
 
 
-def a_record(name: str, *, slug: str = "", state: ArticleState = ArticleState.PRESENT) -> ArticleRecord:
+def a_record(
+    name: str,
+    *,
+    slug: str = "",
+    state: ArticleState = ArticleState.PRESENT,
+    published: datetime = NOW,
+    **fields: Any,
+) -> ArticleRecord:
     """Return what is remembered of the article in `name`.md."""
-    return ArticleRecord(
+    record = ArticleRecord(
         id=f"urn:{name}",
         path=f"{name}.md",
         slug=slug or name,
-        fingerprint=f"print of {name}",
+        fingerprint=f"text-of-{name}.rest",
         state=state,
         first_seen_at=NOW,
         floor_at=datetime(1970, 1, 1, tzinfo=UTC),
         undated_at=NOW - MINUTE,
+        title=f"Title of {name}",
+        language="id",
+        published_at=published,
+        updated_at=published,
+        visible_at=published,
+        address=f"/articles/{slug or name}/",
     )
+    return replace(record, **fields)
 
 
 def articles_are_known(store: Store, *names: str) -> None:
     """Let the store know articles of these names."""
+    records_are_known(store, *(a_record(name) for name in names))
+
+
+def records_are_known(store: Store, *records: ArticleRecord, tags: Mapping[str, str] | None = None) -> None:
+    """Let the store know these articles; `tags` of all, folder -> tag."""
     with store.write() as conn:
-        articles.save_records(conn, [a_record(name) for name in names])
+        articles.save_records(conn, records)
+        articles.save_tags(conn, [(record, tags or {}) for record in records])
 
 
 def people_subscribe(store: Store, names: Sequence[str], *newsletters: str) -> None:

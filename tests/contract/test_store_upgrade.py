@@ -1,4 +1,4 @@
-"""The contract of the migration to chunks: a ledger of an older syndicate goes on where it was."""
+"""The contract of the migrations of a filled database: an older syndicate's goes on where it was."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from store_filling import MINUTE, NOW, begun, edition_is_frozen, names, sent
 
 from syndicate.model import DeliveryState, Rendition
-from syndicate.store import sums
+from syndicate.store import articles, readings, selection, sums
 from syndicate.store.engine import Store
 from syndicate.store.freezing import insert_rendition
 from syndicate.store.migrate import Migrated, Migrations, migrate
@@ -161,3 +161,50 @@ def test_an_empty_ledger_migrates(store_fresh: Store, tmp_path: Path) -> None:
     assert migrated(store_fresh, tmp_path).after == Migrations().stop()
     with store_fresh.read() as conn:
         assert sums.tally(conn).frozen == 0
+
+
+# ---------------------------------------------------------------- articles in their own rows
+
+
+@pytest.fixture
+def old_articles(store_fresh: Store, tmp_path: Path) -> Store:
+    """A database of the second schema: three articles, one of them withdrawn, and what their files said."""
+    migrate(store_fresh, backups=tmp_path / "old", now=NOW, along=replace(Migrations(), target="0002"))
+    with store_fresh.write() as conn:
+        moments = sa.bindparam("now", NOW, UtcDateTime)
+        columns = "id, path, slug, fingerprint, state, first_seen_at, floor_at, undated_at"
+        values = "'urn:' || :n, 'p' || :n, 's' || :n, 'old', 'present', :now, :now, :now"
+        insert(conn, "article", columns, values, [1, 2, 3], moments)
+        conn.exec_driver_sql("UPDATE article SET state = 'withdrawn' WHERE id = 'urn:3'")
+        columns = "path, size, mtime_ns, version, payload"
+        insert(conn, "parsed", columns, "'p' || :n, 7, 1795417200123456789, 'v', 'text'", [1, 2], moments)
+        conn.exec_driver_sql("UPDATE parsed SET fault = 'not UTF-8', fault_line = 3 WHERE path = 'p2'")
+    return store_fresh
+
+
+def test_articles_keep_their_identities(old_articles: Store, tmp_path: Path) -> None:
+    """Ids, slugs, states and moments are as they were; what a file says is told by the next scan."""
+    done = migrated(old_articles, tmp_path)
+    assert (done.before, done.after) == ("0002", Migrations().stop())
+    with old_articles.read() as conn:
+        found = articles.records(conn)
+        assert [(one.id, one.path, one.slug, one.state.value) for one in found] == [
+            ("urn:1", "p1", "s1", "present"),
+            ("urn:2", "p2", "s2", "present"),
+            ("urn:3", "p3", "s3", "withdrawn"),
+        ]
+        assert {(one.first_seen_at, one.floor_at, one.undated_at) for one in found} == {(NOW, NOW, NOW)}
+        assert {(one.title, one.published_at, one.visible_at, one.hidden, one.aliases) for one in found} == {
+            ("", None, None, False, ())
+        }
+        assert selection.everything(conn) != [] == selection.newest(conn, now=NOW)
+
+
+def test_files_are_read_again_and_are_no_edited_ones(old_articles: Store, tmp_path: Path) -> None:
+    """Sizes and times stay, so that what reads otherwise now is known to be syndicate's doing."""
+    migrated(old_articles, tmp_path)
+    with old_articles.read() as conn:
+        known = readings.stamps(conn, "any")
+        assert known.of == dict.fromkeys(("p1", "p2"), (7, 1795417200123456789, False))
+        assert known.again == {"p1", "p2"}
+        assert readings.heads(conn, ["p1", "p2"]) == {} and readings.head_faults(conn) == []
