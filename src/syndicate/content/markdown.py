@@ -22,6 +22,7 @@ from syndicate.markup import bare_text, sanitise
 
 # In what was rendered a comment inside code is escaped, so this finds only real ones.
 _MORE = re.compile(r"<!--\s*(?:more|TEASER_END|excerpt)\s*-->", re.IGNORECASE)
+_CODE_SIGNS = ("`", "~~~", "    ", "\t")
 _PLAIN = re.compile(r"[^*_`\[\]<>&\\~{}$%!|^]*")
 
 
@@ -65,10 +66,12 @@ def _to_html(text: str, source: Source, flavour: Flavour) -> str:
 
 def code_in(text: str) -> Iterator[tuple[int, int]]:
     """Give start and end of each piece of code in Markdown, in order: blocks of both kinds, and spans."""
+    if not any(sign in text for sign in _CODE_SIGNS) and text[:1] not in (" ", "\t"):
+        return
     data = text.encode("utf-8", "replace")
     at_byte, at = 0, 0
     open_block = -1
-    for event, where in _parser().events_with_range(_encodable(text)):
+    for event, where in _parser().events_with_range(_encodable(text), merge_text=True):
         begun = event.get("Start") if isinstance(event, dict) else None
         block = isinstance(begun, dict) and "CodeBlock" in begun
         if not block and not (isinstance(event, dict) and "Code" in event):

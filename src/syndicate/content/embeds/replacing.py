@@ -122,13 +122,22 @@ class Dialects:
         for opener in self._table:
             sign = next((sign for sign in "{%" if sign in opener), opener[0])
             signs.setdefault(sign, []).append(opener)
-        self._looks = [(sign, _any_of(openers)) for sign, openers in signs.items()]
+        self._looks = [(sign, _any_of(openers), openers) for sign, openers in signs.items()]
+        self._ready: dict[str, Within] = {}
 
-    def within(self, text: str) -> dict[str, Handle]:
-        """Return the part of the table whose openers may be in `text`."""
-        if not any(sign in text and look.search(text) for sign, look in self._looks):
-            return {}
-        return {opener: handle for opener, handle in self._table.items() if opener in text}
+    def within(self, text: str) -> Within | None:
+        """Return what may be in `text`: a pattern of openers, and what is done at each; None for nothing."""
+        met = [(sign, openers) for sign, look, openers in self._looks if sign in text and look.search(text)]
+        if not met:
+            return None
+        signs = "".join(sign for sign, _ in met)
+        if signs not in self._ready:
+            table = {opener: self._table[opener] for _, openers in met for opener in openers}
+            self._ready[signs] = (_any_of(table), table)
+        return self._ready[signs]
+
+
+Within = tuple[re.Pattern[str], Mapping[str, Handle]]
 
 
 def _any_of(openers: Iterable[str]) -> re.Pattern[str]:
@@ -137,11 +146,11 @@ def _any_of(openers: Iterable[str]) -> re.Pattern[str]:
 
 def replace(text: str, dialects: Dialects, source: Source, code: Code = html_code) -> Replaced:
     """Return `text` with what the `dialects` know replaced, and its code, which `code` gives, as it is."""
-    table = dialects.within(text)
-    if not table:
+    met = dialects.within(text)
+    if met is None:
         return Replaced(text)
+    openers, table = met
     text = text.replace(_OPEN, "").replace(_CLOSE, "")
-    openers = _any_of(table)
     place, made = Place(text, source), Replaced("")
     kept: list[str] = []
     ranges = iter(code(text))
