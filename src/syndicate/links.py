@@ -72,6 +72,7 @@ class Rule(Protocol):
 
 _CLEAN = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_~.-]*)+/?")
 _SUFFIXLESS = re.compile(r"(?:^|/)[^/.?#]+$")
+_LONGEST = 300  # characters of a title: no program makes a file of a longer name
 _OTHERWISE = "/{folder}/{slug}/"  # where no rule is for an article: as most programs do without a rule
 
 
@@ -116,10 +117,10 @@ class Addresses:
             return _clean(f"{url}/" if style.slashed and _SUFFIXLESS.search(url) else url)
         folders, stem = _place(path, language)
         facts = Facts(
-            wish=slug if wish is None else wish,
+            wish=(slug if wish is None else wish)[:_LONGEST],
             name=name or slug,
             stem=stem,
-            title=title,
+            title=title[:_LONGEST],
             day=_in_zone(published, {"site": self._zone, "utc": UTC}.get(style.days)),
             folders=folders,
             below=folders[_depth(rule, language) :] if rule else folders,

@@ -40,6 +40,9 @@ class Facts:
     def sorted_under(self, *names: str) -> str:
         return "/".join(map(self.style.category or self.style.title, names))
 
+    def wished(self) -> str:
+        return (self.style.slug or self.style.title)(self.wish)
+
     def foldered(self, *names: str) -> str:
         return "/".join(map(self.style.folder or self.style.file, names))
 
@@ -79,9 +82,9 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "iso_weekday": lambda facts: str(facts.day.isoweekday()),
     "weekday_name": lambda facts: facts.cased(_WEEKDAYS[facts.day.weekday()]),
     "short_weekday": lambda facts: facts.cased(_WEEKDAYS[facts.day.weekday()][:3]),
-    "slug": lambda facts: facts.titled(facts.wish) or facts.filed(facts.name),
-    "slug_or_title": lambda facts: facts.titled(facts.wish or facts.title),
-    "slug_or_stem": lambda facts: facts.titled(facts.wish) or facts.filed(facts.stem),
+    "slug": lambda facts: facts.wished() or facts.filed(facts.name),
+    "slug_or_title": lambda facts: facts.wished() or facts.titled(facts.title),
+    "slug_or_stem": lambda facts: facts.wished() or facts.filed(facts.stem),
     "title": lambda facts: facts.titled(facts.title),
     "name": lambda facts: facts.filed(facts.name),
     "stem": lambda facts: facts.filed(facts.stem),

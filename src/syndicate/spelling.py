@@ -54,8 +54,8 @@ class Style:
     `title` spells titles and slugs, `file` the names of files and folders. `days` is ``site`` for the zone
     of the publication, ``written`` for the zone written with the date, and ``utc``. `slashed` says that an
     address in the front matter gets a slash at its end where it has no suffix, `cased` that the names of
-    months and days keep their capital. `category` spells categories, where not as titles, and `folder`
-    folders, where not as files.
+    months and days keep their capital. `category` spells categories, where not as titles, `folder` folders,
+    where not as files, and `slug` a slug in the front matter, where not as a title.
     """
 
     title: Spell
@@ -65,6 +65,7 @@ class Style:
     cased: bool = False
     category: Spell | None = None
     folder: Spell | None = None
+    slug: Spell | None = None
 
 
 _PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -148,6 +149,6 @@ STYLES: Mapping[str, Style] = {
     "pelican": Style(_pelican, _pelican, "written", cased=True),
     "nikola": Style(_nikola, _nikola, folder=_as_written),
     "zola": Style(_zola, _zola, "written", slashed=True),
-    "astro": Style(_astro, _astro, "utc"),
+    "astro": Style(_astro, _astro, "utc", slug=_as_written),
     "eleventy": Style(_as_written, _as_written, "utc"),
 }

@@ -71,7 +71,7 @@ ARTICLES = {
     "content/posts/one.md": _post('"What\'s New in C++ 2.0 – Déjà_Vu / x?"', "2026-02-05"),
     "content/posts/2026-02-03-dated.md": _post("Dated", "2026-02-03T23:30:00-05:00"),
     "content/posts/Bundle One/index.md": _post("Bundle", "2026-02-04T23:30:00Z"),
-    "content/posts/slugged.md": _post("Slugged", "2026-02-01", "slug: My Slug & Here"),
+    "content/posts/slugged.md": _post("Slugged", "2026-02-01", "slug: My_Slug & Here"),
     "content/posts/u1.md": _post("U1", "2026-01-04", "url: lama/u1"),
     "content/posts/u2.md": _post("U2", "2026-01-05", "url: /lama/u2.html"),
     "content/posts/u3.md": _post("U3", "2026-01-06", "url: /Lama/U 3"),
@@ -154,7 +154,7 @@ def test_an_address_that_differs_is_told(tmp_path: Path, run: Run) -> None:
     config.write_text(text)
     status, said = run("links", "check", "--against", public, "--config", config)
     assert status == 1
-    assert "posts/slugged.md: /2026/my-slug-here/ is not there, but /2026/02/01/my-slug-here/ is" in said
+    assert "posts/slugged.md: /2026/my_slug-here/ is not there, but /2026/02/01/my_slug-here/ is" in said
     assert "11 articles: 7 where they should be, 4 not." in said
 
 

@@ -68,7 +68,7 @@ def test_markdown_with_every_field(tmp_path: Path) -> None:
     assert parsed.title == "Satu"
     assert parsed.when == datetime(2026, 2, 5, 0, 30, tzinfo=UTC)
     assert parsed.updated == date(2026, 2, 6)
-    assert (parsed.slug, parsed.id, parsed.summary) == ("satu", "tag:x,1", "A short one")
+    assert (parsed.slug, parsed.id, parsed.summary) == ("Satu", "tag:x,1", "A short one")
     assert parsed.authors == ("Budi", "Ani")
     assert parsed.tags == ("Berita", "Politik", "Dunia")
     assert parsed.language == "id-ID"

@@ -153,7 +153,7 @@ class _Slugs:
 
 def wanted_slug(parsed: Parsed) -> str:
     """Return the slug an article gets where nobody else has it."""
-    return parsed.slug or slugify(stem_of(parsed.path))
+    return slugify(parsed.slug or stem_of(parsed.path))
 
 
 def _kept(

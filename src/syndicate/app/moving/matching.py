@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
@@ -16,6 +16,7 @@ from syndicate.app.moving.feedfile import Item
 from syndicate.model import Identity
 
 _NEAR = timedelta(hours=36)  # a bare date is noon here and midnight elsewhere, in another zone
+_MOST_ALIKE = 100  # articles of one title that are looked at: of more nothing is known by it but the moment
 _ENOUGH = 3  # so many items must follow a rule for articles beyond the feed to follow it too
 
 How = Literal["link", "title and date"]
@@ -56,8 +57,8 @@ def match(items: Sequence[Item], articles: Sequence[Identity], *, base: str) -> 
     linked = {item: candidates for item in unique if (candidates := index.articles_of(item))}
     _settle(found, linked, "link")
     known = {one.article.id for one in found.matched}
-    titles = _by_title([one for one in articles if one.id not in known])
-    titled = {item: _near(item, titles) for item in unique if item not in linked}
+    titles = _Titles([one for one in articles if one.id not in known])
+    titled = {item: titles.near(item) for item in unique if item not in linked}
     _settle(found, {item: near for item, near in titled.items() if near}, "title and date")
     found.unmatched = [item for item, near in titled.items() if not near]
     _derive(found, articles, base)
@@ -89,21 +90,27 @@ class _Links:
         return whole or next((self._paths[path] for path in own if path in self._paths), [])
 
 
-def _by_title(articles: Iterable[Identity]) -> Mapping[str, list[Identity]]:
-    titles: dict[str, list[Identity]] = defaultdict(list)
-    for article in articles:
-        titles[_words(article.title)].append(article)
-    return titles
+class _Titles:
+    """The articles by their titles, and by title and moment."""
 
+    def __init__(self, articles: Iterable[Identity]) -> None:
+        self._titles: dict[str, list[Identity]] = defaultdict(list)
+        self._moments: dict[tuple[str, datetime], list[Identity]] = defaultdict(list)
+        for article in articles:
+            words = _words(article.title)
+            self._titles[words].append(article)
+            self._moments[words, article.published_at].append(article)
 
-def _near(item: Item, titles: Mapping[str, list[Identity]]) -> list[Identity]:
-    """Return the articles of the item's title and day; the one of its very moment, where there is one."""
-    words, at = _words(item.title), item.at
-    if not words or at is None:
-        return []
-    near = [one for one in titles.get(words, ()) if abs(one.published_at - at) <= _NEAR]
-    exact = [one for one in near if one.published_at == at.replace(microsecond=0)]
-    return exact if len(exact) == 1 else near
+    def near(self, item: Item) -> list[Identity]:
+        """Return the articles of the item's title and day; the one of its very moment, where there is one."""
+        words, at = _words(item.title), item.at
+        if not words or at is None:
+            return []
+        exact = self._moments.get((words, at.replace(microsecond=0)), [])
+        if len(exact) == 1:
+            return exact
+        same = self._titles.get(words, [])[:_MOST_ALIKE]
+        return [one for one in same if abs(one.published_at - at) <= _NEAR]
 
 
 def _settle(found: Matching, candidates: Mapping[Item, list[Identity]], how: How) -> None:
