@@ -5,31 +5,53 @@ from __future__ import annotations
 from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item
-from syndicate.feeds.generator import Element, add
-
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+from syndicate.feeds.generator import Element
+from syndicate.feeds.xml import attribute, text
+from syndicate.model import Enclosure
 
 
 def render(document: Document) -> bytes:
     """Return `document` as Atom 1.0."""
-    return generator.atom(document, document.addresses["atom"], KINDS["atom"].content_type, _FINISH)
+    shell = generator.atom(document, document.addresses["atom"], KINDS["atom"].content_type, _FINISH)
+    return shell.filled(item.written("atom", written) for item in document.items)
 
 
-def _finish_feed(_feed: Element, _document: Document) -> None:
+def written(item: Item) -> str:
+    """Return `item` as an entry of the feed, on lines of its own.
+
+    As feedgen would write it, but its links keep their attributes (feedgen #135, #143), and it has its
+    language.
+    """
+    lines = [
+        f'  <entry xml:lang="{attribute(item.language)}">\n'
+        f"    <id>{text(item.id)}</id>\n"
+        f"    <title>{text(item.title)}</title>\n"
+        f"    <updated>{item.updated.isoformat()}</updated>\n"
+    ]
+    if item.html:
+        lines.append(f'    <content type="html">{text(item.html)}</content>\n')
+    elif item.html is not None:
+        lines.append('    <content type="html"/>\n')
+    lines.append(f'    <link href="{attribute(item.url)}" rel="alternate" type="text/html"/>\n')
+    if item.summary:
+        lines.append(f'    <summary type="text">{text(item.summary)}</summary>\n')
+    lines += [f'    <category term="{attribute(tag)}"/>\n' for tag in item.tags]
+    lines += [f"    <author>\n      <name>{text(name)}</name>\n    </author>\n" for name in item.authors]
+    lines.append(f"    <published>{item.published.isoformat()}</published>\n")
+    lines += map(_enclosure, item.enclosures)
+    if item.picture:
+        lines.append(picture.written(item.picture, "    "))
+    lines.append("  </entry>\n")
+    return "".join(lines)
+
+
+def _enclosure(one: Enclosure) -> str:
+    length = f' length="{one.length}"' if one.length else ""
+    return f'    <link href="{attribute(one.src)}" rel="enclosure" type="{one.type}"{length}/>\n'
+
+
+def _finish(_feed: Element, _document: Document) -> None:
     """Add nothing: feedgen's element for the feed itself is whole."""
 
 
-def _finish_entry(element: Element, item: Item) -> None:
-    # feedgen's tree is outside of every namespace; an Atom element added here must be so too
-    element.set(_LANG, item.language)
-    for name in item.authors:
-        add(add(element, "author"), "name", name)
-    add(element, "published", item.published.isoformat())
-    for one in item.enclosures:
-        length = {"length": str(one.length)} if one.length else {}
-        add(element, "link", attributes={"href": one.src, "rel": "enclosure", "type": one.type} | length)
-    if item.picture:
-        picture.add_picture(element, item.picture)
-
-
-_FINISH = generator.Finish(namespaces={"media": picture.NAMESPACE}, feed=_finish_feed, item=_finish_entry)
+_FINISH = generator.Finish(namespaces={"media": picture.NAMESPACE}, feed=_finish)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
-from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urljoin, urlsplit
 
 from syndicate import __version__, links
 from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
 from syndicate.feeds.mediatypes import media_type
+from syndicate.feeds.memory import Memory
 from syndicate.markup import absolutise
 from syndicate.model import Article, Enclosure, Fault, Feed, Picture
 
@@ -25,7 +25,8 @@ LONGEST_HTML = 8_000_000
 
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
-_LONGEST_REMEMBERED = 32_000  # characters: with 1024 of them the memory stays below 100 MB
+_MOST_REMEMBERED: Final = 24_000_000  # characters, about: of items, and of what formats have written of them
+_WEIGHT: Final = 1_500  # characters that an item without any text is worth
 
 # Mail dates, which RSS uses, leave early years open to guessing: readers take 0033 for 2033.
 EARLIEST_YEAR = 1000
@@ -70,6 +71,14 @@ class Item:
     picture: Picture | None
     enclosures: tuple[Enclosure, ...] = ()
     permalink: bool = False
+    forms: dict[FeedFormat, bytes] = field(default_factory=dict, compare=False, repr=False)
+
+    def written(self, form: FeedFormat, write: Callable[[Item], str]) -> bytes:
+        """Return what `write` makes of this item for the format `form`; it is asked once."""
+        made = self.forms.get(form)
+        if made is None:
+            made = self.forms[form] = write(self).encode()
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
     faults: list[Fault] = []
     for article in feed.articles:
         try:
-            item = _item(article, feed, site)
+            item = _remembered(article, feed, site)
         except (ValueError, OverflowError) as error:
             faults.append(Fault("feed", article.path, None, f"is left out of the feeds: {error}"))
             continue
@@ -140,19 +149,39 @@ def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
     )
 
 
+_memory: Memory[Item] = Memory(_MOST_REMEMBERED)
+
+
+def _remembered(article: Article, feed: Feed, site: FeedSite) -> Item:
+    """Return what `_item` does, for an article that was in another feed without making it again.
+
+    The mark is 64 bits of all that an item is made from, salted by this process: two versions of one
+    article have one by chance never.
+    """
+    mark = hash((article, feed.author, feed.language, site.base, site.zone, site.content))
+    item = _memory.get(article.id, mark)
+    if item is None:
+        item = _item(article, feed, site)
+        texts = len(item.html or "") + len(item.summary)
+        _memory.put(article.id, mark, item, _WEIGHT + texts * (1 + len(site.formats)))
+    return item
+
+
 def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     """Return `article` as an item; ValueError or OverflowError says why it cannot be one."""
     page = article.link or links.article_url(site.base, article.slug)
     if article.published.tzinfo is None or article.updated.tzinfo is None:
         raise ValueError("its date names no time zone")
+    published = place(article.published, site.zone)
+    later = article.updated > article.published
     item = Item(
         id=article.id,
         url=page,
         title=" ".join(article.title.split()) or article.slug,
         html=_html(article, page) if site.content == "full" else None,
         summary=" ".join(article.summary.split()),
-        published=place(article.published, site.zone),
-        updated=place(max(article.updated, article.published), site.zone),
+        published=published,
+        updated=place(article.updated, site.zone) if later else published,
         language=article.language or feed.language,
         authors=_unique(article.authors) or _unique((feed.author,)),
         tags=_unique(article.tags),
@@ -162,9 +191,12 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     )
     if not item.id.strip():
         raise ValueError("it has no id")
-    for name, text in _texts(item):
-        if found := ILLEGAL.search(text):
-            raise ValueError(f"its {name} holds U+{ord(found[0]):04X}, which no feed can carry")
+    if not "".join(
+        _texts(item).values()
+    ).isprintable():  # what prints is legal; the other way is slow to tell
+        for name, text in _texts(item).items():
+            if found := ILLEGAL.search(text):
+                raise ValueError(f"its {name} holds U+{ord(found[0]):04X}, which no feed can carry")
     if item.published.year < EARLIEST_YEAR:
         raise ValueError(f"its date is before the year {EARLIEST_YEAR}")
     return item
@@ -173,30 +205,31 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
 def _html(article: Article, page: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
     if len(article.html) <= LONGEST_HTML:
-        make = _remembered if len(article.html) <= _LONGEST_REMEMBERED else absolutise
-        html = make(article.html, page)
+        html = absolutise(article.html, page)
         if len(html.encode()) <= LONGEST_HTML:
             return html
     raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")
 
 
-@lru_cache(maxsize=1024)
-def _remembered(html: str, page: str) -> str:
-    """Return what `absolutise` does: an article is in the main feed and in one for each of its tags."""
-    return absolutise(html, page)
-
-
-def _texts(item: Item) -> Iterator[tuple[str, str]]:
-    yield from (("id", item.id), ("address", item.url), ("title", item.title), ("text", item.html or ""))
-    yield from (("summary", item.summary), ("language", item.language))
-    yield from (("author", name) for name in item.authors)
-    yield from (("tag", tag) for tag in item.tags)
-    if item.picture:
-        yield from (("picture", item.picture.src), ("picture", item.picture.alt))
+def _texts(item: Item) -> dict[str, str]:
+    """Return the texts of `item` by what they are, without the ends of lines."""
+    return {
+        "id": item.id,
+        "address": item.url,
+        "title": item.title,
+        "text": (item.html or "").replace("\n", ""),
+        "summary": item.summary,
+        "language": item.language,
+        "authors": "".join(item.authors),
+        "tags": "".join(item.tags),
+        "picture": item.picture.src + item.picture.alt if item.picture else "",
+    }
 
 
 def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return `names` without blank ones, and once where they differ in nothing but case and spaces."""
+    if len(names) == 1 and names[0].isprintable() and names[0] == names[0].strip() and "  " not in names[0]:
+        return names if names[0] else ()
     found: dict[str, str] = {}
     for name in (" ".join(name.split()) for name in names):
         if name:
@@ -214,6 +247,8 @@ def _picture(picture: Picture | None, page: str) -> Picture | None:
 
 def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure, ...]:
     """Return those of `enclosures` that have a web address, each once, with a type."""
+    if not enclosures:
+        return ()
     found: dict[str, Enclosure] = {}
     for one in enclosures:
         if src := _web_address(one.src, page):

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from syndicate.feeds.generator import Element, add
 from syndicate.feeds.mediatypes import picture_type
+from syndicate.feeds.xml import attribute, text
 from syndicate.model import Picture
 
 NAMESPACE = "http://search.yahoo.com/mrss/"
 
 
-def add_picture(element: Element, picture: Picture) -> None:
-    """Add media:content, with the picture's alternative text, and media:thumbnail to an item's element."""
-    attributes = {"url": picture.src, "medium": "image"}
-    if kind := picture_type(picture.src):
-        attributes["type"] = kind
-    size = {}
+def written(picture: Picture, margin: str) -> str:
+    """Return media:content, with the picture's alternative text, and media:thumbnail, each on its line."""
+    src, size = attribute(picture.src), ""
+    kind = f' type="{known}"' if (known := picture_type(picture.src)) else ""
     if picture.width and picture.height:
-        size = {"width": str(picture.width), "height": str(picture.height)}
-    content = add(element, f"{{{NAMESPACE}}}content", attributes=attributes | size)
+        size = f' width="{picture.width}" height="{picture.height}"'
+    content = f'{margin}<media:content url="{src}" medium="image"{kind}{size}'
     if picture.alt:
-        add(content, f"{{{NAMESPACE}}}description", picture.alt, {"type": "plain"})
-    add(element, f"{{{NAMESPACE}}}thumbnail", attributes={"url": picture.src} | size)
+        alt = f'{margin}  <media:description type="plain">{text(picture.alt)}</media:description>'
+        content = f"{content}>\n{alt}\n{margin}</media:content>\n"
+    else:
+        content += "/>\n"
+    return f'{content}{margin}<media:thumbnail url="{src}"{size}/>\n'
