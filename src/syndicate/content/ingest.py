@@ -162,7 +162,7 @@ def _kept(
     edited = parsed.mark != record.fingerprint and not untouched
     known = replace(
         record,
-        slug=slugs.give(parsed.slug, record.slug) if parsed.slug else record.slug,
+        slug=slugs.give(slugify(parsed.slug), record.slug) if parsed.slug else record.slug,
         changed_at=max(terms.now, record.first_seen_at) if edited else record.changed_at,
     )
     aliases = dict.fromkeys((*record.aliases, record.address) if record.address else record.aliases)
