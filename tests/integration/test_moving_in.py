@@ -311,3 +311,37 @@ def test_names_of_every_sign_have_hugos_address(tmp_path: Path, run: Run) -> Non
         0,
         f"{3 * len(SIGNS)} articles: {3 * len(SIGNS)} where they should be, 0 not.\n",
     )
+
+
+@needs_hugo
+def test_each_step_answers_a_machine_and_says_what_was_found(tmp_path: Path, run: Run) -> None:
+    """`init` names rules, feeds and what it could not find; the others have their JSON."""
+    public = _built(tmp_path / "site", {"hugo.toml": SETTINGS, **ARTICLES})
+    (tmp_path / "site" / "static").mkdir()
+    config = tmp_path / "new" / "config.yaml"
+    _, said = run("init", tmp_path / "new", "--from", tmp_path / "site", "--sender", "Desk <a@x.example>")
+    assert "Links of posts: /{year}/{month}/{day}/{slug_or_title}/\n" in said
+    assert "Feed: index.xml (rss)\n" in said
+    assert f"Its pictures in {tmp_path / 'site' / 'static'} stay where they are" in said
+    assert "adopt https://kabar.example.org/sub/index.xml --dry-run" in said
+    assert "from: Desk <a@x.example>" in config.read_text()
+    found = json.loads(run("links", "check", "--against", public, "--json", "--config", config)[1])
+    assert (found["articles"], found["differences"]) == (11, [])
+    found = json.loads(run("adopt", public / "index.xml", "--json", "--config", config)[1])
+    assert (len(found["matched"]), found["unmatched"], found["given"]) == (11, [], 11)
+    status, said = run("init", tmp_path / "new", "--from", tmp_path / "site")
+    assert (status, said.count("name another DIR")) == (1, 1)
+    status, said = run("init", tmp_path / "none", "--from", tmp_path / "new")
+    assert status == 2
+    assert "is not the folder of a site whose settings we know" in said
+
+
+def test_a_feed_of_something_else_changes_nothing(tmp_path: Path, run: Run) -> None:
+    """No item is known: each is named, and the exit status says that nothing came of it."""
+    config = _config(tmp_path)
+    _write(tmp_path / "content", {"a.md": _post("A", "2020-05-03")})
+    (tmp_path / "old.xml").write_text(WORDPRESS)
+    status, said = run("adopt", tmp_path / "old.xml", "--config", config)
+    assert status == 1
+    assert "unmatched  https://x.example/?p=123" in said
+    assert "2 items: 0 matched, 2 unmatched, 0 ambiguous; 0 ids given" in said

@@ -120,6 +120,10 @@ def test_what_hugo_says_and_we_do_not_understand_is_told(tmp_path: Path) -> None
     outline = _site(tmp_path, {"hugo.toml": '[permalinks]\nposts = "/:moon/:slug/"\n', "content/a.md": "x"})
     assert _rules(outline) == [("", "", "/{folder}/{slug_or_stem}/")]
     assert any("/:moon/:slug/" in line for line in outline.unknown)
+    odd = 'disablePathToLower = true\n[[module.mounts]]\nsource = "x"\n'
+    said = "\n".join(_site(tmp_path, {"hugo.toml": odd}).unknown)
+    assert "disablePathToLower: not followed" in said
+    assert "module.mounts: not followed" in said
 
 
 JEKYLL = "title: Kabar\nurl: https://x.example\nbaseurl: /blog\nlang: id\ntimezone: Asia/Jakarta\n"

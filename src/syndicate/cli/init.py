@@ -42,7 +42,8 @@ def init(folder: Path, site: Path | None, demo: bool, **given: str | None) -> No
     from syndicate.app.site import wall_clock
 
     if (folder / "config.yaml").exists():
-        raise SyndicateError(f"{folder / 'config.yaml'} is there already; nothing was changed")
+        other = "; name another DIR, outside of the site's folder" if site else ""
+        raise SyndicateError(f"{folder / 'config.yaml'} is there already; nothing was changed{other}")
     if site and demo:
         raise click.UsageError("--demo is for a publication of its own; leave out --from or --demo")
     outline = _outline(site) if site else None

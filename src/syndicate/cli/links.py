@@ -24,7 +24,9 @@ def links() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
 def check(ctx: click.Context, against: str | None, as_json: bool) -> None:
-    """Compare the address of every published article with the pages that the site has.
+    """Compare every article's address with the site's pages.
+
+    Drafts, articles of the future and expired ones are left out.
 
     Exit status 1 where one differs.
     """

@@ -99,6 +99,9 @@ class _Site:
             items=_limit(values),
             unknown=self.unknown,
         )
+        found.unknown += [
+            f"{name}: not followed, so links may differ; try links check" for name in self._odd()
+        ]
         if not zone:
             found.unknown.append(
                 "the time zone: timeZone is not set, so Hugo reads dates in UTC, as is set now"
@@ -109,6 +112,14 @@ class _Site:
                 + ", ".join(f"/{name}/" for name in self._prefixed())
             )
         return found
+
+    def _odd(self) -> list[str]:
+        """Return the settings that change addresses in ways that our patterns have no words for."""
+        names = ("disablePathToLower", "removePathAccents")
+        odd = [name for name in names if self.values.get(name.lower()) is True]
+        if section(self.values, "module").get("mounts"):
+            odd.append("module.mounts")
+        return [*odd, *(["uglyURLs by section"] if isinstance(self.values.get("uglyurls"), dict) else [])]
 
     def _prefixed(self) -> list[str]:
         """Return the languages whose pages lie in a folder of their own."""
