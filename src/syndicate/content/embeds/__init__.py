@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from syndicate.content.embeds import attributes, liquid, obsidian, pelican, shortcodes, wordpress
+from syndicate.content.embeds import attributes, emoji, liquid, obsidian, pelican, shortcodes, wordpress
 from syndicate.content.embeds.replacing import Code, Dialects, Replaced, replace
 
 _SHARED = (shortcodes.DIALECT, liquid.DIALECT, wordpress.DIALECT)
 HTML = Dialects(*_SHARED)
 MARKDOWN = Dialects(*_SHARED, obsidian.DIALECT, attributes.DIALECT)
 
-finish = pelican.finish
+
+def finish(html: str) -> str:
+    """Return what was rendered without what is only seen once it is: addresses and the names of emoji."""
+    return emoji.finish(pelican.finish(html))
+
 
 __all__ = ["HTML", "MARKDOWN", "Code", "Dialects", "Replaced", "finish", "replace"]

@@ -13,6 +13,9 @@ _LITERAL = re.compile(r"""-?\s*(?:"([^"]*)"|'([^']*)')\s*(?:\|.*)?""", re.DOTALL
 _INCLUDED = re.compile(r"""["']?([\w./-]+)["']?(.*)""", re.DOTALL)
 _IN_ADDRESS = re.compile(r"""(?:\]\(<?|(?:href|src)\s*=\s*["']?|^ {0,3}\[[^\]\n]*\]:\s*<?)$""", re.MULTILINE)
 _BASES = re.compile(r"\s*(?:site\.(?:url|baseurl)|page\.url)\b")
+_DEFINITION = re.compile(r"^ {0,3}\[([^\[\]\n]{1,200})\]:", re.MULTILINE)
+_REFERENCE = re.compile(r"\[([^\[\]]{1,200})\]\[([^\[\]]{0,200})\]")
+_LOST = "definitions"
 # What only makes sense to the program it was written for, with all that is in it.
 _DROPPED = {"comment", "capture", "for", "tablerow", "schema", "case"}
 
@@ -34,7 +37,8 @@ def tag(place: Place, at: int) -> Piece | None:
         language = rest.split()[0] if rest else ""
         return Piece(close.end(), html=pieces.code(place.text[after : close.start()], language))
     if name in _DROPPED:
-        return Piece(_end_of_block(place, name, after))
+        end = _end_of_block(place, name, after)
+        return Piece(end, text=_lost_definitions(place, after, end) if name == "for" else "")
     if name in ("link", "post_url"):
         path, _, fragment = rest.strip("\"' ").partition("#")
         return Piece(after, text=pieces.internal(path, fragment))
@@ -75,6 +79,21 @@ def _end_of_block(place: Place, name: str, after: int) -> int:
             return match.end()
     place.failed.add(name)
     return after
+
+
+def _lost_definitions(place: Place, start: int, end: int) -> str:
+    """Return definitions for all links without one, where a loop that goes would have made them."""
+    if not _DEFINITION.search(place.text, start, end) or _LOST in place.failed:
+        return ""
+    place.failed.add(_LOST)
+    defined = {_label(match[1]) for match in _DEFINITION.finditer(place.text)}
+    wanted = {_label(match[2] or match[1]) for match in _REFERENCE.finditer(place.text)}
+    lines = [f"[{label}]: {pieces.UNKNOWN}" for label in sorted(wanted - defined)]
+    return "\n\n" + "\n".join(lines) + "\n\n"
+
+
+def _label(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def output(place: Place, at: int) -> Piece | None:
