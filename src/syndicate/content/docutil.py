@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -44,6 +45,7 @@ _CODE = ("code", "code-block", "sourcecode", "highlight", "prompt")
 _GONE = ("contents", "toctree", "chart", "post-list", "template", "include", "sectnum", "meta", "slides")
 _DEFINITION = re.compile(r"^[ \t]*\.\.[ \t]+\|[^\n]*(?:\n[ \t]+[^\n]*)*", re.MULTILINE)
 _MOST_COMPLAINTS, _MOST_NESTED = 500, 10
+_LARGE = 30_000  # characters
 _lock = threading.Lock()
 
 
@@ -72,6 +74,9 @@ def to_html(text: str) -> str:
         raise
     except Exception as error:  # its own faults, such as an int of 10,000 digits
         raise Tangled(f"docutils cannot read it: {type(error).__name__}: {str(error)[:100]}") from error
+    finally:
+        if len(text) > _LARGE:
+            gc.collect()  # its trees are rings, of a hundred times the text; they add up until Python looks
     return str(parts["body"])
 
 
