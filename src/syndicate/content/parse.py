@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -16,18 +16,19 @@ from zoneinfo import ZoneInfo
 
 from syndicate.configcontent import NewsSource
 from syndicate.content import frontmatter, naming
-from syndicate.content.formats import FORMATS
+from syndicate.content.formats import FORMATS, Format
 from syndicate.content.frontmatter import FrontMatter
+from syndicate.content.language import of_script
 from syndicate.content.media import Shelf
 from syndicate.content.reading import Reading, Source
 from syndicate.content.textfile import decode, read_bytes
 from syndicate.errors import ContentError
-from syndicate.links import slugify
 from syndicate.markup import (
     bare_text,
     clean_text,
     first_image,
     first_paragraph,
+    has_words,
     is_bomb,
     is_safe_url,
     one_line,
@@ -40,6 +41,7 @@ from syndicate.overtime import Limit, Overtime, limited
 
 SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
+MOST_WARNINGS = 20  # of one file
 _SHOWS = re.compile(
     r"!\[|<(?:img|picture|audio|video|figure|Image)\b|\{[{%]|\.\. |:\w+:`|\[\[", re.IGNORECASE
 )
@@ -114,8 +116,17 @@ def suffix_of(path: str) -> str:
     return path[path.rfind(".") :].lower()
 
 
+def _format(path: str, matter: FrontMatter) -> Format:
+    """Return how the file at `path` is read. Nikola's plain text is reStructuredText, if nobody says else."""
+    suffix = suffix_of(path)
+    return FORMATS[".rst" if suffix == ".txt" and matter.nikola else suffix]
+
+
 def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
-    language = matter.language() or naming.language_of(path[path.rfind("/") + 1 :])
+    # a page may name its own language, which outranks its folder's; what a plain text is guessed to be
+    # does not
+    named = path if suffix_of(path) == ".txt" else path[path.rfind("/") + 1 :]
+    language = matter.language() or naming.language_of(named)
     return Source(path, matter.body, matter.text("title"), language, defaults.zone, news=defaults.news)
 
 
@@ -131,13 +142,15 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     if bare and not (matter.summary() or matter.canonical() or matter.enclosures()):
         raise ContentError(path, "has no text; write some below its title", line=matter.body_line)
     known = _source(path, matter, defaults)
-    suffix = suffix_of(path)
-    reading = FORMATS[suffix].skim(known)
-    language = known.language or reading.language or naming.language_of(path) or defaults.language
+    form = _format(path, matter)
+    reading = form.skim(known)
+    language = known.language or reading.language or naming.language_of(path)
+    language = language or of_script(known.title or reading.title, matter.body, defaults.language)
+    language = language or defaults.language
     own = matter.moment("when", language=language, zone=defaults.zone) or reading.when or naming.date_of(path)
     slug = matter.slug() or reading.slug
-    said = reading.html if suffix == ".txt" else matter.body.strip()
-    title = _title(known, reading)
+    said = reading.html if form is FORMATS[".txt"] else matter.body.strip()
+    title = _title(known, reading, form)
     tags = matter.tags() or reading.tags
     authors = _authors(matter, reading, defaults)
     summary = _own_summary(matter, reading)
@@ -155,7 +168,7 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
         categories=matter.categories() or reading.categories,
         authors=authors,
         id=matter.identity(),
-        slug=slugify(slug) if slug else None,
+        slug=slug or None,
         url=matter.url(),
         aliases=matter.aliases(),
         canonical=matter.canonical(),
@@ -168,7 +181,7 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
         mark=f"{_hash(said)}.{_hash(repr(rest))}",
         length=len(said),
         pictured=bool(rest[4][0] or reading.picture or matter.enclosures()) or _may_show(path, matter.body),
-        warnings=tuple(matter.warnings),
+        warnings=_few(matter.warnings),
     )
 
 
@@ -179,17 +192,17 @@ def _may_show(path: str, text: str) -> bool:
     return any(sign in text for sign in _SIGNS) and _SHOWS.search(text) is not None
 
 
-def _title(known: Source, reading: Reading) -> str:
+def _title(known: Source, reading: Reading, form: Format) -> str:
     title = known.title or one_line(clean_text(reading.title))
     if not title:
         name = naming.readable(known.path)
-        title = shorten(_first_words(known), 80) if _NAMELESS.fullmatch(name) else name
+        title = shorten(_first_words(known, form), 80) if _NAMELESS.fullmatch(name) else name
     return (title if len(title) <= LONGEST_TITLE else shorten(title, LONGEST_TITLE)) or known.path
 
 
-def _first_words(known: Source) -> str:
+def _first_words(known: Source, form: Format) -> str:
     """Return the beginning of the text, for an article that has no other name."""
-    reading = FORMATS[suffix_of(known.path)].read(known)
+    reading = form.read(known)
     return "" if is_bomb(reading.html) else bare_text(sanitise(reading.html))
 
 
@@ -225,7 +238,7 @@ def _moment(nanoseconds: int) -> datetime | None:
 
 def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -> Body:
     text, matter = _opened(folder, source)
-    reading = FORMATS[suffix_of(source.path)].read(_source(source.path, matter, defaults))
+    reading = _format(source.path, matter).read(_source(source.path, matter, defaults))
     if is_bomb(reading.html):
         message = "its elements are nested too deeply, or one text has too many entities; close or split them"
         raise ContentError(source.path, message)
@@ -233,7 +246,7 @@ def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -
     safe = rewrite_urls(reading.html, shelf.place).strip()
     picture = _picture(matter, reading, safe, shelf)
     enclosures = shelf.enclosures(matter.enclosures())
-    shows = bare_text(safe) or first_image(safe) or re.search(r"<(?:audio|video)\b", safe)
+    shows = has_words(safe) or first_image(safe) or re.search(r"<(?:audio|video)\b", safe)
     if not (shows or known.summary or known.canonical or enclosures):
         raise ContentError(source.path, "has no text; write some below its title", line=matter.body_line)
     return Body(
@@ -242,7 +255,7 @@ def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -
         picture=picture,
         enclosures=enclosures,
         media=shelf.media,
-        warnings=tuple(_missing(url, text) for url in shelf.missing),
+        warnings=_few([_missing(url, text) for url in shelf.missing]),
     )
 
 
@@ -271,6 +284,12 @@ def _pixels(text: str | None) -> int | None:
     return int(match[1]) if match else None
 
 
+def _few(warnings: Sequence[str]) -> tuple[str, ...]:
+    """Return the first warnings of a file, and how many more there are: nobody reads thousands."""
+    rest = len(warnings) - MOST_WARNINGS
+    return (*warnings[:MOST_WARNINGS], *([f"and {rest:,} more warnings"] if rest > 0 else []))
+
+
 def _missing(url: str, text: str) -> str:
     at = text.find(url)
     line = f"line {text.count(chr(10), 0, at) + 1}: " if at >= 0 else ""
@@ -281,9 +300,8 @@ def text_of(folder: Path, path: str, defaults: Defaults) -> str:
     """Return the words of the file at `path`, to compare them with another's; "" where it cannot be read."""
     try:
         _, matter = _opened(folder, SourceFile(path, 0, 0))
-        if not path.endswith(".txt"):
-            return matter.body
-        return FORMATS[".txt"].skim(_source(path, matter, defaults)).html
+        form = _format(path, matter)
+        return form.skim(_source(path, matter, defaults)).html if form is FORMATS[".txt"] else matter.body
     except ContentError:
         return ""
 
