@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from syndicate.model import Fault
@@ -48,8 +48,14 @@ def load(folder: Path) -> tuple[dict[str, Entry], Fault | None]:
 
 def dump(entries: Mapping[str, Entry]) -> bytes:
     """Return the list as it is written, sorted by path."""
-    files = {path: asdict(entries[path]) for path in sorted(entries)}
-    return json.dumps({"version": VERSION, "files": files}, indent=0).encode() + b"\n"
+    files = ",\n".join([f"{json.dumps(path)}: {_written(entries[path])}" for path in sorted(entries)])
+    return f'{{\n"version": {VERSION},\n"files": {{\n{files}\n}}\n}}\n'.encode()
+
+
+def _written(entry: Entry) -> str:
+    """Return `entry` as JSON; by hand, as the json module writes lines without C and this is on every way."""
+    sha256 = json.dumps(entry.sha256)
+    return f'{{\n"sha256": {sha256},\n"size": {entry.size},\n"mtime_ns": {entry.mtime_ns}\n}}'
 
 
 def _parse(body: bytes) -> dict[str, Entry]:
