@@ -47,13 +47,14 @@ _WORDS = _TABLE.split()
 EMOJI = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True))
 
 _NAMED = re.compile(r"(?<![\w:]):([a-z0-9+-][a-z0-9_]{0,30}):(?![\w:])", re.ASCII)
+_MAYBE = re.compile(r":([a-z0-9+-][a-z0-9_]{0,30}):", re.ASCII)  # found quickly: a text has few colons
 _CODE = frozenset({"pre", "code", "kbd", "samp", "script", "style", "textarea"})
 _ELEMENT = re.compile(r"(/?)([a-zA-Z]+)")
 
 
 def finish(html: str) -> str:
     """Return rendered `html` with the names of emoji outside of its code and tags as what they name."""
-    if not any(match[1] in EMOJI for match in _NAMED.finditer(html)):
+    if not any(match[1] in EMOJI for match in _MAYBE.finditer(html)):
         return html
     text, *rest = html.split("<")
     whole, depth = [_NAMED.sub(_picture, text)], 0
