@@ -145,6 +145,40 @@ def test_a_hugo_site_of_two_languages_moves_in(tmp_path: Path, run: Run) -> None
 
 
 @needs_hugo
+def test_a_hugo_site_with_a_folder_for_each_language_moves_in(tmp_path: Path, run: Run) -> None:
+    """Names of languages that are none, regions, dates in file names, and addresses that end in .html."""
+    settings = (
+        "baseURL: https://x.example/\ntitle: K\ndefaultContentLanguage: english\n"
+        "defaultContentLanguageInSubdir: true\nuglyURLs: true\n"
+        "frontmatter: {date: [':filename', ':default']}\n"
+        "languages:\n  english: {contentDir: content/english, weight: 1, languageCode: en-GB}\n"
+        "  id: {contentDir: content/id, weight: 2, languageCode: id-ID}\n"
+        "permalinks: {page: {posts: '/:year/:section/:sections[1:]/:slug'}}\n"
+    )
+    public = _built(
+        tmp_path / "site",
+        {
+            "hugo.yaml": settings,
+            "layouts/all.html": "<html></html>",
+            "content/english/posts/2026/_index.md": "---\ntitle: Year\n---\n",
+            "content/english/posts/2026/2026-01-02-one.md": '+++\ntitle = "One A"\n+++\nHello one\n',
+            "content/english/posts/two.md": _post("Two", "2026-01-03T23:00:00-08:00"),
+            "content/id/posts/satu.md": '{"title": "Satu", "date": "2026-01-05", "slug": "Si_Satu"}\nTiga\n',
+            "content/id/halaman/Hal Satu.md": _post("Hal", "2026-01-06"),
+        },
+    )
+    before = _feed(public / "english" / "index.xml") | _feed(public / "id" / "index.xml")
+    assert len(before) == 4
+    config = tmp_path / "new" / "config.yaml"
+    run("init", tmp_path / "new", "--from", tmp_path / "site")
+    status, said = run("links", "check", "--against", public, "--config", config)
+    assert (status, said) == (0, "4 articles: 4 where they should be, 0 not.\n")
+    run("adopt", public / "english" / "index.xml", public / "id" / "index.xml", "--config", config)
+    run("build", "--config", config)
+    assert _feed(tmp_path / "new" / "public" / "index.xml") == before
+
+
+@needs_hugo
 def test_an_address_that_differs_is_told(tmp_path: Path, run: Run) -> None:
     """A rule that is wrong: each article is named with its address and the likely one of the site."""
     public = _built(tmp_path / "site", {"hugo.toml": SETTINGS, **ARTICLES})

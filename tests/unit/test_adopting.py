@@ -68,6 +68,8 @@ def test_atom_rdf_and_json_items_are_read() -> None:
     assert rdf.at == datetime(2026, 2, 5, tzinfo=UTC)
     body = b'{"items": [{"id": 7, "url": "https://x.example/a", "title": "A", "date_published": "2026"}, 3]}'
     (item,) = items_of(body, name="x")
+    bad = [b'"a\\u0000b"', b'"\\ud800"', b'"' + b"x" * 2000 + b'"', b'""', b"[]"]
+    assert items_of(b'{"items": [' + b", ".join(b'{"id": %s}' % one for one in bad) + b"]}", name="x") == []
     assert (item.id, item.links) == ("7", ("https://x.example/a",))
 
 

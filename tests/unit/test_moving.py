@@ -66,7 +66,7 @@ def test_a_hugo_site_is_read(tmp_path: Path) -> None:
     )
     assert _rules(outline) == [
         ("posts", "", "/{year}/{month}/{slug_or_title}/"),
-        ("", "", "/{folder}/{slug_or_stem}/"),
+        ("", "", "/{below}/{slug_or_stem}/"),
     ]
     assert (outline.feeds, outline.items, outline.unknown) == ({"rss": "index.xml"}, 20, [])
     assert outline.content == tmp_path / "content"
@@ -89,10 +89,10 @@ def test_a_hugo_site_with_settings_in_a_folder_and_languages(tmp_path: Path) -> 
     )
     assert (outline.title, outline.language, outline.content) == ("News", "en", tmp_path / "content")
     assert _rules(outline) == [
-        ("en/posts", "en", "/p/{stem}/"),
-        ("en", "en", "/{folder}/{slug_or_stem}/"),
-        ("id/posts", "id", "/id/tulisan/{slug_or_title}/"),
-        ("id", "id", "/id/{folder}/{slug_or_stem}/"),
+        ("en/posts", "", "/p/{stem}/"),
+        ("en", "", "/{below}/{slug_or_stem}/"),
+        ("id/posts", "", "/id/tulisan/{slug_or_title}/"),
+        ("id", "", "/id/{below}/{slug_or_stem}/"),
     ]
     assert any("timeZone is not set" in line for line in outline.unknown)
     assert any("/id/" in line for line in outline.unknown)
@@ -118,7 +118,7 @@ def test_hugo_feeds_have_the_names_its_formats_give(tmp_path: Path) -> None:
 def test_what_hugo_says_and_we_do_not_understand_is_told(tmp_path: Path) -> None:
     """A permalink with an unknown token makes no rule, and is named."""
     outline = _site(tmp_path, {"hugo.toml": '[permalinks]\nposts = "/:moon/:slug/"\n', "content/a.md": "x"})
-    assert _rules(outline) == [("", "", "/{folder}/{slug_or_stem}/")]
+    assert _rules(outline) == [("", "", "/{below}/{slug_or_stem}/")]
     assert any("/:moon/:slug/" in line for line in outline.unknown)
     odd = 'disablePathToLower = true\n[[module.mounts]]\nsource = "x"\n'
     said = "\n".join(_site(tmp_path, {"hugo.toml": odd}).unknown)
@@ -285,7 +285,7 @@ def test_the_configuration_has_what_was_found(tmp_path: Path) -> None:
     assert config.content.folder == tmp_path / "site" / "content"
     assert [(rule.folder, rule.pattern, rule.like) for rule in config.links.rules] == [
         ("posts", "/{year}/{month}/{slug_or_title}/", "hugo"),
-        ("", "/{folder}/{slug_or_stem}/", "hugo-files"),
+        ("", "/{below}/{slug_or_stem}/", "hugo-files"),
     ]
     assert (config.feeds.formats, config.feeds.paths, config.feeds.items) == (
         ("rss",),

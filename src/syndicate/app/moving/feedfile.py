@@ -20,6 +20,7 @@ from syndicate.errors import UsageError
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _FEEDBURNER = "{http://rssnamespace.org/feedburner/ext/1.0}origLink"
 _PARENTS = {"item": ("channel", "rdf", "rss"), "entry": ("feed",)}
+_LONGEST = 1000  # characters of an id, as in front matter
 _MOMENTS = ("pubdate", "published", "date", "issued", "created", "updated", "modified")
 
 
@@ -39,7 +40,9 @@ class Item:
 
 
 def items_of(body: bytes, *, name: str) -> list[Item]:
-    """Return the items of the feed in `body`, in its order; without id and link there is none.
+    """Return the items of the feed in `body`, in its order.
+
+    One without id and link, or whose id no feed of ours could hold, is none.
 
     Raises UsageError with `name` where it is no feed. No entity is looked up, nothing is fetched.
     """
@@ -121,7 +124,7 @@ def _item(
     if given.startswith(("http://", "https://")):
         links = [*links, given]
     name = given or (links[0] if links else "")
-    if not name:
+    if not name or len(name) > _LONGEST or not name.isprintable():
         return None
     return Item(name, permalink, tuple(dict.fromkeys(links)), " ".join(title.split()), next(moments, None))
 

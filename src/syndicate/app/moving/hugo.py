@@ -10,6 +10,7 @@ from typing import Any
 
 from syndicate.app.moving.outline import FeedFormat, FoundRule, Outline
 from syndicate.app.moving.settings import lowered, merged, section, settings, text
+from syndicate.content.naming import as_language
 from syndicate.spelling import STYLES
 
 _NAMES = ("hugo", "config")
@@ -17,7 +18,7 @@ _SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 _PLACES = {
     "year": "{year}", "month": "{month}", "monthname": "{month_name}", "day": "{day}",
     "weekday": "{weekday}", "weekdayname": "{weekday_name}", "yearday": "{i_y_day}",
-    "section": "{section}", "sectionslug": "{section}", "title": "{title}", "slug": "{slug_or_title}",
+    "title": "{title}", "slug": "{slug_or_title}",
     "slugorfilename": "{slug_or_stem}", "slugorcontentbasename": "{slug_or_stem}", "filename": "{stem}",
     "contentbasename": "{stem}",
 }  # fmt: skip
@@ -133,7 +134,6 @@ class _Site:
     def _rules(self) -> Iterator[FoundRule]:
         several = len(self.languages) > 1
         for name, own in self._by_weight():
-            code = text(own, "languagecode", "locale") or name
             prefix = f"/{name}" if name in self._prefixed() else ""
             host = text(own, "baseurl").rstrip("/")
             if host and host != text(self.values, "baseurl").rstrip("/"):
@@ -145,7 +145,7 @@ class _Site:
                 yield FoundRule(
                     pattern=prefix + rule.pattern,
                     folder="/".join(part for part in (start, rule.folder) if part),
-                    language=(code if "-" not in name and code.lower().startswith(name) else name) * several,
+                    language="" if start or not several else _spoken(name, own),
                     like=rule.like or "hugo",
                 )
 
@@ -162,7 +162,7 @@ class _Site:
                 pattern = self._pattern(link, sections)
                 if pattern:
                     yield FoundRule(pattern, folder)
-        rest = "/{folder}/{slug}/" if self._dated() else "/{folder}/{slug_or_stem}/"
+        rest = "/{below}/{slug}/" if self._dated() else "/{below}/{slug_or_stem}/"
         yield FoundRule(self._ugly(rest), like="hugo-files")
 
     def _dated(self) -> bool:
@@ -174,6 +174,8 @@ class _Site:
 
         def place(match: re.Match[str]) -> str:
             name, part = match[1].lower(), match[2]
+            if name in ("section", "sectionslug"):
+                return sections[0]
             if name in ("sections", "sectionslugs"):
                 return "/".join(_sliced(sections, part or ""))
             if name in ("slug", "slugorfilename", "slugorcontentbasename", "filename") and self._dated():
@@ -184,7 +186,7 @@ class _Site:
         if ":" in pattern or "{" in re.sub(r"\{[a-z_]+\}", "", pattern):
             self.unknown.append(f"the permalinks {link!r}: not understood")
             return ""
-        return self._ugly(f"/{pattern.strip('/')}/")
+        return self._ugly(re.sub(r"/+", "/", f"/{pattern}/"))
 
     def _ugly(self, pattern: str) -> str:
         ugly = self.values.get("uglyurls") is True and pattern.endswith("/")
@@ -215,6 +217,12 @@ class _Site:
         own = section(section(self.values, "mediatypes"), media.lower())
         given = _listed(own, "suffixes") or _listed(own, "suffix")
         return given[0] if given else {"rss": "xml", "atom": "xml", "json": "json"}[kind]
+
+
+def _spoken(name: str, own: Mapping[str, Any]) -> str:
+    """Return what articles of a language are known by: their files' suffix, where that is a language."""
+    code = text(own, "languagecode", "locale") or name
+    return name if as_language(name) and len(name.partition("-")[0]) in (2, 3) else code
 
 
 def _kind(name: str, media: str) -> FeedFormat | None:
