@@ -10,6 +10,7 @@ from syndicate.app.poison import PoisonGuard
 from syndicate.app.site import Site
 from syndicate.content.cache import dump_body, load_body, load_head
 from syndicate.content.parse import body
+from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
 from syndicate.model import Body, Parsed, SourceFile
 from syndicate.store import readings
@@ -18,6 +19,7 @@ from syndicate.store.readings import BodyRow
 from syndicate.store.selection import Kept
 
 _BATCH = 500
+_HELD = 4_000_000  # characters of new texts in memory before they are saved
 
 
 def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> dict[str, Body]:
@@ -31,6 +33,7 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
         with site.store.read() as conn:
             rows = readings.bodies(conn, [kept.record.path for kept, _ in batch])
         made: list[BodyRow] = []
+        held = 0
         guard: PoisonGuard | None = None
         for kept, parsed in batch:
             path = kept.record.path
@@ -39,6 +42,11 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
                 guard = guard or PoisonGuard(site.config.var, "reading.text")
                 row = _read(site, kept, parsed, row, others, guard)
                 made.append(row)
+                held += len(row.payload or "")
+            if held > _HELD:
+                with site.store.write() as tx:
+                    readings.save_bodies(tx, made)
+                made, held = [], 0
             if row.payload is not None:
                 found[path] = load_body(row.payload)
         if guard:
@@ -66,7 +74,7 @@ def _read(
     source = SourceFile(kept.record.path, kept.size, kept.mtime_ns, kept.meta)
     payload: str | None = None
     told: Told = []
-    hangs = others
+    hangs, version = others, site.reading_version
     try:
         guard.begin(source)
         made = body(site.config.content.folder, source, parsed, site.defaults)
@@ -76,11 +84,12 @@ def _read(
     except ContentError as error:
         payload = row.payload if row else None
         told = [[error.line, f"{error.message}{KEPT if payload else ''}"]]
+        version = "" if isinstance(error, Unopened) else version  # its permissions may be put right
     return BodyRow(
         path=source.path,
         size=source.size,
         mtime_ns=source.mtime_ns,
-        version=site.reading_version,
+        version=version,
         others=hangs,
         payload=payload,
         faults=json.dumps(told, ensure_ascii=False) if told else None,
