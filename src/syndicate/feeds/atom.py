@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item
-from syndicate.feeds.generator import Element
 from syndicate.feeds.xml import attribute, text
 from syndicate.model import Enclosure
+
+if TYPE_CHECKING:
+    from syndicate.feeds.generator import Element
 
 
 def render(document: Document) -> bytes:

@@ -14,7 +14,6 @@ from syndicate import __version__, links
 from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
 from syndicate.feeds.mediatypes import media_type
 from syndicate.feeds.memory import Memory
-from syndicate.markup import absolutise
 from syndicate.model import Article, Enclosure, Fault, Feed, Picture
 
 # What XML 1.0 cannot hold in any spelling (section 2.2): most control characters, surrogates, U+FFFE.
@@ -204,6 +203,8 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
 
 def _html(article: Article, page: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
+    from syndicate.markup import absolutise  # heavy, and not needed for summaries
+
     if len(article.html) <= LONGEST_HTML:
         html = absolutise(article.html, page)
         if len(html.encode()) <= LONGEST_HTML:

@@ -2,22 +2,23 @@
 
 feedgen has been frozen since December 2023. It makes the feed itself; items, of which there are thousands,
 the formats write as it would, in a tenth of its time. What it gets wrong, it is not asked for: RSS's date is
-written by the format through `Finish`.
+written by the format through `Finish`. Both libraries are loaded when the first feed is made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from feedgen.ext.base import BaseExtension
-from feedgen.feed import FeedGenerator
-from lxml.etree import SubElement, _Element
 
-from syndicate.feeds.document import Document
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
-Element: TypeAlias = _Element
+    from syndicate.feeds.document import Document
+
+    Element: TypeAlias = _Element
 
 _RSS_END = b"  </channel>\n</rss>\n"
 _ATOM_END = b"</feed>\n"
@@ -69,6 +70,8 @@ def add(
     parent: Element, name: str, text: str | None = None, attributes: Mapping[str, str] | None = None
 ) -> Element:
     """Add an element to `parent` and return it; `name` is ``{namespace}name`` where it has a namespace."""
+    from lxml.etree import SubElement
+
     made = SubElement(parent, name, dict(attributes or {}))
     made.text = text
     return made
@@ -91,6 +94,8 @@ def _opened(whole: bytes, end: bytes) -> Shell:
 
 
 def _generator(document: Document, address: str, content_type: str, finish: Finish) -> Any:
+    from feedgen.feed import FeedGenerator
+
     made = FeedGenerator()
     made.id(document.id)
     made.title(document.title)

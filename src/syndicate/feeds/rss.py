@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from html import escape
+from typing import TYPE_CHECKING
 
 from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item, rfc5322
-from syndicate.feeds.generator import Element, add
+from syndicate.feeds.generator import add
 from syndicate.feeds.xml import attribute, text
+
+if TYPE_CHECKING:
+    from syndicate.feeds.generator import Element
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
