@@ -37,8 +37,8 @@ mail: {{from: Moved in <news@blog.example.org>}}
 # pelican-blog: 18 files in content/news, all with a date; the 3 in content/pages have none and are in no feed
 #   of Pelican's (one of them is hidden).
 # nikola-site: 71 texts in posts: 65 .txt, of which 16 have their fields in a .meta file beside them, 5 .rst
-#   and 1 .html; one more .meta lost its text. To Nikola what lies in stories are pages, in files, galleries and
-#   listings no texts; WhatIsNikola.rst is for its authors.
+#   and 1 .html; one more .meta lost its text. To Nikola what lies in stories are pages, and in
+#   files, galleries and listings no texts; WhatIsNikola.rst is for its authors.
 # fahdlabs-ar: 6 bundles in content/post; their pictures are not in the sample.
 COUNTS = {"brew": 45, "jekyll-site": 102, "pelican-blog": 18, "nikola-site": 71, "fahdlabs-ar": 6}
 LANGUAGES = {"fahdlabs-ar": "ar"}
@@ -277,6 +277,12 @@ def test_every_article_has_its_text(moved: Moved) -> None:
         words = len(re.findall(r"\w{4,}", re.sub(r"<[^>]*>", "", one.html)))
         assert one.summary, path
         assert words > 0.4 * len(re.findall(r"\w{4,}", source)) - 30, path
+
+
+def test_no_picture_is_announced_that_is_not_there(moved: Moved) -> None:
+    """The pictures of the bundles are not in the sample, so no article may claim one of its own."""
+    named = {one.picture.src for one in moved.articles.values() if one.picture}
+    assert all(src.startswith(("https://", "http://", "/")) for src in named), named
 
 
 def test_only_what_is_wrong_is_told(moved: Moved) -> None:

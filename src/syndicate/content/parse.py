@@ -272,7 +272,7 @@ def _picture(matter: FrontMatter, reading: Reading, safe: str, shelf: Shelf) -> 
             placed = shelf.place("img", "src", address)
             if address not in shelf.missing:
                 return Picture(placed, alt or (first.get("alt", "") if first.get("src") == placed else ""))
-    if not first.get("src"):
+    if not first.get("src") or first["src"] in shelf.missing:
         return None
     return Picture(
         first["src"], first.get("alt", ""), _pixels(first.get("width")), _pixels(first.get("height"))
