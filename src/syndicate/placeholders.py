@@ -85,6 +85,8 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "slug": lambda facts: facts.wished() or facts.filed(facts.name),
     "slug_or_title": lambda facts: facts.wished() or facts.titled(facts.title),
     "slug_or_stem": lambda facts: facts.wished() or facts.filed(facts.stem),
+    "wish": lambda facts: facts.wished(),
+    "dated_name": lambda facts: facts.filed(facts.name) if facts.name != facts.stem else "",
     "title": lambda facts: facts.titled(facts.title),
     "name": lambda facts: facts.filed(facts.name),
     "stem": lambda facts: facts.filed(facts.stem),

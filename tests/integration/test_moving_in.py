@@ -95,7 +95,10 @@ def _built(folder: Path, files: dict[str, str]) -> Path:
 
 @needs_hugo
 def test_a_hugo_site_moves_in_with_every_id_and_address(tmp_path: Path, run: Run) -> None:
-    """`init --from` and `adopt`: the feed after has each id, isPermaLink and link of the one before."""
+    """`init --from` and `adopt`: the feed after has each id, isPermaLink and link of the one before.
+
+    So has the one that is made from the file of ids, when the database is lost.
+    """
     public = _built(tmp_path / "site", {"hugo.toml": SETTINGS, **ARTICLES})
     before = _feed(public / "index.xml")
     assert len(before) == 11
@@ -113,6 +116,10 @@ def test_a_hugo_site_moves_in_with_every_id_and_address(tmp_path: Path, run: Run
     assert _feed(tmp_path / "new" / "public" / "index.xml") == before
     assert not (tmp_path / "new" / "public" / "articles").exists()
     assert "0 ids given, 11 as they were" in run("adopt", public / "index.xml", "--config", config)[1]
+    for file in (tmp_path / "new" / "var").glob("syndicate.db*"):
+        file.unlink()
+    assert run("build", "--config", config)[0] == 0
+    assert _feed(tmp_path / "new" / "public" / "index.xml") == before
 
 
 @needs_hugo
@@ -162,7 +169,7 @@ def test_a_hugo_site_with_a_folder_for_each_language_moves_in(tmp_path: Path, ru
             "layouts/all.html": "<html></html>",
             "content/english/posts/2026/_index.md": "---\ntitle: Year\n---\n",
             "content/english/posts/2026/2026-01-02-one.md": '+++\ntitle = "One A"\n+++\nHello one\n',
-            "content/english/posts/two.md": _post("Two", "2026-01-03T23:00:00-08:00"),
+            "content/english/posts/two.md": _post("Two and three", "2026-01-03T23:00:00-08:00"),
             "content/id/posts/satu.md": '{"title": "Satu", "date": "2026-01-05", "slug": "Si_Satu"}\nTiga\n',
             "content/id/halaman/Hal Satu.md": _post("Hal", "2026-01-06"),
         },

@@ -78,6 +78,10 @@ def test_a_placeholder_has_alternatives() -> None:
     assert _address(rule, categories=("A b",)) == "/a-b/harga-beras/"
     assert _address(rule) == "/posts/harga-beras/"
     assert _address(rule, path="x.md") == "/misc/harga-beras/"
+    rule = Rule("/{wish|dated_name|title}/")
+    assert _address(rule, wish="x") == "/x/"
+    assert _address(rule, wish="", name="harga-beras") == "/harga-beras/"
+    assert _address(rule, wish="", name="x", path="x.md") == "/harga-beras-naik/"
 
 
 def test_an_empty_placeholder_leaves_no_double_slash() -> None:

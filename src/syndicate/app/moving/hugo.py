@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from os.path import commonpath
 from pathlib import Path
 from typing import Any
 
+from syndicate.app.moving.hugolinks import Permalinks
 from syndicate.app.moving.outline import FeedFormat, FoundRule, Outline
-from syndicate.app.moving.settings import lowered, merged, section, settings, text
+from syndicate.app.moving.settings import listed, lowered, merged, section, settings, text
 from syndicate.content.naming import as_language
-from syndicate.spelling import STYLES
 
 _NAMES = ("hugo", "config")
 _SUFFIXES = (".toml", ".yaml", ".yml", ".json")
-_PLACES = {
-    "year": "{year}", "month": "{month}", "monthname": "{month_name}", "day": "{day}",
-    "weekday": "{weekday}", "weekdayname": "{weekday_name}", "yearday": "{i_y_day}",
-    "title": "{title}", "slug": "{slug_or_title}",
-    "slugorfilename": "{slug_or_stem}", "slugorcontentbasename": "{slug_or_stem}", "filename": "{stem}",
-    "contentbasename": "{stem}",
-}  # fmt: skip
 
 
 def is_here(folder: Path) -> bool:
@@ -66,7 +58,7 @@ class _Site:
             for name, own in languages.items()
             if isinstance(own, dict)
             and not own.get("disabled")
-            and name not in _listed(values, "disablelanguages")
+            and name not in listed(values, "disablelanguages")
         }
         self.own = section(languages, self.default.lower())
         folders = {name: self._content(own) for name, own in self.languages.items()}
@@ -94,7 +86,7 @@ class _Site:
             author=text(own, "params.author.name", "params.author")
             or text(values, "params.author.name", "params.author", "author.name", "author"),
             built=self.folder / (text(values, "publishdir") or "public"),
-            static=tuple(self.folder / name for name in _listed(values, "staticdir") or ["static"]),
+            static=tuple(self.folder / name for name in listed(values, "staticdir") or ["static"]),
             rules=list(self._rules()),
             feeds=self._feeds(),
             items=_limit(values),
@@ -129,10 +121,11 @@ class _Site:
         every = bool(self.values.get("defaultcontentlanguageinsubdir"))
         return [name for name in self.languages if every or name != self.default.lower()]
 
-    # ------------------------------------------------------------ permalinks
+    # ------------------------------------------------------------ links
 
     def _rules(self) -> Iterator[FoundRule]:
         several = len(self.languages) > 1
+        permalinks = Permalinks(self.values, self.unknown)
         for name, own in self._by_weight():
             prefix = f"/{name}" if name in self._prefixed() else ""
             host = text(own, "baseurl").rstrip("/")
@@ -141,7 +134,7 @@ class _Site:
             below = self._folders.get(name, self.content)
             start = "" if below == self.content else below.relative_to(self.content).as_posix()
             links = merged(_pages(section(self.values, "permalinks")), _pages(section(own, "permalinks")))
-            for rule in self._of_sections(links, below):
+            for rule in permalinks.rules(links, below):
                 yield FoundRule(
                     pattern=prefix + rule.pattern,
                     folder="/".join(part for part in (start, rule.folder) if part),
@@ -153,50 +146,11 @@ class _Site:
         known = self.languages or {self.default.lower(): {}}
         return sorted(known.items(), key=lambda pair: (pair[0] != self.default.lower(), pair[0]))
 
-    def _of_sections(self, links: Mapping[str, Any], content: Path) -> Iterator[FoundRule]:
-        for name, link in links.items():
-            if not isinstance(link, str) or name == "/":
-                self.unknown.append(f"the permalinks of {name!r}: not understood")
-                continue
-            for folder, sections in _sections(content, name, nested=":sections" in link):
-                pattern = self._pattern(link, sections)
-                if pattern:
-                    yield FoundRule(pattern, folder)
-        rest = "/{below}/{slug}/" if self._dated() else "/{below}/{slug_or_stem}/"
-        yield FoundRule(self._ugly(rest), like="hugo-files")
-
-    def _dated(self) -> bool:
-        """Return whether date and slug are taken from the names of files."""
-        return ":filename" in _listed(section(self.values, "frontmatter"), "date")
-
-    def _pattern(self, link: str, sections: list[str]) -> str:
-        """Return Hugo's pattern as ours, "" where a token is not known."""
-
-        def place(match: re.Match[str]) -> str:
-            name, part = match[1].lower(), match[2]
-            if name in ("section", "sectionslug"):
-                return sections[0]
-            if name in ("sections", "sectionslugs"):
-                return "/".join(_sliced(sections, part or ""))
-            if name in ("slug", "slugorfilename", "slugorcontentbasename", "filename") and self._dated():
-                return "{slug}"
-            return _PLACES.get(name, ":") + (part or "")
-
-        pattern = re.sub(r":([A-Za-z]+)(\[[^\]]*\])?", place, link)
-        if ":" in pattern or "{" in re.sub(r"\{[a-z_]+\}", "", pattern):
-            self.unknown.append(f"the permalinks {link!r}: not understood")
-            return ""
-        return self._ugly(re.sub(r"/+", "/", f"/{pattern}/"))
-
-    def _ugly(self, pattern: str) -> str:
-        ugly = self.values.get("uglyurls") is True and pattern.endswith("/")
-        return f"{pattern.rstrip('/')}.html" if ugly else pattern
-
     # ------------------------------------------------------------ feeds
 
     def _feeds(self) -> dict[FeedFormat, str]:
         """Return the feeds of the home page; without outputs of its own it has RSS at index.xml."""
-        made = _listed(section(self.own, "outputs") or section(self.values, "outputs"), "home") or [
+        made = listed(section(self.own, "outputs") or section(self.values, "outputs"), "home") or [
             "html",
             "rss",
         ]
@@ -209,13 +163,13 @@ class _Site:
             if kind:
                 file = f"{text(own, 'basename') or 'index'}.{self._suffix(media, kind)}"
                 feeds[kind] = "/".join(part for part in (text(own, "path").strip("/"), file) if part)
-        if "rss" in {name.lower() for name in _listed(self.values, "disablekinds")}:
+        if "rss" in {name.lower() for name in listed(self.values, "disablekinds")}:
             feeds.pop("rss", None)
         return feeds
 
     def _suffix(self, media: str, kind: FeedFormat) -> str:
         own = section(section(self.values, "mediatypes"), media.lower())
-        given = _listed(own, "suffixes") or _listed(own, "suffix")
+        given = listed(own, "suffixes") or listed(own, "suffix")
         return given[0] if given else {"rss": "xml", "atom": "xml", "json": "json"}[kind]
 
 
@@ -234,11 +188,6 @@ def _kind(name: str, media: str) -> FeedFormat | None:
     return "json" if "feed" in said and "json" in said else None
 
 
-def _listed(values: Mapping[str, Any], name: str) -> list[str]:
-    value = values.get(name)
-    return [str(part) for part in value] if isinstance(value, list) else [str(value)] if value else []
-
-
 def _limit(values: Mapping[str, Any]) -> int | None:
     limit = section(section(values, "services"), "rss").get("limit")
     return limit if isinstance(limit, int) and limit > 0 else None
@@ -248,37 +197,3 @@ def _pages(links: Mapping[str, Any]) -> dict[str, Any]:
     """Return the permalinks of pages: those by kind, and the old ones that stand by themselves."""
     flat = {name: link for name, link in links.items() if isinstance(link, str)}
     return merged(flat, section(links, "page"))
-
-
-def _sections(content: Path, name: str, *, nested: bool) -> Iterator[tuple[str, list[str]]]:
-    """Yield the folders of a section, deepest first, each with the sections its pages are in.
-
-    A folder below the top is a section of its own only where it has an ``_index`` file.
-    """
-    top = content / name.strip("/")
-    spell = STYLES["hugo-files"].file
-    if nested and top.is_dir():
-        inner = [path.parent for path in sorted(top.rglob("_index.*")) if path.parent != top]
-        for folder in sorted(set(inner), key=lambda path: (-len(path.parts), path)):
-            parts = folder.relative_to(content).parts
-            named = [
-                spell(part)
-                for at, part in enumerate(parts)
-                if at == 0 or any(content.joinpath(*parts[: at + 1]).glob("_index.*"))
-            ]
-            yield "/".join(parts), named
-    yield name.strip("/"), [spell(part) for part in name.strip("/").split("/")[:1]]
-
-
-def _sliced(sections: list[str], part: str) -> list[str]:
-    """Return the sections that ``[1:]``, ``[0]``, ``[last]`` or ``[:last]`` choose."""
-    inner = part.strip("[]").replace("last", str(len(sections) - 1)).strip()
-    if not inner:
-        return sections
-    first, colon, end = inner.partition(":")
-    try:
-        if not colon:
-            return [sections[int(first)]]
-        return sections[int(first or 0) : int(end) if end else None]
-    except (ValueError, IndexError):
-        return []

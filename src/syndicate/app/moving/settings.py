@@ -77,6 +77,12 @@ def section(values: Mapping[str, Any], name: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def listed(values: Mapping[str, Any], name: str) -> list[str]:
+    """Return the texts in the list called `name`, or the one text that stands for it."""
+    value = values.get(name)
+    return [str(part) for part in value] if isinstance(value, list) else [str(value)] if value else []
+
+
 def python_settings(source: str) -> dict[str, Any]:
     """Return the names a Python file sets at its top, where their values can be told without running it."""
     try:
