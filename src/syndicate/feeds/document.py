@@ -24,7 +24,7 @@ LONGEST_HTML = 8_000_000
 
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
-_MOST_REMEMBERED: Final = 24_000_000  # characters, about: of items, and of what formats have written of them
+_MOST_REMEMBERED: Final = 12_000_000  # characters, about: of items, and of what formats have written of them
 _WEIGHT: Final = 1_500  # characters that an item without any text is worth
 
 # Mail dates, which RSS uses, leave early years open to guessing: readers take 0033 for 2033.
