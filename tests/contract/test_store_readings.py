@@ -80,7 +80,28 @@ def test_texts_are_kept_replaced_and_told_of(store_db: Store) -> None:
     texts_are_kept(store_db, TEXT)
     with store_db.read() as conn:
         assert readings.bodies(conn, ["a.md", "b.md", "c.md"]) == {"a.md": TEXT, "b.md": faulty}
+
+
+def test_what_is_wrong_with_a_text_is_told_while_its_file_is_the_same(store_db: Store) -> None:
+    """A fault of an older file is none of the present one's."""
+    faulty = BodyRow("b.md", 1, 2, "v1", "", None, '[[null, "no text"]]')
+    texts_are_kept(store_db, TEXT, faulty, replace(faulty, path="c.md"), replace(faulty, path="d.md"))
+    heads_are_kept(
+        store_db,
+        GOOD,
+        replace(GOOD, path="b.md", size=1, mtime_ns=2),
+        replace(GOOD, path="c.md", size=2, mtime_ns=2),
+        replace(GOOD, path="d.md", size=1, mtime_ns=3),
+    )
+    with store_db.read() as conn:
         assert readings.body_faults(conn) == [("b.md", faulty.faults)]
+
+
+def test_texts_that_could_not_be_opened_are_found(store_db: Store) -> None:
+    """They have no version, so that they are read again although their file is the same."""
+    texts_are_kept(store_db, TEXT, BodyRow("b.md", 1, 2, "", "", None, "[]"))
+    with store_db.read() as conn:
+        assert readings.unopened(conn) == ["b.md"]
 
 
 def test_texts_that_hang_on_other_files_are_found(store_db: Store) -> None:

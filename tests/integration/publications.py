@@ -9,16 +9,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicate.app.health import overdue
+from syndicate.app.library import Library
 from syndicate.app.mailing import Made, make_due_editions, make_edition, make_edition_now
 from syndicate.app.people import add_people
 from syndicate.app.publishing import Publishing, publish_site
 from syndicate.app.scanning import Scanned, scan_content
 from syndicate.app.site import Site, open_site
 from syndicate.configfile import load_config
-from syndicate.model import Article
-from syndicate.store import editions, notes
+from syndicate.model import ArticleRecord
+from syndicate.store import articles, editions, notes
 
 MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # an hour before the daily occasion
+LONG_AGO = 2**62  # a clock of files by which each was written long ago, and so is whole
 CONFIG = """\
 publication:
   title: Test News
@@ -53,9 +55,16 @@ class Publication:
         self.now = now
         (folder / "content").mkdir(parents=True)
         (folder / "config.yaml").write_text(CONFIG.format(zone=zone, more=more))
-        self.config = load_config(folder / "config.yaml", {})
-        self.site: Site = stack.enter_context(open_site(self.config, lambda: self.now))
-        self.articles: tuple[Article, ...] = ()
+        self.file_clock = LONG_AGO
+        self._stack = stack
+        self.opens()
+
+    def opens(self) -> None:
+        """Open the publication, as another process does; with the configuration as it is now."""
+        self.config = load_config(self.folder / "config.yaml", {})
+        site = open_site(self.config, lambda: self.now, lambda: self.file_clock)
+        self.site: Site = self._stack.enter_context(site)
+        self.articles = Library(self.site)
 
     def article_is_dropped(self, name: str, text: str = "Some words.", *, date: str = "") -> Path:
         """Put a Markdown article into the folder; its file time is the clock's."""
@@ -76,6 +85,25 @@ class Publication:
 
     def folder_is_published(self) -> Publishing:
         return publish_site(self.site, self.articles, now=self.now)
+
+    def is_built(self, *, accept_removals: bool = False) -> Publishing:
+        """Scan and publish, as `syndicate build` does."""
+        self.folder_is_scanned(accept_removals=accept_removals)
+        return self.folder_is_published()
+
+    def records(self) -> dict[str, ArticleRecord]:
+        """Return what is remembered of each article that was not withdrawn or forgotten, by path."""
+        with self.site.store.read() as conn:
+            found = articles.records(conn)
+        return {one.path: one for one in found if one.state.value in ("present", "missing")}
+
+    def configuration_says(self, old: str, new: str) -> None:
+        """Replace a part of the configuration, and open the publication again."""
+        file = self.folder / "config.yaml"
+        text = file.read_text()
+        assert old in text
+        file.write_text(text.replace(old, new))
+        self.opens()
 
     def people_subscribe(self, *emails: str) -> None:
         assert all(result.good for result in add_people(self.site, emails, ["daily"]))
