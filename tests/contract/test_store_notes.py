@@ -55,3 +55,12 @@ def test_an_end_without_a_start_is_kept(store_db: Store) -> None:
     with store_db.write() as conn:
         notes.end_tick(conn, "send", now=NOW)
         assert notes.ticks(conn) == {"send": Tick("send", NOW, NOW, "", None)}
+
+
+def test_added_faults_are_told_once(store_db: Store) -> None:
+    """What is added stands beside what was there; what was known is not new."""
+    with store_db.write() as conn:
+        notes.replace_faults(conn, ["article", "content"], [EMPTY], now=NOW)
+        assert notes.add_faults(conn, [EMPTY, BROKEN, BROKEN], now=NOW) == [BROKEN]
+        assert notes.add_faults(conn, [BROKEN], now=NOW) == []
+        assert set(notes.faults(conn)) == {EMPTY, BROKEN}

@@ -300,3 +300,22 @@ def test_a_name_that_would_garble_a_log_is_a_fault(tmp_path: Path) -> None:
     assert not found.files
     assert [fault.path for fault in found.faults] == ["\\x1b[31m.md", "a\\x0ab.md"]
     assert all("control character" in fault.message for fault in found.faults)
+
+
+def test_a_link_to_itself_hides_no_neighbour(tmp_path: Path) -> None:
+    """What cannot be followed, or leads out, or is no file is named; the files beside it are found."""
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "x.md").write_text("x")
+    here = tmp_path / "content" / "deep"
+    here.mkdir(parents=True)
+    (here / "good.md").write_text("x")
+    (here / "round.md").symlink_to("round.md")
+    (here / "out.md").symlink_to(tmp_path / "out" / "x.md")
+    (here / "out").symlink_to(tmp_path / "out")
+    (here / "picture.png").symlink_to(tmp_path / "out" / "x.md")
+    os.mkfifo(here / "fifo.md")
+    found = scan(tmp_path / "content")
+    assert list(found.files) == ["deep/good.md"]
+    said = {fault.path: fault.message for fault in found.faults}
+    assert said.keys() == {"deep/round.md", "deep/out.md", "deep/out", "deep/fifo.md"}
+    assert "regular" in said["deep/fifo.md"] and "out of the content folder" in said["deep/out"]

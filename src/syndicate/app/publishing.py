@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 from syndicate import __version__
 from syndicate.app import identities, standing
 from syndicate.app.library import Library
+from syndicate.app.scanning import findable
 from syndicate.app.site import Site, mint_urn
 from syndicate.app.standing import Due
+from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.document import FeedSite
@@ -71,15 +73,18 @@ def publish_site(
         with site.store.write() as tx:
             notes.end_tick(tx, "publish", now=site.clock(), error=str(error))
         raise
+    # a text is read where it is shown, after the scan has told what is wrong with the files
+    told = [] if due.nothing else findable(site.config, text_faults(site))
     with site.store.read() as conn:
         shown, feeds = selection.count_out(conn, now=now), selection.count_folders(conn) + 1
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, made.faults, now=now)
+        texts = notes.add_faults(tx, told, now=now)
         detail = f"articles: {shown}, feeds: {feeds}, files written: {len(made.published.written)}"
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
-    for fault in new:
+    for fault in (*texts, *new):
         log.warning("%s", fault)
-    return Publishing(shown, feeds, made.published, made.faults)
+    return Publishing(shown, feeds, made.published, (*texts, *made.faults))
 
 
 def _make(

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from syndicate.app.heads import KEPT, Told
+from syndicate.app.heads import KEPT, Told, faults_of
 from syndicate.app.poison import PoisonGuard
 from syndicate.app.site import Site
 from syndicate.content.cache import dump_body, load_body, load_head
-from syndicate.content.parse import body
 from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
-from syndicate.model import Body, Parsed, SourceFile
+from syndicate.model import Body, Fault, Parsed, SourceFile
 from syndicate.store import readings
 from syndicate.store.batches import batched
 from syndicate.store.readings import BodyRow
@@ -57,6 +56,13 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
     return found
 
 
+def text_faults(site: Site) -> list[Fault]:
+    """Return what is wrong with the texts that were read, as their files are now."""
+    with site.store.read() as conn:
+        told = readings.body_faults(conn)
+    return [fault for path, text in told for fault in faults_of(path, text)]
+
+
 def heads_of(wanted: Sequence[Kept]) -> list[tuple[Kept, Parsed]]:
     """Return what the files of articles say of themselves; one that nothing is remembered of is left out."""
     return [(kept, load_head(kept.head)) for kept in wanted if kept.head is not None]
@@ -71,6 +77,8 @@ def _read(
     site: Site, kept: Kept, parsed: Parsed, row: BodyRow | None, others: str, guard: PoisonGuard
 ) -> BodyRow:
     """Read a text; where that fails its last good reading stands, with the fault."""
+    from syndicate.content.parse import body  # a build with nothing new does without it
+
     source = SourceFile(kept.record.path, kept.size, kept.mtime_ns, kept.meta)
     payload: str | None = None
     told: Told = []

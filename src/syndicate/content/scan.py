@@ -140,8 +140,8 @@ class _Walk:
         articles: list[os.DirEntry[str]] = []
         for entry in entries:
             if entry.is_symlink() and not self._is_inside(folder, entry):
-                continue
-            if entry.is_dir():
+                self._leads_out(folder, entry)
+            elif _is_folder(entry):
                 self._below(folder, entry)
             elif not self._sort(folder, entry, articles):
                 self._other(folder, entry, metas)
@@ -161,6 +161,18 @@ class _Walk:
         """Return whether a link leads to something in the content folder."""
         target = os.path.realpath(f"{self.root}/{folder.prefix}{entry.name}")
         return target.startswith(self.root.rstrip("/") + "/")
+
+    def _leads_out(self, folder: _Folder, entry: os.DirEntry[str]) -> None:
+        """Say of a link, where it may be meant as articles, that nothing outside is read."""
+        name, path = entry.name, folder.prefix + entry.name
+        at = name.rfind(".")
+        is_text = at > 0 and name[at:].lower() in FORMATS and not habits.why_none(name)
+        is_meant = folder.articles and not habits.is_noise(name) and (is_text or _is_folder(entry))
+        if is_meant and not habits.is_closed(name) and not self.rules.excludes(path):
+            message = (
+                "the link leads out of the content folder, where nothing is read; put what it shows here"
+            )
+            self._fail(path, message)
 
     # ------------------------------------------------------------ folders
 
@@ -227,6 +239,7 @@ class _Walk:
             self._fail(path, f"the file cannot be read: {error.strerror}")
             return None
         if not stat.S_ISREG(status.st_mode):
+            self._fail(path, "is no regular file but a pipe, a socket or a device; remove it")
             return None
         if status.st_size > LARGEST:
             size = status.st_size / 1_000_000
@@ -236,6 +249,13 @@ class _Walk:
 
     def _fail(self, path: str, message: str, *, kind: Literal["article", "content"] = "article") -> None:
         self.faults.append(Fault(kind, _shown(path), None, message))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _unfit(path: str) -> str:
@@ -249,7 +269,7 @@ def _unfit(path: str) -> str:
 
 def _hash(others: list[str]) -> str:
     digest = hashlib.blake2b("\n".join(sorted(others)).encode("utf-8", "surrogateescape"), digest_size=16)
-    return digest.hexdigest() if others else ""
+    return digest.hexdigest()
 
 
 def _shown(path: str) -> str:

@@ -30,14 +30,23 @@ def replace_faults(
     present = {Fault(*row[1:]): row[0] for row in stored}
     for batch in batched((number for one, number in present.items() if one not in wanted), KEYS):
         conn.execute(sa.delete(fault).where(fault.c.id.in_(batch)))
-    rows = [
-        {"kind": one.kind, "path": one.path, "line": one.line, "message": one.message, "seen_at": now}
-        for one in wanted
-        if one not in present
-    ]
-    if rows:
+    return _add([one for one in wanted if one not in present], conn, now)
+
+
+def add_faults(conn: sa.Connection, added: Sequence[Fault], *, now: datetime) -> list[Fault]:
+    """Note `added` beside what is there; return those that were not there before."""
+    known = set(faults(conn))
+    return _add([one for one in dict.fromkeys(added) if one not in known], conn, now)
+
+
+def _add(new: list[Fault], conn: sa.Connection, now: datetime) -> list[Fault]:
+    if new:
+        rows = [
+            {"kind": one.kind, "path": one.path, "line": one.line, "message": one.message, "seen_at": now}
+            for one in new
+        ]
         conn.execute(sa.insert(fault), rows)
-    return [one for one in wanted if one not in present]
+    return new
 
 
 def faults(conn: sa.Connection) -> list[Fault]:
