@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.content.parse import Defaults, body, head
+from syndicate.content.defaults import Defaults
+from syndicate.content.parse import body, head
 from syndicate.content.scan import scan
 from syndicate.links import tag_folder
 from syndicate.model import Body, Parsed, SourceFile

@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from syndicate import yamldoc
 from syndicate.content import frontmatter, naming
 from syndicate.content.dates import read_date
+from syndicate.content.defaults import Defaults
 from syndicate.content.formats import FORMATS
 from syndicate.content.frontmatter import FrontMatter
 from syndicate.content.media import Shelf
-from syndicate.content.parse import Defaults, body, head
+from syndicate.content.parse import body, head
 from syndicate.content.reading import Source
 from syndicate.content.textfile import decode
 from syndicate.errors import ContentError

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from syndicate.configcontent import NewsSource
 from syndicate.content import parse as parsing
 from syndicate.content.cache import dump_body, dump_head, load_body, load_head
+from syndicate.content.defaults import Defaults, version
 from syndicate.content.formats import FORMATS, Format
-from syndicate.content.parse import Defaults, body, head, text_of, version
+from syndicate.content.parse import body, head, text_of
 from syndicate.content.reading import Reading, Source
 from syndicate.errors import ContentError
 from syndicate.model import Body, Media, Parsed, Picture, SourceFile

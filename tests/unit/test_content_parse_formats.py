@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from syndicate.content.parse import Defaults, body, head
+from syndicate.content.defaults import Defaults
+from syndicate.content.parse import body, head
 from syndicate.model import Body, Parsed, SourceFile
 
 DEFAULTS = Defaults("id", ZoneInfo("Asia/Jakarta"), "")

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from syndicate.app.site import defaults_of
 from syndicate.config import Config
 from syndicate.content import frontmatter, naming, plaintext
+from syndicate.content.defaults import Defaults
 from syndicate.content.formats import FORMATS
-from syndicate.content.parse import Defaults, body, head
+from syndicate.content.parse import body, head
 from syndicate.content.plaintext import Explained
 from syndicate.content.reading import Reading, Source
 from syndicate.content.textfile import decode, read_bytes

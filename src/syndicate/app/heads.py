@@ -15,8 +15,8 @@ from pathlib import Path
 from syndicate.app.poison import PoisonGuard
 from syndicate.content.cache import dump_head, load_head
 from syndicate.content.choice import section_of
+from syndicate.content.defaults import Defaults
 from syndicate.content.ingest import as_fault
-from syndicate.content.parse import SECONDS, Defaults, head
 from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
 from syndicate.model import Fault, Parsed, SourceFile
@@ -108,6 +108,8 @@ def _read_there(chunk: Sequence[SourceFile]) -> list[HeadRow]:
 
 
 def _read(job: Job, chunk: Sequence[SourceFile], guard: PoisonGuard) -> Heads:
+    from syndicate.content.parse import SECONDS, head  # a build with nothing new does without it
+
     parsed: list[Parsed] = []
     rows: list[HeadRow] = []
     with Limit(SECONDS) as limit:

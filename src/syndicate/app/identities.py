@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +57,13 @@ def note(site: Site, lines: Sequence[str], *, all_there: bool = False) -> None:
         return
     with site.store.write() as tx:
         ids.set_setting(tx, _SIZE, str(path.stat().st_size))
+
+
+def distrust(site: Site) -> None:
+    """Have the file written anew: a process died that may have had identities to add to it."""
+    with site.store.write() as tx:
+        if ids.get_setting(tx, _SIZE) is not None:
+            ids.set_setting(tx, _SIZE, "")
 
 
 def everything(site: Site) -> Iterator[str]:
@@ -127,18 +134,59 @@ def _take(said: Mapping[str, Any], records: dict[str, ArticleRecord], feeds: dic
 def take_back(site: Site, path: Path) -> tuple[int, int]:
     """Write the identities in the file at `path` into the database; return how many articles, and feeds.
 
-    An article that is there already, by id, keeps what is known of it but for its address and moments.
+    One that the database lacks is missing until a scan finds its file; an article at its path, which came
+    in without it, gets its id. All of it is taken or, where this is cut short, nothing.
     """
     records, feeds = read(path)
-    with site.store.read() as conn:
-        slugs = {one.slug: one.id for one in articles.records(conn)}
-    wanted = [one for one in records.values() if slugs.get(one.slug, one.id) == one.id]
-    for batch in batched(wanted, _BATCH):
-        with site.store.write() as tx:
-            articles.save_records(tx, batch)
     with site.store.write() as tx:
+        there = articles.records(tx)
+        names = _names(records, there)
+        articles.rename_ids(tx, names)
+        known = {names.get(one.id, one.id): one for one in there}
+        slugs = {one.slug: number for number, one in known.items()}
+        taken = [_taken(one, known.get(one.id), slugs) for one in records.values()]
+        for batch in batched(taken, _BATCH):
+            articles.save_records(tx, batch)
         ids.put_ids(tx, feeds)
-    return len(wanted), len(feeds)
+    return len(taken), len(feeds)
+
+
+def _names(records: Mapping[str, ArticleRecord], there: Sequence[ArticleRecord]) -> dict[str, str]:
+    """Return the ids that give way, old -> new: those of articles that came in anew at a path of the file."""
+    known = {one.id for one in there}
+    lacking = {one.path: one.id for one in records.values() if _lives(one) and one.id not in known}
+    return {
+        one.id: lacking.pop(one.path)
+        for one in there
+        if _lives(one) and one.id not in records and one.path in lacking
+    }
+
+
+def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, str]) -> ArticleRecord:
+    """Return what is to be remembered of an article: what is noted, and of one that is there what it says."""
+    slug, number = noted.slug, 1
+    while slugs.setdefault(slug, noted.id) != noted.id:
+        number += 1
+        slug = f"{noted.slug}-{number}"
+    if known is None:
+        state = ArticleState.MISSING if _lives(noted) else noted.state
+        return replace(noted, slug=slug, state=state, missing_at=None)
+    aliases = dict.fromkeys((*noted.aliases, *known.aliases))
+    return replace(
+        known,
+        id=noted.id,
+        slug=slug,
+        first_seen_at=noted.first_seen_at,
+        floor_at=noted.floor_at,
+        undated_at=noted.undated_at,
+        visible_at=noted.visible_at or known.visible_at,
+        aliases=tuple(aliases),
+        permalink=noted.permalink,
+    )
+
+
+def _lives(record: ArticleRecord) -> bool:
+    return record.state in (ArticleState.PRESENT, ArticleState.MISSING)
 
 
 def rebuild_if_lost(site: Site) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from syndicate.content.crosslinks import linked
 from syndicate.model import Article, Parsed
 from syndicate.store import selection
 from syndicate.store.selection import Kept
+
+_MOST_HEADS, _MOST_TEXTS = 20_000, 1_000  # articles that are kept
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Library:
 
     site: Site
     others: str = ""
+    _kept: dict[tuple[str, bool], Article | None] = field(default_factory=dict, repr=False, compare=False)
 
     def newest(
         self, *, now: datetime, count: int, texts: bool = False, without: Collection[str] = ()
@@ -39,8 +42,20 @@ class Library:
         )
 
     def tagged(self, folder: str, *, now: datetime, count: int, texts: bool = False) -> tuple[Article, ...]:
-        """Return the `count` newest articles shown at `now` with the tag of `folder`."""
-        return self._articles(lambda conn: selection.tagged(conn, folder, now=now, count=count), texts)
+        """Return the `count` newest articles shown at `now` with the tag of `folder`.
+
+        An article is in the feeds of several tags, so those that were asked for are kept.
+        """
+        with self.site.store.read() as conn:
+            ids = selection.tagged(conn, folder, now=now, count=count)
+        if len(self._kept) > (_MOST_TEXTS if texts else _MOST_HEADS):
+            self._kept.clear()
+        new = [one for one in ids if (one, texts) not in self._kept]
+        if new:
+            found = self._articles(lambda conn: selection.with_ids(conn, new, now=now), texts)
+            self._kept.update(((one, texts), None) for one in new)
+            self._kept.update(((article.id, texts), article) for article in found)
+        return tuple(article for one in ids if (article := self._kept[one, texts]))
 
     def became_visible(self, *, after: datetime, until: datetime) -> tuple[Article, ...]:
         """Return the articles that became visible in ``(after, until]`` and are shown at `until`."""

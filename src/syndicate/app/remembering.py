@@ -36,7 +36,7 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
     for kept in batched(result.kept, size):
         with site.store.write() as tx:
             articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=new)
-    if result.changed:
+    if result.changed or parsed:
         identities.note(site, identities.lines_of(result.changed, result.new_ids), all_there=new)
     if gone or parsed:
         held = {one.path for one in result.changed if one.state is ArticleState.MISSING}

@@ -23,7 +23,6 @@ from syndicate.content.choice import Kind, kind_of, left_out, section_of
 from syndicate.content.hints import look_again
 from syndicate.content.identity import Known
 from syndicate.content.ingest import WHOLE, Ingest, Intake, Terms, folded_fault, ingest, wanted_slug
-from syndicate.content.parse import text_of
 from syndicate.content.scan import Rules, Scan, scan
 from syndicate.content.wholeness import QUIET_NS, is_whole
 from syndicate.digest.occasions import longest_period
@@ -188,6 +187,7 @@ def _changes(site: Site, found: Scan) -> Changes:
     touched = json.loads(unfinished) if unfinished else []
     if unfinished:
         known = readings.Stamps(known.of, frozenset(known.of))
+        identities.distrust(site)
     blocked = {fault.path.rstrip("/") for fault in found.faults}
     now_ns = site.file_clock()
     folder = site.config.content.folder
@@ -306,10 +306,12 @@ def _ingest(
             # what was half-written at the first scan belongs to it, but one such file is no excuse for ever
             again = first_time and changes.waiting and not (setting or "").startswith(_ONCE_MORE)
             ids.set_setting(tx, _KNOWN_FOLDER, f"{_ONCE_MORE if again else ''}{name}")
-        if present and ids.get_setting(tx, _OTHERS) != found.others:
-            ids.set_setting(tx, _OTHERS, found.others)
-            hanging = store_articles.records_at(tx, readings.hanging(tx, found.others))
-            store_articles.restale(tx, [one.id for one in hanging])
+        if present:
+            to_read = readings.unopened(tx)
+            if ids.get_setting(tx, _OTHERS) != found.others:
+                ids.set_setting(tx, _OTHERS, found.others)
+                to_read += readings.hanging(tx, found.others)
+            store_articles.restale(tx, [one.id for one in store_articles.records_at(tx, to_read)])
     return result
 
 
@@ -423,6 +425,8 @@ def _texts(
     site: Site, new: Sequence[str], gone: Sequence[ArticleRecord], records: Iterable[ArticleRecord]
 ) -> dict[str, str]:
     """Return what new files and gone articles say, where there are few enough to compare them."""
+    from syndicate.content.parse import text_of
+
     copies = [path for path in new if path.endswith(".txt")]
     originals = {one.path for one in records if one.path.endswith(".txt") and _is_living(one)}
     wanted = {*copies, *originals} if copies and originals else set()

@@ -22,7 +22,7 @@ from syndicate.store.engine import Store, open_store
 from syndicate.store.schema import is_current
 
 if TYPE_CHECKING:
-    from syndicate.content.parse import Defaults
+    from syndicate.content.defaults import Defaults
     from syndicate.templating import Templates
 
 BUILD_WAIT = 60.0  # seconds that a second build waits for the first
@@ -63,7 +63,7 @@ class Site:
     @cached_property
     def reading_version(self) -> str:
         """What changes when files would be read otherwise than before: the version of what is remembered."""
-        from syndicate.content.parse import version
+        from syndicate.content.defaults import version
 
         return version(self.defaults)
 
@@ -82,7 +82,7 @@ class Site:
 
 def defaults_of(config: Config) -> Defaults:
     """Return what an article takes from the publication where it says nothing itself."""
-    from syndicate.content.parse import Defaults
+    from syndicate.content.defaults import Defaults
 
     publication = config.publication
     return Defaults(

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from syndicate.content import habits
-from syndicate.content.formats import FORMATS
 from syndicate.content.scan import Rules, Scan, files_in
+from syndicate.content.suffixes import SUFFIXES
 
 
 def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str]) -> Scan | None:
@@ -18,7 +18,7 @@ def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str])
     That is so for a new folder, and for a file that is no article: articles may show it.
     """
     wanted = [path for path in sorted(paths) if not _is_noise(path)]
-    if not all(path[path.rfind(".") :].lower() in FORMATS and "." in path for path in wanted):
+    if not all(path[path.rfind(".") :].lower() in SUFFIXES and "." in path for path in wanted):
         return None
     files = dict(before.files)
     for prefix in sorted({path[: path.rfind("/") + 1] for path in wanted}):

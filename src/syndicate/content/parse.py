@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from syndicate.configcontent import NewsSource
 from syndicate.content import frontmatter, naming
+from syndicate.content.defaults import Defaults
 from syndicate.content.formats import FORMATS, Format
 from syndicate.content.frontmatter import FrontMatter
 from syndicate.content.language import of_script
@@ -42,31 +38,12 @@ from syndicate.overtime import Limit, Overtime, limited
 SECONDS = 5.0  # of processor time, for one article
 LONGEST_TITLE, LONGEST_SUMMARY = 500, 300
 MOST_WARNINGS = 20  # of one file
-_SHOWS = re.compile(
-    r"!\[|<(?:img|picture|audio|video|figure|Image)\b|\{[{%]|\.\. |:\w+:`|\[\[", re.IGNORECASE
-)
-_SIGNS = ("![", "<", "{%", "{{", "{<", ".. ", ":`", "[[")  # one of these is in whatever matches above
+_SHOWS = re.compile(r"!\[|<(?:img|picture|audio|video|figure|Image)\b|\{[{%<]|\[\[", re.IGNORECASE)
 _NAMELESS = re.compile(r"(?:index|untitled|post|article|[\d\s]*)", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Defaults:
-    """What the configuration says where an article does not.
-
-    `copies` says that files beside an article are published beside its page; `rules` is whatever else a
-    reading hangs on, as a text.
-    """
-
-    language: str
-    zone: ZoneInfo
-    author: str
-    news: tuple[NewsSource, ...] = ()
-    copies: bool = True
-    rules: str = ""
 
 
 def head(folder: Path, source: SourceFile, defaults: Defaults, limit: Limit | None = None) -> Parsed:
@@ -189,7 +166,10 @@ def _may_show(path: str, text: str) -> bool:
     """Return whether a text may hold a picture, or lie in a folder of its own with one."""
     if path.startswith("index.", path.rfind("/") + 1):
         return True
-    return any(sign in text for sign in _SIGNS) and _SHOWS.search(text) is not None
+    if path.endswith(".rst"):
+        return True
+    signs = "!" in text or "<" in text or "{" in text or "[[" in text
+    return signs and _SHOWS.search(text) is not None
 
 
 def _title(known: Source, reading: Reading, form: Format) -> str:
@@ -304,23 +284,3 @@ def text_of(folder: Path, path: str, defaults: Defaults) -> str:
         return form.skim(_source(path, matter, defaults)).html if form is FORMATS[".txt"] else matter.body
     except ContentError:
         return ""
-
-
-# ---------------------------------------------------------------- the version of what is remembered
-
-
-def version(defaults: Defaults) -> str:
-    """Return a text that changes when the readers' code or `defaults` change: the version of the cache."""
-    said = json.dumps(
-        [defaults.language, defaults.zone.key, defaults.author, defaults.copies, defaults.rules],
-    )
-    news = [source.model_dump_json() for source in defaults.news]
-    return hashlib.sha256(f"{said}\n{news}\n{_code()}".encode("utf-8", "replace")).hexdigest()[:16]
-
-
-@lru_cache(maxsize=1)
-def _code() -> str:
-    here = Path(__file__).resolve().parent
-    beside = ("markup.py", "yamldoc.py", "links.py")
-    sources = sorted([*here.rglob("*.py"), *(here.parent / name for name in beside)])
-    return hashlib.sha256(b"\n".join(file.read_bytes() for file in sources)).hexdigest()

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from syndicate.content import habits
-from syndicate.content.formats import FORMATS
 from syndicate.content.globs import Rules
 from syndicate.content.sites import Site, look
+from syndicate.content.suffixes import SUFFIXES
 from syndicate.content.textfile import LARGEST
 from syndicate.errors import ContentError
 from syndicate.model import Fault
@@ -166,7 +166,7 @@ class _Walk:
         """Say of a link, where it may be meant as articles, that nothing outside is read."""
         name, path = entry.name, folder.prefix + entry.name
         at = name.rfind(".")
-        is_text = at > 0 and name[at:].lower() in FORMATS and not habits.why_none(name)
+        is_text = at > 0 and name[at:].lower() in SUFFIXES and not habits.why_none(name)
         is_meant = folder.articles and not habits.is_noise(name) and (is_text or _is_folder(entry))
         if is_meant and not habits.is_closed(name) and not self.rules.excludes(path):
             message = (
@@ -200,7 +200,7 @@ class _Walk:
         """Return whether the file is done with: an article or noise, but not what an article may show."""
         name = entry.name
         at = name.rfind(".")
-        is_text = at > 0 and folder.articles and name[at:].lower() in FORMATS
+        is_text = at > 0 and folder.articles and name[at:].lower() in SUFFIXES
         if (not is_text or name[0] in ".#~") and habits.is_noise(name) and not self._is_named(folder, name):
             return True
         if not is_text:

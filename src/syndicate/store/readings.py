@@ -149,9 +149,17 @@ def save_bodies(conn: sa.Connection, rows: Sequence[BodyRow]) -> None:
 
 
 def body_faults(conn: sa.Connection) -> list[tuple[str, str]]:
-    """Return path and faults of every text that something is wrong with."""
+    """Return path and faults of every text that something is wrong with, as its file is now."""
+    same = (body.c.path == parsed.c.path) & (body.c.size == parsed.c.size)
     found = sa.select(body.c.path, body.c.faults).where(body.c.faults.is_not(None))
+    found = found.join(parsed, same & (body.c.mtime_ns == parsed.c.mtime_ns))
     return [(path, text) for path, text in conn.execute(found.order_by(body.c.path)).all()]
+
+
+def unopened(conn: sa.Connection) -> list[str]:
+    """Return the paths of the texts that could not be opened; their permissions may be right by now."""
+    found = sa.select(body.c.path).where(body.c.faults.is_not(None), body.c.version == "")
+    return list(conn.scalars(found))
 
 
 def hanging(conn: sa.Connection, others: str) -> list[str]:

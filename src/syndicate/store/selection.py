@@ -62,16 +62,16 @@ def newest(
     return [kept for kept in found if kept.record.id not in without][:count]
 
 
-def tagged(conn: sa.Connection, folder: str, *, now: datetime, count: int) -> list[Kept]:
-    """Return the `count` newest articles shown at `now` with the tag of `folder`, newest first."""
+def tagged(conn: sa.Connection, folder: str, *, now: datetime, count: int) -> list[str]:
+    """Return the ids of the `count` newest articles shown at `now` with the tag of `folder`, newest first."""
     ids = (
-        sa.select(article.c.id)
-        .join(article_tag, article_tag.c.article_id == article.c.id)
+        sa.select(article_tag.c.article_id)
+        .join(article, article_tag.c.article_id == article.c.id)
         .where(article_tag.c.folder == folder, _out(now))
-        .order_by(article_tag.c.published_at.desc(), article.c.id)
+        .order_by(article_tag.c.published_at.desc(), article_tag.c.article_id)
         .limit(count)
     )
-    return _kept(conn, _newest_first(_joined().where(article.c.id.in_(ids))))
+    return list(conn.scalars(ids))
 
 
 def became_visible(conn: sa.Connection, *, after: datetime, until: datetime) -> list[Kept]:
