@@ -141,7 +141,7 @@ def _with_pages(
     for feed in feeds:
         rendered = render_feed(feed, feed_site(config))
         files += rendered.files
-        faults += rendered.faults
+        faults += findable(site.config, rendered.faults)
     pages = render_pages(page_site(config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
     return publish(config.publish.folder, [*pages.files, *files], keep=pages.keep)
@@ -175,7 +175,7 @@ def _feed_files(
     """Give the files of the feeds, all or `among` some folders, one feed in memory at a time."""
     for feed in _feeds(site, articles, among, now=now):
         rendered = render_feed(feed, feed_site(site.config))
-        faults += rendered.faults
+        faults += findable(site.config, rendered.faults)
         yield from rendered.files
 
 
