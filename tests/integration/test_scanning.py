@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from publications import Publication, maker
 
-from syndicate.app import heads, identities, scanning, texts
+from syndicate.app import heads, identities, scanning
 from syndicate.app.poison import PoisonGuard
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
-from syndicate.content.parse import head
+from syndicate.content import parse
 from syndicate.content.textfile import Unopened
 from syndicate.model import ArticleState, SourceFile
 from syndicate.store import articles, ids, notes
@@ -94,7 +94,7 @@ def test_a_file_that_could_not_be_opened_is_tried_again(
     """Permissions that are put right change neither size nor time, and yet the article is read."""
     site.article_is_dropped("one")
     with monkeypatch.context() as patch:
-        patch.setattr(heads, "head", refuse)
+        patch.setattr(parse, "head", refuse)
         scanned = site.folder_is_scanned()
     assert [str(fault) for fault in scanned.faults] == ["content/one.md: cannot be opened: Permission denied"]
     scanned = site.folder_is_scanned()
@@ -110,7 +110,7 @@ def test_a_text_that_could_not_be_opened_is_tried_again(
     site.article_is_dropped("one")
     site.folder_is_scanned()
     with monkeypatch.context() as patch:
-        patch.setattr(texts, "body", refuse)
+        patch.setattr(parse, "body", refuse)
         assert site.folder_is_published().articles == 1
         assert titles(site) == []
     site.is_built()
@@ -192,15 +192,17 @@ def test_a_file_that_ended_two_builds_is_quarantined(
     site.article_is_dropped("bomb")
     site.article_is_dropped("good", "Good words.")
 
+    real = parse.head
+
     def explode(folder: Path, source: SourceFile, *rest: object) -> object:
         if source.path == "bomb.md":
             monkeypatch.setattr(PoisonGuard, "close", lambda _guard: None)  # as a killed process
             raise SystemExit
-        return head(folder, source, *rest)  # type: ignore[arg-type]
+        return real(folder, source, *rest)  # type: ignore[arg-type]
 
     for _ in range(2):
         with monkeypatch.context() as patch:
-            patch.setattr(heads, "head", explode)
+            patch.setattr(parse, "head", explode)
             with pytest.raises(SystemExit):
                 site.folder_is_scanned()
     monkeypatch.undo()
@@ -209,6 +211,26 @@ def test_a_file_that_ended_two_builds_is_quarantined(
     assert titles(site) == ["good"]
     site.article_is_dropped("bomb", "Mended.")
     assert not site.folder_is_scanned().faults
+
+
+def test_a_build_that_is_asked_to_end_accuses_no_file(
+    site: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A SIGTERM in the middle of a file, head or text, is no death over it, however often that is so."""
+    site.article_is_dropped("one")
+
+    def leave(*_args: object) -> None:
+        raise SystemExit
+
+    for reading in ("head", "body"):
+        for _ in range(4):
+            with monkeypatch.context() as patch:
+                patch.setattr(parse, reading, leave)
+                with pytest.raises(SystemExit):
+                    site.is_built()
+        assert not site.folder_is_scanned().faults
+    assert site.is_built().faults == ()
+    assert titles(site) == ["one"]
 
 
 # ---------------------------------------------------------------- what is gone
@@ -229,6 +251,18 @@ def test_a_missing_folder_is_told_once_and_removes_nothing(site: Publication) ->
     scanned = site.folder_is_scanned()
     assert (scanned.read, scanned.faults, titles(site)) == (0, (), ["one"])
     assert site.records()["one.md"].state is ArticleState.PRESENT
+
+
+def test_texts_with_pictures_stand_while_their_files_are_missing(site: Publication) -> None:
+    """What cannot be read because it is not there is not tried, and not told article by article."""
+    (site.folder / "content/dot.png").write_bytes(b"\x89PNG")
+    site.article_is_dropped("one", "Words. ![](dot.png)", date="2026-11-01")
+    site.is_built()
+    (site.folder / "content").rename(site.folder / "elsewhere")
+    site.is_built()
+    assert [fault.kind for fault in site.folder_is_scanned().faults] == ["content"]
+    assert "Words." in next(iter(site.articles)).html
+    assert list((site.folder / "public").rglob("dot.png"))
 
 
 def test_articles_in_a_folder_that_cannot_be_read_stay(
