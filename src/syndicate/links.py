@@ -30,6 +30,7 @@ def article_folder(slug: str) -> str:
     return f"articles/{slug}"
 
 
+@lru_cache(maxsize=4096)
 def tag_folder(tag: str) -> str:
     """Return the folder of a tag's page and feeds: ``tags/<slug>``."""
     return f"tags/{slugify(tag, otherwise='tag')}"

@@ -12,9 +12,10 @@ from syndicate.links import tag_folder
 from syndicate.model import ArticleRecord, ArticleState, Parsed
 from syndicate.store import articles, editions, readings
 from syndicate.store.batches import batched
+from syndicate.store.bulk import roomy
 
 _BATCH = 250  # articles for one short transaction
-_FIRST_BATCH = 2000  # the same where nobody can be sending yet
+_FIRST_BATCH = 5000  # rows made at a time where nobody can be sending yet
 _OVER = (ArticleState.WITHDRAWN, ArticleState.FORGOTTEN)
 
 
@@ -28,17 +29,13 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
             articles.rename_ids(tx, result.new_ids)
     with site.store.read() as conn:
         new = not articles.are_known(conn)
-    size = _FIRST_BATCH if new else _BATCH
-    for batch in batched(result.changed, size):
-        with site.store.write() as tx:
-            articles.save_records(tx, batch, new=new)
-            articles.save_tags(tx, [(one, {}) for one in batch if one.state in _OVER])
-    for kept in batched(result.kept, size):
-        with site.store.write() as tx:
-            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=new)
+    if new:
+        _remember_first(site, result, parsed)
+    else:
+        _remember_more(site, result, parsed)
     if result.changed or parsed:
         identities.note(site, identities.lines_of(result.changed, result.new_ids), all_there=new)
-    if gone or parsed:
+    if (not new and (gone or parsed)) or result.folded or result.faults:
         held = {one.path for one in result.changed if one.state is ArticleState.MISSING}
         with site.store.write() as tx:
             held |= {one.path for one in articles.missing(tx)}
@@ -46,6 +43,25 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
             articles.save_folded(tx, result.folded, looked_at=[*parsed, *gone])
             readings.read_again(tx, {fault.path for fault in result.faults})
     _start_newsletters(site)
+
+
+def _remember_first(site: Site, result: Ingest, parsed: Mapping[str, Parsed]) -> None:
+    """Write down the articles of a folder that nothing is known of, all at once: nobody is sending yet."""
+    with site.store.write() as tx, roomy(tx):
+        for batch in batched(result.changed, _FIRST_BATCH):
+            articles.save_records(tx, batch, new=True)
+        for kept in batched(result.kept, _FIRST_BATCH):
+            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=True)
+
+
+def _remember_more(site: Site, result: Ingest, parsed: Mapping[str, Parsed]) -> None:
+    for batch in batched(result.changed, _BATCH):
+        with site.store.write() as tx:
+            articles.save_records(tx, batch)
+            articles.save_tags(tx, [(one, {}) for one in batch if one.state in _OVER])
+    for kept in batched(result.kept, _BATCH):
+        with site.store.write() as tx:
+            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept])
 
 
 def _tags(record: ArticleRecord, parsed: Mapping[str, Parsed]) -> dict[str, str]:

@@ -7,13 +7,13 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from syndicate.app import identities
-from syndicate.app.heads import Job, faults_of, kept, read_heads
+from syndicate.app.heads import Heads, Job, faults_of, kept, read_heads
 from syndicate.app.library import Library
 from syndicate.app.remembering import remember
 from syndicate.app.site import Site, mint_urn
@@ -42,6 +42,7 @@ _OTHERS = "content_others"
 _SECTIONS = "content_sections"
 _UNFINISHED = "content_unfinished"  # the files, as JSON, that a scan under way found changed; null: too many
 _MOST_NOTED = 5000
+_AT_ONCE = 4000  # readings for one transaction
 _MOST_TEXTS = 500  # gone or new articles whose texts are compared: a moved archive is known by its marks
 
 
@@ -249,7 +250,7 @@ def _read(site: Site, changes: Changes, progress: Callable[[int, int], None] | N
         noted = json.dumps(touched if len(touched) <= _MOST_NOTED else None)
         with site.store.write() as tx:
             ids.set_setting(tx, _UNFINISHED, noted)
-    for heads in read_heads(job, changes.fresh):
+    for heads in _gathered(read_heads(job, changes.fresh)):
         bad = [row.path for row in heads.rows if row.payload is None]
         last: dict[str, str] = {}
         if bad:
@@ -261,6 +262,19 @@ def _read(site: Site, changes: Changes, progress: Callable[[int, int], None] | N
         if progress:
             progress(len(parsed), len(changes.fresh))
     return parsed
+
+
+def _gathered(some: Iterable[Heads]) -> Iterator[Heads]:
+    """Put readings together until there are enough for a transaction: each costs the disk a wait."""
+    waiting = Heads([], [])
+    for heads in some:
+        waiting.parsed.extend(heads.parsed)
+        waiting.rows.extend(heads.rows)
+        if len(waiting.rows) >= _AT_ONCE:
+            yield waiting
+            waiting = Heads([], [])
+    if waiting.rows:
+        yield waiting
 
 
 # ---------------------------------------------------------------- what it means

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from syndicate.model import ArticleRecord, ArticleState, Identity
 from syndicate.store.batches import BATCH, KEYS, batched
-from syndicate.store.bulk import Row, put, raw, stored
+from syndicate.store.bulk import Row, put, raw, storing
 from syndicate.store.tables import article, article_tag, folded, stale
 
 __all__ = ["BATCH"]
@@ -143,13 +144,11 @@ def save_records(conn: sa.Connection, saved: Sequence[ArticleRecord], *, new: bo
     """Write `saved` by id; two of them may swap their slugs. `new` says that all are unheard of."""
     if saved and not new:
         conn.execute(_GIVE_UP_SLUG, [{"its_id": one.id, "its_slug": one.slug} for one in saved])
-    put(conn, article, _COLUMNS, [_row(conn, one) for one in saved], keys=["id"])
+    at = storing(conn)
+    put(conn, article, _COLUMNS, [_row(at, one) for one in saved], keys=["id"])
 
 
-def _row(conn: sa.Connection, record: ArticleRecord) -> Row:
-    def at(moment: Any) -> object:
-        return stored(conn, moment)
-
+def _row(at: Callable[[datetime | None], object], record: ArticleRecord) -> Row:
     return (
         record.id, record.path, record.slug, record.fingerprint, record.state.value,
         at(record.first_seen_at), at(record.floor_at), at(record.undated_at), at(record.changed_at),
@@ -176,13 +175,14 @@ def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = Fals
     if not new:
         folders |= _untagged(conn, [record.id for record, _ in tagged])
     rows: list[Row] = []
+    at = storing(conn)
     for record, pairs in tagged:
         if record.hidden or record.state.value not in _LIVING:
             continue
-        published = stored(conn, record.published_at)
+        published = at(record.published_at)
         rows += [(folder, record.id, tag, published) for folder, tag in pairs.items()]
     names = ("folder", "article_id", "tag", "published_at")
-    put(conn, article_tag, names, rows, keys=["folder", "article_id"])
+    put(conn, article_tag, names, rows, keys=["folder", "published_at", "article_id"])
     make_stale(conn, folders.union(row[0] for row in rows))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 Row = tuple[Any, ...]
+_ROOM = -65_536  # kilobytes, as SQLite writes it
 
 
 def put(
@@ -17,7 +19,7 @@ def put(
 ) -> None:
     """Insert `rows` of the columns `names`; one with the same `keys` gets the other values.
 
-    Moments must be as `stored` returns them.
+    Moments must be as `storing` makes them.
     """
     if not rows:
         return
@@ -31,6 +33,21 @@ def put(
     conn.exec_driver_sql(statement, list(rows))
 
 
+@contextmanager
+def roomy(conn: sa.Connection) -> Iterator[None]:
+    """Let SQLite hold 64 MB of pages for the block, so that rows in no order find their pages in memory."""
+    if conn.dialect.name != "sqlite":
+        yield
+        return
+    before = conn.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    conn.exec_driver_sql(f"PRAGMA cache_size = {_ROOM}")
+    try:
+        yield
+    finally:
+        conn.exec_driver_sql(f"PRAGMA cache_size = {before}")
+        conn.exec_driver_sql("PRAGMA shrink_memory")
+
+
 def raw(conn: sa.Connection, statement: sa.Select[Any]) -> Iterable[Row]:
     """Return the rows of `statement` as the driver gives them: moments and booleans are not converted."""
     cursor = conn.execute(statement).cursor
@@ -39,13 +56,17 @@ def raw(conn: sa.Connection, statement: sa.Select[Any]) -> Iterable[Row]:
     return rows
 
 
-def stored(conn: sa.Connection, moment: datetime | None) -> object:
-    """Return `moment` as the driver of `conn` takes it for a column of `tables.UtcDateTime`."""
-    if moment is None or conn.dialect.name != "sqlite":
-        return moment
-    return _text(moment)
+def storing(conn: sa.Connection) -> Callable[[datetime | None], object]:
+    """Return what makes of a moment what the driver of `conn` takes for a column of `tables.UtcDateTime`."""
+    return _text if conn.dialect.name == "sqlite" else _as_it_is
 
 
 @lru_cache(maxsize=4096)
-def _text(moment: datetime) -> str:
+def _text(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def _as_it_is(moment: datetime | None) -> datetime | None:
+    return moment

@@ -62,7 +62,7 @@ article = sa.Table(
     _column("language", sa.Text, server_default=sa.text("''")),
     _column("published_at", UtcDateTime, null=True, index=True),
     _column("updated_at", UtcDateTime, null=True),
-    _column("visible_at", UtcDateTime, null=True, index=True),
+    _column("visible_at", UtcDateTime, null=True),
     _column("expires_at", UtcDateTime, null=True),
     _column("hidden", sa.Boolean, server_default=sa.false()),
     _column("address", sa.Text, server_default=sa.text("''")),
@@ -79,6 +79,7 @@ article_tag = sa.Table(
     "article_tag",
     metadata,
     _column("folder", sa.Text, primary_key=True),
+    _column("published_at", UtcDateTime, primary_key=True),
     _column(
         "article_id",
         sa.Text,
@@ -87,8 +88,7 @@ article_tag = sa.Table(
         index=True,
     ),
     _column("tag", sa.Text),
-    _column("published_at", UtcDateTime),
-    sa.Index(None, "folder", "published_at"),
+    sqlite_with_rowid=False,
 )
 
 # The folders of the feeds that are to be made again; "" is the main feed's.

@@ -32,7 +32,6 @@ def upgrade() -> None:
     ):
         op.add_column("article", column)
     op.create_index("ix_article_published_at", "article", ["published_at"])
-    op.create_index("ix_article_visible_at", "article", ["visible_at"])
     missing = sa.text("state = 'missing'")
     op.create_index("ix_article_missing", "article", ["path"], sqlite_where=missing, postgresql_where=missing)
     _beside()
@@ -46,10 +45,10 @@ def _beside() -> None:
     op.create_table(
         "article_tag",
         sa.Column("folder", sa.Text, nullable=False),
+        sa.Column("published_at", _moment, nullable=False),
         sa.Column("article_id", sa.Text, nullable=False),
         sa.Column("tag", sa.Text, nullable=False),
-        sa.Column("published_at", _moment, nullable=False),
-        sa.PrimaryKeyConstraint("folder", "article_id", name="pk_article_tag"),
+        sa.PrimaryKeyConstraint("folder", "published_at", "article_id", name="pk_article_tag"),
         sa.ForeignKeyConstraint(
             ["article_id"],
             ["article.id"],
@@ -57,9 +56,9 @@ def _beside() -> None:
             onupdate="CASCADE",
             ondelete="CASCADE",
         ),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_article_tag_article_id", "article_tag", ["article_id"])
-    op.create_index("ix_article_tag_folder_published_at", "article_tag", ["folder", "published_at"])
     op.create_table(
         "stale",
         sa.Column("folder", sa.Text, nullable=False),
