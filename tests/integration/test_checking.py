@@ -142,3 +142,79 @@ def test_a_providers_limit_says_that_it_is_the_smallest_plans(publication: Maker
     file = news.folder / "config.yaml"
     file.write_text(file.read_text().replace("password: x", "password: x, per_day: null"))
     assert falling_behind(load_config(file, {}), news.site.store) == {}
+
+
+# ---------------------------------------------------------------- articles
+
+
+def dropped(folder: Path, path: str, text: str) -> None:
+    file = folder / "content" / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def test_every_articles_fault_is_told_whether_it_is_shown_or_not(publication: Maker) -> None:
+    """Heads and texts of all files are read, those too that no feed shows; nothing is written."""
+    news = publication(more="feeds: {items: 1}\n")
+    dropped(news.folder, "good.md", "---\ntitle: good\ndate: 2026-11-20\n---\nWords.\n")
+    dropped(news.folder, "head.md", "---\ntitle: [\n---\nx")
+    dropped(news.folder, "text.md", "---\ntitle: text\ndate: 2001-01-01\n---\n" + "<div>" * 500 + "x")
+    dropped(news.folder, "picture.md", "---\ntitle: picture\n---\n\n![](gone.png)\n")
+    dropped(news.folder, "odd.md", "---\ntitle: odd\nlang: '???'\n---\nOther words.\n")
+    found = checked(news.folder / "config.yaml")
+    told = [fault.partition(": ")[0] for fault in found.faults]
+    assert sorted(told) == [
+        "content/head.md:3", "content/odd.md:3", "content/picture.md:5", "content/text.md",
+    ]  # fmt: skip
+    assert found.articles == 3
+    assert not (news.folder / "public").exists() and news.records() == {}
+
+
+def test_a_file_written_a_moment_ago_is_checked(publication: Maker) -> None:
+    """Who writes and checks at once is not told that there is nothing."""
+    news = publication()
+    dropped(news.folder, "new.md", "---\ntitle: [\n---\nx")
+    assert len(checked(news.folder / "config.yaml").faults) == 1
+
+
+def test_copies_and_ids_asked_for_twice_are_named(publication: Maker) -> None:
+    """Of two that say the same, and of two that want one id, the second is told with the first."""
+    news = publication()
+    for name in ("a", "b"):
+        dropped(news.folder, f"{name}.md", "---\ntitle: same\n---\nThe same words.\n")
+        dropped(news.folder, f"id-{name}.md", f"---\ntitle: {name}\nid: one\n---\nWords of {name}.\n")
+    found = checked(news.folder / "config.yaml")
+    assert found.articles == 2
+    assert len(found.faults) == 2
+    assert "content/b.md: says what a.md says; only that one counts" in found.faults
+    assert any(fault.startswith("content/id-b.md: asks for the id 'one'") for fault in found.faults)
+
+
+def test_what_is_left_out_is_listed_with_the_reason(publication: Maker) -> None:
+    """Drafts, notes of a vault that do not say that they are public, and what the rules exclude."""
+    news = publication()
+    (news.folder / "content/.obsidian").mkdir()
+    dropped(news.folder, "public.md", "---\ndate: 2026-11-01\npublish: true\n---\nWords.\n")
+    dropped(news.folder, "private.md", "Notes.\n")
+    dropped(news.folder, "draft.md", "---\ndate: 2026-11-01\ndraft: true\n---\nWords.\n")
+    dropped(news.folder, "README.md", "For workers.\n")
+    dropped(news.folder, "trash/x.md", "Rubbish.\n")
+    news.configuration_says("every: 1s", 'every: 1s, exclude: ["trash"]')
+    found = checked(news.folder / "config.yaml")
+    assert (found.articles, found.faults) == (1, ())
+    told = dict(line.split(": ", 1) for line in found.left_out)
+    assert sorted(told) == ["README.md", "draft.md", "private.md", "trash/"]
+    assert told["draft.md"] == "is a draft"
+    assert "without a date and publish: true" in told["private.md"]
+    assert told["trash/"] == "content.exclude names it"
+
+
+def test_check_and_build_tell_the_same_of_articles(publication: Maker) -> None:
+    """What is wrong for the one is wrong for the other, in the same words."""
+    news = publication()
+    dropped(news.folder, "head.md", "---\ntitle: [\n---\nx")
+    dropped(news.folder, "picture.md", "---\ntitle: picture\n---\n\n![](gone.png)\n")
+    dropped(news.folder, "twice.md", "---\ntitle: picture\n---\n\n![](gone.png)\n")
+    news.is_built()
+    built = {str(fault) for fault in news.folder_is_scanned().faults}
+    assert set(checked(news.folder / "config.yaml").faults) == built

@@ -291,7 +291,7 @@ def test_a_new_date_moves_in_feeds_and_never_mails_again(news: Publication) -> N
     [made] = news.due_editions_are_made()
     assert [article.title for article in made.articles] == ["fresh"]
     ids = ids_in_feeds(news)
-    for name, day in (("n1", "2026-11-23"), ("fresh", "2026-11-23")):
+    for name, day in (("n1", "2026-11-22"), ("fresh", "2026-11-23")):
         path = news.folder / f"content/{name}.md"
         path.write_text(
             path.read_text().replace("date: 2026-11-01", f"date: {day}").replace("2026-11-22", day)
