@@ -189,7 +189,6 @@ def _changes(site: Site, found: Scan) -> Changes:
     if unfinished:
         known = readings.Stamps(known.of, frozenset(known.of))
         identities.distrust(site)
-    blocked = {fault.path.rstrip("/") for fault in found.faults}
     now_ns = site.file_clock()
     folder = site.config.content.folder
     differing = [path for path, stamp in found.files.items() if known.of.get(path) != stamp]
@@ -202,12 +201,18 @@ def _changes(site: Site, found: Scan) -> Changes:
         changes.fresh.append(SourceFile(path, *stamp))
         if known.of.get(path, ())[:2] == stamp[:2] and touched is not None and path not in touched:
             changes.untouched.add(path)
-    changes.gone = [
+    changes.gone = _unhidden(found, known.of.keys() - found.files.keys())
+    return changes
+
+
+def _unhidden(found: Scan, paths: Iterable[str]) -> list[str]:
+    """Return those of `paths` that no fault of the look at the folder hides."""
+    blocked = {fault.path.rstrip("/") for fault in found.faults}
+    return [
         path
-        for path in known.of.keys() - found.files.keys()
+        for path in paths
         if not blocked or not any(str(place) in blocked for place in (path, *PurePosixPath(path).parents))
     ]
-    return changes
 
 
 def _hinted(site: Site, found: Scan, hint: Hint) -> Changes:
@@ -298,7 +303,8 @@ def _ingest(
         gone = store_articles.records_at(conn, changes.gone) if changes.gone else []
         missing = store_articles.missing(conn)
     back = [one.path for one in missing if one.path in found.files]
-    gone += [one for one in missing if one.path not in found.files]
+    unseen = set(_unhidden(found, [one.path for one in missing])) if present else None
+    gone += [one for one in missing if one.path not in found.files and (unseen is None or one.path in unseen)]
     gone = list({one.id: one for one in gone if _is_living(one)}.values())
     looked_at = _widen(site, found, parsed, gone, back) if present else {}
     intake = Intake(
@@ -439,8 +445,6 @@ def _texts(
     site: Site, new: Sequence[str], gone: Sequence[ArticleRecord], records: Iterable[ArticleRecord]
 ) -> dict[str, str]:
     """Return what new files and gone articles say, where there are few enough to compare them."""
-    from syndicate.content.parse import text_of
-
     copies = [path for path in new if path.endswith(".txt")]
     originals = {one.path for one in records if one.path.endswith(".txt") and _is_living(one)}
     wanted = {*copies, *originals} if copies and originals else set()
@@ -448,6 +452,8 @@ def _texts(
         wanted |= set(new)
     if not wanted or max(len(wanted), len(gone)) > _MOST_TEXTS:
         return {}
+    from syndicate.content.parse import text_of
+
     folder = site.config.content.folder
     texts = {path: text for path in wanted if (text := text_of(folder, path, site.defaults))}
     with site.store.read() as conn:
