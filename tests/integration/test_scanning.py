@@ -291,6 +291,30 @@ def test_articles_in_a_folder_that_cannot_be_read_stay(
     ]
 
 
+def test_what_was_missing_before_its_folder_was_locked_waits(
+    site: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second look that could not see the place is none."""
+    site.article_is_dropped("deep/one", "First words.")
+    site.article_is_dropped("deep/two", "Second words.")
+    site.is_built()
+    (site.folder / "content/deep/one.md").unlink()
+    site.folder_is_scanned()
+    real = os.open
+
+    def refuse_deep(path: str, *rest: int, **more: int) -> int:
+        if str(path).endswith("/deep/"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *rest, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse_deep)
+        site.time_passes(hours=1)
+        assert site.folder_is_scanned().withdrawn == 0
+    assert site.records()["deep/one.md"].state is ArticleState.MISSING
+    assert site.folder_is_scanned().withdrawn == 1
+
+
 def test_a_file_that_is_gone_is_withdrawn_after_a_quarter_of_an_hour(site: Publication) -> None:
     """It is shown until then, and leaves its feeds with the next publishing."""
     site.article_is_dropped("one", date="2026-11-01")
