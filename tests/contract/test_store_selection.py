@@ -55,13 +55,13 @@ def test_what_is_shown_is_newest_first(store: Store) -> None:
 
 
 def test_a_tag_has_its_newest_articles(store: Store) -> None:
-    """The same rules, and a limit, for the articles with one tag."""
+    """The same rules, and a limit, for the ids of the articles with one tag."""
     records_are_known(store, a_record("z", published=NOW + timedelta(seconds=-1)), tags={"tags/y": "Y"})
     with store.read() as conn:
-        assert names(selection.tagged(conn, "tags/x", now=NOW, count=9)) == ["b", "a", "m"]
-        assert names(selection.tagged(conn, "tags/x", now=NOW, count=1)) == ["b"]
-        assert names(selection.tagged(conn, "tags/y", now=NOW, count=9)) == ["z"]
-        assert names(selection.tagged(conn, "tags/unheard", now=NOW, count=9)) == []
+        assert selection.tagged(conn, "tags/x", now=NOW, count=9) == ["urn:b", "urn:a", "urn:m"]
+        assert selection.tagged(conn, "tags/x", now=NOW, count=1) == ["urn:b"]
+        assert selection.tagged(conn, "tags/y", now=NOW, count=9) == ["urn:z"]
+        assert selection.tagged(conn, "tags/unheard", now=NOW, count=9) == []
 
 
 def test_what_became_visible_between_two_moments(store: Store) -> None:
@@ -111,6 +111,14 @@ def test_tags_are_told_with_their_spellings(store: Store) -> None:
         assert selection.folders(conn, now=NOW, among=[]) == []
         assert selection.folders(conn, now=NOW - 90 * DAY) == []
         assert selection.count_folders(conn) == 2
+
+
+def test_the_addresses_of_what_is_shown_are_told_by_path(store: Store) -> None:
+    """For links from one article to another: none leads to what is hidden, over or yet to come."""
+    with store.read() as conn:
+        assert sorted(selection.addresses(conn, now=NOW)) == [
+            (f"{name}.md", f"/articles/{name}/") for name in ("a", "b", "m")
+        ]
 
 
 # ---------------------------------------------------------------- stale feeds
@@ -214,7 +222,7 @@ def test_the_database_shows_what_it_should(
             shown[now] = {kept.record.id for kept in selection.newest(conn, now=now)}
             assert sorted(shown[now]) == sorted(expected)
             found = selection.tagged(conn, "tags/x", now=now, count=99)
-            assert sorted(kept.record.id for kept in found) == sorted(expected)
+            assert sorted(found) == sorted(expected)
             assert selection.count_out(conn, now=now) == len(expected)
             assert bool(selection.folders(conn, now=now)) is bool(expected)
         assert shown[first] ^ shown[last] <= set(selection.turned(conn, after=first, until=last))
