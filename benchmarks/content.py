@@ -39,6 +39,7 @@ WORDS = tuple(TEXT.split())
 LENGTH, TAGS, EACH, ITEMS = 4_000, 200, 3, 50
 TIME, MEMORY, ONE_NEW, IN_FEED = 0.5, 0.2, 0.8, 0.050  # the bars: shares of Hugo's, then seconds
 ARRIVALS = 7
+WHOLE = 2.1  # seconds after which a build takes a file for whole, of whose coming it saw nothing
 FIRST = datetime(2006, 1, 1, tzinfo=timezone(timedelta(hours=7)))
 CONFIG = """\
 publication: {{title: Kabar, url: "https://news.example.org", language: id, timezone: Asia/Jakarta}}
@@ -236,6 +237,7 @@ def one_more(place: Place, rounds: int, count: int) -> list[str]:
     runs = []
     for number in range(rounds):
         title = arrive(place, number)
+        time.sleep(WHOLE)
         runs.append(again(place))
         assert titles(place.ours / "public/rss.xml")[0] == title
     show("one new", runs)
