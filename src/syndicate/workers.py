@@ -66,6 +66,7 @@ class Builder:
         self._watch = watch
         self._scan: Scan | None = None
         self._late: frozenset[str] = frozenset()
+        self._unsettled = 0  # files that were still written at the last look at the whole folder
 
     def forget(self) -> None:
         """Look at the whole folder next time."""
@@ -79,7 +80,7 @@ class Builder:
             result = publish_site(site, scanned.articles, now=site.clock())
             made = make_due_editions(site, scanned.articles, now=site.clock())
         self._scan = scanned.scan if scanned.present else None
-        self.waiting = scanned.waiting
+        self.waiting = max(scanned.waiting, self._unsettled)
         changed = len(result.published.written), len(result.published.deleted)
         if any(changed):
             log.info("published %d articles: %d files written, %d deleted", result.articles, *changed)
@@ -92,7 +93,11 @@ class Builder:
         self._late = paths if len(paths) <= _MOST_HINTS else frozenset()
         before = self._scan
         hint = Hint(before, paths, renamed) if before and len(paths) <= _MOST_HINTS else None
-        scanned = scan_content(self._site) if whole or hint is None else scan_hinted(self._site, hint)
+        if whole or hint is None:
+            scanned = scan_content(self._site)
+            self._unsettled = scanned.waiting
+        else:
+            scanned = scan_hinted(self._site, hint)
         if not scanned.waiting:
             self._late = frozenset()
         return scanned

@@ -147,7 +147,10 @@ def take_back(site: Site, path: Path) -> tuple[int, int]:
         taken = [_taken(one, known.get(one.id), slugs) for one in records.values()]
         for batch in batched(taken, _BATCH):
             articles.save_records(tx, batch)
+        articles.restale(tx, records)
         ids.put_ids(tx, feeds)
+    distrust(site)
+    note(site, [])
     return len(taken), len(feeds)
 
 
@@ -169,8 +172,8 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
         number += 1
         slug = f"{noted.slug}-{number}"
     if known is None:
-        state = ArticleState.MISSING if _lives(noted) else noted.state
-        return replace(noted, slug=slug, state=state, missing_at=None)
+        lost = replace(noted, slug=slug)
+        return replace(lost, state=ArticleState.MISSING, missing_at=None) if _lives(noted) else lost
     aliases = dict.fromkeys((*noted.aliases, *known.aliases))
     return replace(
         known,

@@ -303,8 +303,8 @@ def _ingest(
         gone = store_articles.records_at(conn, changes.gone) if changes.gone else []
         missing = store_articles.missing(conn)
     back = [one.path for one in missing if one.path in found.files]
-    unseen = set(_unhidden(found, [one.path for one in missing])) if present else None
-    gone += [one for one in missing if one.path not in found.files and (unseen is None or one.path in unseen)]
+    lacking = set(_unhidden(found, [one.path for one in missing if one.path not in found.files]))
+    gone += [one for one in missing if one.path in lacking]
     gone = list({one.id: one for one in gone if _is_living(one)}.values())
     looked_at = _widen(site, found, parsed, gone, back) if present else {}
     intake = Intake(

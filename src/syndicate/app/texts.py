@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack, closing
 
 from syndicate.app.heads import KEPT, Told, faults_of
 from syndicate.app.poison import PoisonGuard
@@ -11,13 +12,14 @@ from syndicate.app.site import Site
 from syndicate.content.cache import dump_body, load_body, load_head
 from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
-from syndicate.model import Body, Fault, Parsed, SourceFile
+from syndicate.model import ArticleState, Body, Fault, Parsed, SourceFile
 from syndicate.store import readings
 from syndicate.store.batches import batched
 from syndicate.store.readings import BodyRow
 from syndicate.store.selection import Kept
 
 _BATCH = 500
+_NOTE = "reading.text"
 _HELD = 4_000_000  # characters of new texts in memory before they are saved
 
 
@@ -34,22 +36,21 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
         made: list[BodyRow] = []
         held = 0
         guard: PoisonGuard | None = None
-        for kept, parsed in batch:
-            path = kept.record.path
-            row = rows.get(path)
-            if row is None or not _is_current(row, kept, site, others):
-                guard = guard or PoisonGuard(site.config.var, "reading.text")
-                row = _read(site, kept, parsed, row, others, guard)
-                made.append(row)
-                held += len(row.payload or "")
-            if held > _HELD:
-                with site.store.write() as tx:
-                    readings.save_bodies(tx, made)
-                made, held = [], 0
-            if row.payload is not None:
-                found[path] = load_body(row.payload)
-        if guard:
-            guard.close()
+        with ExitStack() as ending:
+            for kept, parsed in batch:
+                path = kept.record.path
+                row = rows.get(path)
+                if row is None or not _is_current(row, kept, site, others):
+                    guard = guard or ending.enter_context(closing(PoisonGuard(site.config.var, _NOTE)))
+                    row = _read(site, kept, parsed, row, others, guard)
+                    made.append(row)
+                    held += len(row.payload or "")
+                if held > _HELD:
+                    with site.store.write() as tx:
+                        readings.save_bodies(tx, made)
+                    made, held = [], 0
+                if row.payload is not None:
+                    found[path] = load_body(row.payload)
         if made:
             with site.store.write() as tx:
                 readings.save_bodies(tx, made)
@@ -69,6 +70,8 @@ def heads_of(wanted: Sequence[Kept]) -> list[tuple[Kept, Parsed]]:
 
 
 def _is_current(row: BodyRow, kept: Kept, site: Site, others: str) -> bool:
+    if kept.record.state is ArticleState.MISSING and row.payload is not None:
+        return True  # there is no file that could be read
     stamp = (row.size, row.mtime_ns, row.version)
     return stamp == (kept.size, kept.mtime_ns, site.reading_version) and row.others in ("", others)
 
