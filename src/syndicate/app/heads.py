@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -118,28 +118,31 @@ def _read(job: Job, chunk: Sequence[SourceFile], guard: PoisonGuard) -> Heads:
                 guard.begin(source)
                 one = head(job.folder, source, job.defaults, limit)
             except ContentError as error:
-                unopened = isinstance(error, Unopened)
-                rows.append(_row(job, source, told=[[error.line, error.message]], again=unopened))
+                rows.append(_row_of_error(job.version, source, error))
                 continue
             parsed.append(one)
-            rows.append(_row(job, source, parsed=one, told=[[None, warning] for warning in one.warnings]))
+            rows.append(_row(job.version, source, one))
     return Heads(parsed, rows)
 
 
-def _row(
-    job: Job, source: SourceFile, *, told: Told, parsed: Parsed | None = None, again: bool = False
-) -> HeadRow:
+def _row(version: str, source: SourceFile, parsed: Parsed) -> HeadRow:
+    faults = _faults([[None, warning] for warning in parsed.warnings]) if parsed.warnings else None
+    section = section_of(source.path)
     return HeadRow(
-        path=source.path,
-        size=source.size,
-        mtime_ns=_NEVER if again else source.mtime_ns,
-        meta=source.meta,
-        version=job.version,
-        section=section_of(source.path),
-        dated=parsed.dated if parsed else False,
-        payload=dump_head(parsed) if parsed else None,
-        faults=json.dumps(told, ensure_ascii=False) if told else None,
-    )
+        source.path, source.size, source.mtime_ns, source.meta, version, section, parsed.dated,
+        dump_head(parsed), faults,
+    )  # fmt: skip
+
+
+def _row_of_error(version: str, source: SourceFile, error: ContentError) -> HeadRow:
+    mtime_ns = _NEVER if isinstance(error, Unopened) else source.mtime_ns
+    faults = _faults([[error.line, error.message]])
+    section = section_of(source.path)
+    return HeadRow(source.path, source.size, mtime_ns, source.meta, version, section, faults=faults)
+
+
+def _faults(told: Told) -> str:
+    return json.dumps(told, ensure_ascii=False)
 
 
 def kept(row: HeadRow, payload: str | None) -> HeadRow:
@@ -147,7 +150,7 @@ def kept(row: HeadRow, payload: str | None) -> HeadRow:
     if payload is None:
         return row
     told = [[line, f"{message}{KEPT}"] for line, message in json.loads(row.faults or "[]")]
-    return replace(row, payload=payload, faults=json.dumps(told, ensure_ascii=False))
+    return row._replace(payload=payload, faults=_faults(told))
 
 
 def faults_of(path: str, text: str) -> list[Fault]:

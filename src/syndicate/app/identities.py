@@ -193,13 +193,19 @@ def _lives(record: ArticleRecord) -> bool:
 
 
 def rebuild_if_lost(site: Site) -> None:
-    """Take the identities back where the database has none and the file has: only the former was lost."""
+    """Take the identities back where the database lacks what the file has: it was lost, or is an older one.
+
+    The file only grows between two scans; longer than the database remembers it, it knows more.
+    """
     path = place(site)
     with site.store.read() as conn:
-        lost = ids.get_setting(conn, _SIZE) is None and not articles.are_known(conn)
-    if lost and path.exists():
+        known = ids.get_setting(conn, _SIZE)
+        lost = known is None and not articles.are_known(conn)
+    behind = bool(known) and path.exists() and path.stat().st_size > int(known or 0)
+    if behind or (lost and path.exists()):
         number, _ = take_back(site, path)
-        log.warning("the database knew no articles; the ids of %d were taken back from %s", number, path)
+        log.warning("the database was behind %s; the ids of %d articles were taken from there", path, number)
+        distrust(site)
 
 
 def lines_of(changed: Iterable[ArticleRecord], new_ids: Mapping[str, str]) -> list[str]:

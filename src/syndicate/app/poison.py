@@ -33,7 +33,7 @@ class PoisonGuard:
 
     def begin(self, source: SourceFile) -> None:
         """Note that `source` is about to be read. Raises ContentError where it has killed two builds."""
-        strikes = 1 + self._left.get(source, 0)
+        strikes = 1 + self._left.get(source, 0) if self._left else 1
         if strikes > _STRIKES:
             raise ContentError(source.path, QUARANTINED)
         if strikes > 1:
@@ -54,9 +54,11 @@ class PoisonGuard:
                 note.unlink(missing_ok=True)
 
     def _write(self, line: bytes) -> None:
-        padded = line.ljust(self._length, _PADDING)
-        self._length = max(self._length, len(line))
-        os.pwrite(self._descriptor, padded, 0)
+        if len(line) < self._length:
+            line = line.ljust(self._length, _PADDING)
+        else:
+            self._length = len(line)
+        os.pwrite(self._descriptor, line, 0)
 
 
 def _notes(folder: Path) -> dict[Path, tuple[SourceFile, int]]:

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 
 from syndicate.app import identities
 from syndicate.app.site import Site
+from syndicate.app.standing import PUBLISHED
 from syndicate.content.ingest import Ingest
 from syndicate.digest.occasions import following, previous
 from syndicate.links import tag_folder
 from syndicate.model import ArticleRecord, ArticleState, Parsed
-from syndicate.store import articles, editions, readings
+from syndicate.store import articles, editions, ids, readings
 from syndicate.store.batches import batched
 from syndicate.store.bulk import roomy
 
@@ -33,6 +34,9 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
         _remember_first(site, result, parsed)
     else:
         _remember_more(site, result, parsed)
+    if result.readdressed:
+        with site.store.write() as tx:
+            ids.set_setting(tx, PUBLISHED, "")  # any article may link to one that is elsewhere now
     if result.changed or parsed:
         identities.note(site, identities.lines_of(result.changed, result.new_ids), all_there=new)
     if (not new and (gone or parsed)) or result.folded or result.faults:

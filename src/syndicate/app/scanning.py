@@ -17,8 +17,9 @@ from syndicate.app.heads import Heads, Job, faults_of, kept, read_heads
 from syndicate.app.library import Library
 from syndicate.app.remembering import remember
 from syndicate.app.site import Site, mint_urn
+from syndicate.app.texts import loaded
 from syndicate.config import Config
-from syndicate.content.cache import load_body, load_head
+from syndicate.content.cache import load_body
 from syndicate.content.choice import Kind, kind_of, left_out, section_of
 from syndicate.content.hints import look_again
 from syndicate.content.identity import Known
@@ -42,6 +43,7 @@ _OTHERS = "content_others"
 _SECTIONS = "content_sections"
 _UNFINISHED = "content_unfinished"  # the files, as JSON, that a scan under way found changed; null: too many
 _MOST_NOTED = 5000
+_ARCHIVE = "content_archive"  # set while an archive comes in: what a kill left of it is no news either
 _AT_ONCE = 4000  # readings for one transaction
 _MOST_TEXTS = 500  # gone or new articles whose texts are compared: a moved archive is known by its marks
 
@@ -239,11 +241,12 @@ def _hinted(site: Site, found: Scan, hint: Hint) -> Changes:
 def _is_whole(file: Path, stamp: Stamp, now_ns: int) -> bool:
     if is_whole(stamp[1], 0, now_ns=now_ns):
         return True
+    files = [file, file.with_suffix(".meta")] if stamp[2] else [file]
     try:
-        status = file.stat()
+        seen = [one.stat() for one in files]
     except OSError:
         return False
-    return is_whole(status.st_mtime_ns, status.st_ctime_ns, now_ns=now_ns)
+    return all(is_whole(one.st_mtime_ns, one.st_ctime_ns, now_ns=now_ns) for one in seen)
 
 
 def _read(site: Site, changes: Changes, progress: Callable[[int, int], None] | None) -> dict[str, Parsed]:
@@ -297,6 +300,7 @@ def _ingest(
     name = _name(site.config.content.folder)
     with site.store.read() as conn:
         setting = ids.get_setting(conn, _KNOWN_FOLDER)
+        archive = bool(ids.get_setting(conn, _ARCHIVE))
     first_time = setting != name
     was = setting.removeprefix(_ONCE_MORE) if setting else None
     with site.store.read() as conn:
@@ -308,20 +312,25 @@ def _ingest(
     gone = list({one.id: one for one in gone if _is_living(one)}.values())
     looked_at = _widen(site, found, parsed, gone, back) if present else {}
     intake = Intake(
-        known=_known(site, found, looked_at, gone),
+        known=_known(site, found, looked_at, gone, moved=was is not None and was != name),
         gone=gone,
         living=_living(site) if gone else 0,
         slugs=_slugs(site, looked_at),
         untouched=changes.untouched,
         folder_present=present,
-        first_scan=first_time,
+        first_scan=first_time or archive,
         moved=was is not None and was != name,
         accept_removals=accept_removals,
     )
     result = ingest(intake, terms_of(site.config, period=_period(site), now=site.clock()))
+    if result.archive:
+        with site.store.write() as tx:
+            ids.set_setting(tx, _ARCHIVE, "1")
     remember(site, result, looked_at, gone=changes.gone if present else [])
     with site.store.write() as tx:
         ids.set_setting(tx, _UNFINISHED, "")
+        if result.archive:
+            ids.set_setting(tx, _ARCHIVE, "")
         if present:
             # what was half-written at the first scan belongs to it, but one such file is no excuse for ever
             again = first_time and changes.waiting and not (setting or "").startswith(_ONCE_MORE)
@@ -374,7 +383,7 @@ def _widen(
     again = [path for path in again if path in found.files and path not in looked_at]
     if again:
         with site.store.read() as conn:
-            looked_at |= {path: load_head(text) for path, text in readings.heads(conn, again).items()}
+            looked_at |= loaded(readings.heads(conn, again))
     return _chosen(site.config, kind, sections, looked_at)
 
 
@@ -426,7 +435,14 @@ def _judged(path: str, one: Parsed, kind: Kind, sections: Mapping[str, int], rul
     return replace(one, left_out=why) if why else one
 
 
-def _known(site: Site, found: Scan, parsed: dict[str, Parsed], gone: Sequence[ArticleRecord]) -> Known:
+def _known(
+    site: Site,
+    found: Scan,
+    parsed: dict[str, Parsed],
+    gone: Sequence[ArticleRecord],
+    *,
+    moved: bool,
+) -> Known:
     marks = {one.mark.partition(".")[0] for one in parsed.values()}
     wanted = [one.id for one in parsed.values() if one.id]
     titles = {one.title for path, one in parsed.items() if path.endswith(".txt")}
@@ -438,7 +454,8 @@ def _known(site: Site, found: Scan, parsed: dict[str, Parsed], gone: Sequence[Ar
     every = {one.id: one for one in (*records, *gone)}
     here = {one.path for one in every.values()}
     new = [path for path in parsed if path not in here]
-    return Known(list(every.values()), parsed, found.files.keys(), _texts(site, new, gone, every.values()))
+    texts = _texts(site, new, gone, every.values())
+    return Known(list(every.values()), parsed, found.files.keys(), texts, moved=moved)
 
 
 def _texts(

@@ -19,7 +19,7 @@ from syndicate.publish.standing import seal, standing
 from syndicate.resources import shipped
 from syndicate.store import ids, selection
 
-_KEY = "published"
+PUBLISHED = "published"
 _LIBRARIES = ("babel", "feedgen", "jinja2", "lxml", "markupsafe", "nh3", "pyromark")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -55,7 +55,7 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
     sign = _sign(site, others if site.config.pages else "")
     with site.store.read() as conn:
         stale = tuple(selection.stale_folders(conn))
-        text = ids.get_setting(conn, _KEY)
+        text = ids.get_setting(conn, PUBLISHED)
     try:
         signed, sealed, at, told = json.loads(text or "null")
         last = datetime.fromisoformat(at)
@@ -76,7 +76,7 @@ def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -
     sealed = seal(site.config.publish.folder)
     text = json.dumps([made.sign, sealed, now.isoformat(), [astuple(fault) for fault in faults]])
     with site.store.write() as tx:
-        ids.set_setting(tx, _KEY, text)
+        ids.set_setting(tx, PUBLISHED, text)
         selection.freshen(tx, made.stale)
 
 

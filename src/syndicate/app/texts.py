@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, closing, suppress
 
 from syndicate.app.heads import KEPT, Told, faults_of
 from syndicate.app.poison import PoisonGuard
@@ -40,17 +40,19 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
             for kept, parsed in batch:
                 path = kept.record.path
                 row = rows.get(path)
-                if row is None or not _is_current(row, kept, site, others):
+                text = _text(row)
+                if row is None or not _is_current(row, kept, site, others) or (row.payload and not text):
                     guard = guard or ending.enter_context(closing(PoisonGuard(site.config.var, _NOTE)))
-                    row = _read(site, kept, parsed, row, others, guard)
+                    row = _read(site, kept, parsed, row if text else None, others, guard)
+                    text = _text(row)
                     made.append(row)
                     held += len(row.payload or "")
                 if held > _HELD:
                     with site.store.write() as tx:
                         readings.save_bodies(tx, made)
                     made, held = [], 0
-                if row.payload is not None:
-                    found[path] = load_body(row.payload)
+                if text is not None:
+                    found[path] = text
         if made:
             with site.store.write() as tx:
                 readings.save_bodies(tx, made)
@@ -65,8 +67,35 @@ def text_faults(site: Site) -> list[Fault]:
 
 
 def heads_of(wanted: Sequence[Kept]) -> list[tuple[Kept, Parsed]]:
-    """Return what the files of articles say of themselves; one that nothing is remembered of is left out."""
-    return [(kept, load_head(kept.head)) for kept in wanted if kept.head is not None]
+    """Return what the files of articles say of themselves; one that nothing is remembered of is left out.
+
+    So is one that another version of syndicate remembered and that could not be read since.
+    """
+    known = []
+    for kept in wanted:
+        if kept.head is not None:
+            with suppress(ValueError):
+                known.append((kept, load_head(kept.head)))
+    return known
+
+
+def loaded(heads: Mapping[str, str]) -> dict[str, Parsed]:
+    """Return the readings kept as texts in `heads`, by path, without those that another version kept."""
+    found = {}
+    for path, text in heads.items():
+        with suppress(ValueError):
+            found[path] = load_head(text)
+    return found
+
+
+def _text(row: BodyRow | None) -> Body | None:
+    """Return the text in a row, None where it holds none, or one that another version wrote."""
+    if row is None or row.payload is None:
+        return None
+    try:
+        return load_body(row.payload)
+    except ValueError:
+        return None
 
 
 def _is_current(row: BodyRow, kept: Kept, site: Site, others: str) -> bool:

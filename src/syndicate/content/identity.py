@@ -18,13 +18,15 @@ class Known:
 
     `records` holds at least those at their paths, with the ids they ask for, and with their marks, and those
     whose files are gone. `there` are the paths of all files. `texts` has, by path, what files and gone
-    articles say, where that is known and may decide.
+    articles say, where that is known and may decide. `moved` says that the content folder is another one
+    than before: then a path alone says nothing.
     """
 
     records: Sequence[ArticleRecord]
     parsed: Mapping[str, Parsed]
     there: Collection[str]
     texts: Mapping[str, str] = field(default_factory=dict)
+    moved: bool = False
 
 
 @dataclass(slots=True)
@@ -62,6 +64,8 @@ def match(known: Known) -> Matches:
     claimed = {record.id for record in matches.records.values()}
     for path in sorted(known.parsed):
         record = here.get(path)
+        if known.moved and record is not None and not _resembles(known.parsed[path], record):
+            continue
         if path not in matches.records and record is not None and record.id not in claimed:
             matches.records[path] = record
             claimed.add(record.id)
@@ -76,6 +80,11 @@ def match(known: Known) -> Matches:
         _by_likeness(matches, free, known)
         _fold(matches, known, here)
     return matches
+
+
+def _resembles(one: Parsed, record: ArticleRecord) -> bool:
+    same = _key(one.mark, whole=False) == _key(record.fingerprint, whole=False)
+    return same or one.title == record.title
 
 
 def _by_path(records: Iterable[ArticleRecord]) -> dict[str, ArticleRecord]:

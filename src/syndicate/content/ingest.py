@@ -77,6 +77,8 @@ class Ingest:
     faults: tuple[Fault, ...] = ()
     notices: tuple[Fault, ...] = ()
     removals_held: int = 0
+    readdressed: bool = False  # whether an article that had an address has another now
+    archive: bool = False  # whether so many old articles came that they are no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,10 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
         faults=tuple(matches.faults),
         notices=tuple(_notices(lost, held, intake, max(old, undated))),
         removals_held=held,
+        readdressed=any(
+            one.id in before and before[one.id].address not in ("", one.address) for one in changed
+        ),
+        archive=many,
     )
 
 
