@@ -114,8 +114,9 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
         kept[path] = _first_seen(parsed[path], slugs, terms, archive)
     before = {record.id: record for record in intake.known.records}
     now_at = {record.id for record in matches.records.values()}
-    lost, held = _lost([record for record in intake.gone if record.id not in now_at], intake, terms)
-    before |= {record.id: record for record in intake.gone}
+    gone = {record.id: record for record in (*intake.gone, *_displaced(intake.known))}
+    lost, held = _lost([record for record in gone.values() if record.id not in now_at], intake, terms)
+    before |= gone
     changed = [r for r in kept.values() if before.get(r.id) != r] + [r for r in lost if before[r.id] != r]
     ids = {path: record.id for path, record in kept.items()}
     ids |= {record.path: record.id for record in intake.known.records if record.path not in ids}
@@ -135,6 +136,11 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
         ),
         archive=many,
     )
+
+
+def _displaced(known: Known) -> list[ArticleRecord]:
+    """Return the articles at whose paths files are that may be others by now."""
+    return [one for one in known.records if one.state in _LIVING and one.path in known.parsed]
 
 
 # ---------------------------------------------------------------- records
