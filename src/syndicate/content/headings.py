@@ -21,7 +21,7 @@ _ENDS = {"<!--": "-->"}
 _CLOSING = re.compile(r"(?:^|[ \t]+)#+[ \t]*$")
 _ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}\n]*\}[ \t]*$")
 _OTHER_BLOCK = re.compile(r" {0,3}(?:[-+*>|#<]|\d{1,9}[.)]|`{3}|~{3}|\[\^?[^\]\n]*\]:|\{[%:{])|\t| {4}")
-_HEADING = re.compile(r"<h([1-6])>((?:[^<]+|<(?!/?h[1-6]))*)</h\1>")
+_HEADING = re.compile(r"<h([1-6])>((?:[^<]++|<(?!/?h[1-6]))*+)</h\1>")
 _TAG = re.compile(r"<[^<>]*>|&[#\w]+;")
 _ID = re.compile(r' id="([^"]*)"')
 
