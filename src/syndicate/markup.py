@@ -94,7 +94,8 @@ _ILLEGAL = re.compile(
     + "]"
 )
 _MOST_MARKS = 30
-_CROWD = re.compile(r"[^\w\s\x00-\u02ff]{31,}")  # every combining mark is one of these
+_SIGN = re.compile(r"[^\w\s\x00-\u02ff]")  # every combining mark is one of these
+_CROWD = re.compile(rf"{_SIGN.pattern}{{{_MOST_MARKS + 1},}}")
 _LINE_END = re.compile("\r\n?|\x85|\u2028|\u2029")
 
 
@@ -107,7 +108,7 @@ def clean_text(text: str) -> str:
     """
     if not is_plain(text):
         text = _ILLEGAL.sub("", _LINE_END.sub("\n", text))
-    return _composed(text)
+    return composed(text)
 
 
 def is_plain(text: str) -> bool:
@@ -115,22 +116,20 @@ def is_plain(text: str) -> bool:
     return text.replace("\n", "").replace("\t", "").replace("\xa0", "").isprintable()
 
 
-def _composed(text: str) -> str:
-    """Return `text` in NFC, with no more marks on a letter than it can bear."""
+def composed(text: str) -> str:
+    """Return plain `text` in NFC, with no more marks on a letter than it can bear."""
     if text.isascii():
         return text
-    if _may_crowd(text.encode(), len(text)):
+    if _is_crowded(text):
         text = _CROWD.sub(_thinned, text)
     return unicodedata.normalize("NFC", text)
 
 
-def _may_crowd(encoded: bytes, length: int) -> bool:
-    """Return whether there may be too many marks: each has a byte more than characters, or two.
-
-    Western letters (C2 and C3 first) and typographer's quotes and dashes (E2 80) are none.
-    """
-    latin = encoded.count(b"\xc2") + encoded.count(b"\xc3") + 2 * encoded.count(b"\xe2\x80")
-    return len(encoded) - length - latin > _MOST_MARKS
+def _is_crowded(text: str) -> bool:
+    """Return whether there may be too many marks on a letter: such a crowd is at one of every 31st places."""
+    step = _MOST_MARKS + 1
+    signs = (step * match.start() for match in _SIGN.finditer(text[::step]))
+    return any(_CROWD.search(text, max(0, at - _MOST_MARKS), at + step) for at in signs)
 
 
 def _thinned(crowd: re.Match[str]) -> str:
@@ -188,7 +187,7 @@ def rewrite_urls(html: str, change: ChangeUrl) -> str:
         _state.change = before
     clean = _ELEMENT.sub(_mend, clean if is_plain(clean) else _ILLEGAL.sub("", clean))
     # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
-    return _composed(clean.replace(">\u0338", ">&#824;"))
+    return composed(clean.replace(">\u0338", ">&#824;"))
 
 
 @cache

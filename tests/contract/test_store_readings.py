@@ -25,7 +25,7 @@ def texts_are_kept(store: Store, *rows: BodyRow) -> None:
 
 def test_heads_are_kept_replaced_and_dropped(store_db: Store) -> None:
     """A reading is given back raw, replaced by path, and forgotten with its text when dropped."""
-    heads_are_kept(store_db, replace(GOOD, payload="old"), BAD)
+    heads_are_kept(store_db, GOOD._replace(payload="old"), BAD)
     heads_are_kept(store_db, GOOD)
     texts_are_kept(store_db, TEXT)
     with store_db.write() as conn:
@@ -62,7 +62,7 @@ def test_a_file_can_be_marked_to_be_read_again(store_db: Store) -> None:
 def test_sections_count_their_dated_files(store_db: Store) -> None:
     """Files without a date are in a section and make none."""
     rows = [
-        replace(GOOD, path=f"{section}/{number}.md", section=section, dated=number < dated)
+        GOOD._replace(path=f"{section}/{number}.md", section=section, dated=number < dated)
         for section, dated in (("blog", 2), ("pages", 0), ("", 1))
         for number in range(3)
     ]
@@ -89,9 +89,9 @@ def test_what_is_wrong_with_a_text_is_told_while_its_file_is_the_same(store_db: 
     heads_are_kept(
         store_db,
         GOOD,
-        replace(GOOD, path="b.md", size=1, mtime_ns=2),
-        replace(GOOD, path="c.md", size=2, mtime_ns=2),
-        replace(GOOD, path="d.md", size=1, mtime_ns=3),
+        GOOD._replace(path="b.md", size=1, mtime_ns=2),
+        GOOD._replace(path="c.md", size=2, mtime_ns=2),
+        GOOD._replace(path="d.md", size=1, mtime_ns=3),
     )
     with store_db.read() as conn:
         assert readings.body_faults(conn) == [("b.md", faulty.faults)]
@@ -116,7 +116,7 @@ def test_texts_that_hang_on_other_files_are_found(store_db: Store) -> None:
 
 def test_thousands_are_kept_and_found_at_once(store_db: Store) -> None:
     """More than a statement takes parameters, by few and by many paths."""
-    rows = [replace(GOOD, path=f"{number}.md") for number in range(25_000)]
+    rows = [GOOD._replace(path=f"{number}.md") for number in range(25_000)]
     heads_are_kept(store_db, *rows)
     texts_are_kept(store_db, *(replace(TEXT, path=row.path) for row in rows[:6_000]))
     with store_db.write() as conn:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from syndicate.model import Body, Enclosure, Media, Parsed, Picture
 
 _NAMES = tuple(field.name for field in fields(Parsed))
 _DEFAULTS = {field.name: field.default for field in fields(Parsed)}
+_values = attrgetter(*_NAMES)
 _MOMENTS = ("when", "updated", "expires", "mtime")
 _LISTS = ("tags", "categories", "authors", "aliases", "warnings")
 _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -18,11 +20,11 @@ _dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def dump_head(parsed: Parsed) -> str:
     """Return `parsed` as JSON without what is as by default; `load_head` gives it back."""
-    said: dict[str, Any] = {}
-    for name in _NAMES:
-        value = getattr(parsed, name)
-        if value != _DEFAULTS[name]:
-            said[name] = value.isoformat() if isinstance(value, date) else value
+    said = {name: value for name, value in zip(_NAMES, _values(parsed), strict=True)
+            if value != _DEFAULTS[name]}  # fmt: skip
+    for name in _MOMENTS:
+        if name in said:
+            said[name] = said[name].isoformat()
     return _dumps(said)
 
 

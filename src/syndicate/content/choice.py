@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syndicate.content.naming import LANGUAGES, stem_of
 from syndicate.content.sites import Kind, kind_of
@@ -43,7 +44,12 @@ def section_of(path: str) -> str:
     It is the first folder below those that only hold others, such as ``content`` and languages':
     ``content/id/post`` for ``content/id/post/2026/x.md``; Jekyll's ``_posts`` may lie anywhere.
     """
-    folders = path.split("/")[:-1]
+    return _section_in(path.rpartition("/")[0])
+
+
+@lru_cache(maxsize=1024)  # many files share a folder
+def _section_in(folder_path: str) -> str:
+    folders = folder_path.split("/") if folder_path else []
     for number, folder in enumerate(folders):
         if folder in _JEKYLL:
             return "/".join(folders[: number + 1])

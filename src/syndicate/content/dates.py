@@ -104,7 +104,7 @@ def _iso(match: re.Match[str], zone: ZoneInfo) -> date | datetime | None:
             found = datetime.fromisoformat(f"{day}T{clock}{'Z' if offset == 'UTC' else offset}")
     except ValueError:
         return None  # such as 24:00, which the slower way knows
-    return found if is_sane(found) else None
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else None
 
 
 def _undouble(text: str) -> str:

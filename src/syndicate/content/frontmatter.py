@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syndicate.content.dates import is_sane, read_date
@@ -41,8 +43,19 @@ class FrontMatter:
     beside: str = ""
     written: dict[str, str] = field(default_factory=dict)
     nikola: bool = False
-    _known: dict[str, list[tuple[int, str]]] | None = None
+    _known: Mapping[str, tuple[str, ...]] | None = None
     _judged: flags.Verdict | None = None
+
+    @property
+    def given(self) -> Mapping[str, tuple[str, ...]]:
+        """Our fields that are given, each with the keys that give it, the best first.
+
+        Whoever reads many files asks here first: most fields are absent from most files.
+        """
+        if self._known is None:
+            values = self.values
+            self._known = _fields_of(tuple([key for key in values if key in FIELDS and values[key]]))
+        return self._known
 
     def text(self, name: str) -> str:
         """Return a field of one text on one line, "" where it is not given."""
@@ -236,17 +249,7 @@ class FrontMatter:
         return line_of(self.written.get(key, key))[:60]
 
     def _given(self, name: str) -> tuple[str, ...]:
-        """Return the keys that give our field `name`, the best first."""
-        if self._known is None:
-            self._known = {}
-            for key, value in self.values.items():
-                if value:
-                    for ours, rank in FIELDS.get(key, ()):
-                        self._known.setdefault(ours, []).append((rank, key))
-        found = self._known.get(name)
-        if found is None:
-            return ()
-        return (found[0][1],) if len(found) == 1 else tuple(key for _, key in sorted(found))
+        return self.given.get(name, ())
 
     def _said(self, key: str) -> str:
         return (scalar(self.values.get(key)) or "").lower()
@@ -290,9 +293,10 @@ def split(path: str, text: str, meta: str = "") -> FrontMatter:
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     block = kinds.read(path, text)
-    matter = FrontMatter(path, text)
-    if block is not None:
-        matter = FrontMatter(path, block.body, block.values, block.lines, body_line=block.body_line)
+    if block is None:
+        matter = FrontMatter(path, text)
+    else:
+        matter = FrontMatter(path, block.body, block.values, block.lines, [], block.body_line)
         _finish(matter, block)
     if meta:
         beside = kinds.read_meta(path, meta.removeprefix("\ufeff").replace("\r\n", "\n"))
@@ -312,7 +316,7 @@ def _finish(matter: FrontMatter, block: Block) -> None:
     matter.nikola = block.nikola
     matter.written = block.written
     taxonomies = block.values.get("taxonomies")
-    if isinstance(taxonomies, dict):
+    if taxonomies and isinstance(taxonomies, dict):
         for name in ("tags", "categories"):
             if taxonomies.get(name):
                 matter.values.setdefault(name, taxonomies[name])
@@ -320,6 +324,16 @@ def _finish(matter: FrontMatter, block: Block) -> None:
     for key, line in block.repeated:
         if key in KNOWN:
             matter.warn(key, f"given again on line {line}; the last counts")
+
+
+@lru_cache(maxsize=512)  # the files of one author have the same keys
+def _fields_of(keys: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """Return which of our fields `keys` give, each with its keys, the best first."""
+    ranked: dict[str, list[tuple[int, str]]] = {}
+    for key in keys:
+        for ours, rank in FIELDS[key]:
+            ranked.setdefault(ours, []).append((rank, key))
+    return {ours: tuple(key for _, key in sorted(found)) for ours, found in ranked.items()}
 
 
 def _unique(found: tuple[str, ...]) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def of_script(title: str, text: str, home: str) -> str:
 
     A script tells only where it is no Latin one, has a letter in the title, and a third of all letters.
     """
-    if not _FOREIGN.search(title):
+    if title.isascii() or not _FOREIGN.search(title):
         return ""
     sample = f"{title}\n{text[:_SAMPLE]}"
     letters = Counter(letter for letter in sample if letter.isalpha())

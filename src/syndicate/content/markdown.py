@@ -23,6 +23,7 @@ from syndicate.markup import bare_text, sanitise
 # In what was rendered a comment inside code is escaped, so this finds only real ones.
 _MORE = re.compile(r"<!--\s*(?:more|TEASER_END|excerpt)\s*-->", re.IGNORECASE)
 _CODE_SIGNS = ("`", "~~~", "    ", "\t")
+_SILENT = Reading(html="")
 _PLAIN = re.compile(r"[^*_`\[\]<>&\\~{}$%!|^]*")
 
 
@@ -36,7 +37,9 @@ class Flavour:
 
 def skim(source: Source, flavour: Flavour | None = None) -> Reading:
     """Return the title alone, "" where the front matter has one; nothing is rendered."""
-    found = None if source.title else headings.find(source.text)
+    if source.title:
+        return _SILENT
+    found = headings.find(source.text)
     return Reading(html="", title=_words(found.text, source, flavour or PLAIN) if found else "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 # ISO 639-1: a folder or suffix so named is a language.
@@ -48,13 +49,22 @@ def language_of(path: str) -> str:
 
     Such a folder is the first, or the first below folders that are named for what they hold: ``content/id``.
     """
-    *folders, name = path.split("/")
+    folders, _, name = path.rpartition("/")
+    return (_of_suffixes(name) if name.count(".") > 1 else "") or _of_folders(folders)
+
+
+def _of_suffixes(name: str) -> str:
     for suffix in name.split(".")[-2:0:-1]:
         if _is_language(suffix):
             return as_language(suffix)
         if suffix.lower() != "draft":
             break
-    for folder in folders:
+    return ""
+
+
+@lru_cache(maxsize=1024)
+def _of_folders(folders: str) -> str:
+    for folder in folders.split("/"):
         if _is_language(folder):
             return as_language(folder)
         if folder.lower() not in _HOLDERS:

@@ -100,10 +100,12 @@ def _format(path: str, matter: FrontMatter) -> Format:
 
 
 def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
-    # a page may name its own language, which outranks its folder's; what a plain text is guessed to be
-    # does not
-    named = path if suffix_of(path) == ".txt" else path[path.rfind("/") + 1 :]
-    language = matter.language() or naming.language_of(named)
+    language = matter.language() if "language" in matter.given else ""
+    if not language:
+        # a page may name its own language, which outranks its folder's; what a plain text is guessed to be
+        # does not
+        named = path if suffix_of(path) == ".txt" else path[path.rfind("/") + 1 :]
+        language = naming.language_of(named)
     return Source(path, matter.body, matter.text("title"), language, defaults.zone, news=defaults.news)
 
 
@@ -113,53 +115,67 @@ def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
 def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     path = source.path
     _, matter = _opened(folder, source)
-    bare = not matter.body.strip()
-    if bare and not matter.values:
-        raise ContentError(path, "is empty; write something in it or remove it")
-    if bare and not (matter.summary() or matter.canonical() or matter.enclosures()):
-        raise ContentError(path, "has no text; write some below its title", line=matter.body_line)
+    said = matter.body.strip()
+    if not said:
+        _check_bare(path, matter)
     known = _source(path, matter, defaults)
     form = _format(path, matter)
     reading = form.skim(known)
-    language = known.language or reading.language or naming.language_of(path)
-    language = language or of_script(known.title or reading.title, matter.body, defaults.language)
-    language = language or defaults.language
-    own = matter.moment("when", language=language, zone=defaults.zone) or reading.when or naming.date_of(path)
-    slug = matter.slug() or reading.slug
-    said = reading.html if form is FORMATS[".txt"] else matter.body.strip()
+    if form is FORMATS[".txt"]:
+        said = reading.html
+    given = matter.given  # most files lack most fields: ask before one is read
+    zone = defaults.zone
+    language = _language(known, reading, defaults)
+    own = matter.moment("when", language=language, zone=zone) or reading.when or naming.date_of(path)
+    slug = matter.slug() if "slug" in given else ""
     title = _title(known, reading, form)
     tags = matter.tags() or reading.tags
     authors = _authors(matter, reading, defaults)
     summary = _own_summary(matter, reading)
-    correction = matter.correction()
-    rest = (title, summary, tags, authors, matter.picture(), correction)
+    correction = matter.correction() if "correction" in given else ""
+    picture = matter.picture() if "picture" in given else ("", "")
+    updated = matter.moment("updated", language=language, zone=zone) if "updated" in given else None
     return Parsed(
         path=path,
         title=title,
         summary=summary,
         when=own,
-        updated=_utc(matter.moment("updated", language=language, zone=defaults.zone) or reading.updated),
-        expires=_utc(matter.moment("expires", language=language, zone=defaults.zone)),
+        updated=_utc(updated or reading.updated),
+        expires=_utc(matter.moment("expires", language=language, zone=zone)) if "expires" in given else None,
         language=language,
         tags=tags,
-        categories=matter.categories() or reading.categories,
+        categories=(matter.categories() if "categories" in given else ()) or reading.categories,
         authors=authors,
-        id=matter.identity(),
-        slug=slug or None,
-        url=matter.url(),
-        aliases=matter.aliases(),
-        canonical=matter.canonical(),
-        key=matter.key(),
+        id=matter.identity() if "id" in given else None,
+        slug=slug or reading.slug or None,
+        url=matter.url() if "url" in given else "",
+        aliases=matter.aliases() if "aliases" in given else (),
+        canonical=matter.canonical() if "canonical" in given else "",
+        key=matter.key() if "key" in given else "",
         correction=correction,
         draft=matter.draft() or naming.is_draft(path),
         dated=own is not None,
         marked=matter.marked(),
         mtime=_moment(source.mtime_ns),
-        mark=f"{_hash(said)}.{_hash(repr(rest))}",
+        mark=f"{_hash(said)}.{_hash(repr((title, summary, tags, authors, picture, correction)))}",
         length=len(said),
-        pictured=bool(rest[4][0] or reading.picture or matter.enclosures()) or _may_show(path, matter.body),
-        warnings=_few(matter.warnings),
+        pictured=bool(picture[0] or reading.picture or ("enclosures" in given and matter.enclosures()))
+        or _may_show(path, matter.body),
+        warnings=_few(matter.warnings) if matter.warnings else (),
     )
+
+
+def _check_bare(path: str, matter: FrontMatter) -> None:
+    """Raise ContentError where a file without text says nothing else to show either."""
+    if not matter.values:
+        raise ContentError(path, "is empty; write something in it or remove it")
+    if not (matter.summary() or matter.canonical() or matter.enclosures()):
+        raise ContentError(path, "has no text; write some below its title", line=matter.body_line)
+
+
+def _language(known: Source, reading: Reading, defaults: Defaults) -> str:
+    said = known.language or reading.language or naming.language_of(known.path)
+    return said or of_script(known.title or reading.title, known.text, defaults.language) or defaults.language
 
 
 def _may_show(path: str, text: str) -> bool:
@@ -168,11 +184,13 @@ def _may_show(path: str, text: str) -> bool:
         return True
     if path.endswith(".rst"):
         return True
-    signs = "!" in text or "<" in text or "{" in text or "[[" in text
+    signs = "!" in text or "<" in text or "{" in text or "" in text.split("[")[1:-1]  # the last is "[["
     return signs and _SHOWS.search(text) is not None
 
 
 def _title(known: Source, reading: Reading, form: Format) -> str:
+    if known.title and len(known.title) <= LONGEST_TITLE:
+        return known.title
     title = known.title or one_line(clean_text(reading.title))
     if not title:
         name = naming.readable(known.path)
@@ -187,12 +205,15 @@ def _first_words(known: Source, form: Format) -> str:
 
 
 def _own_summary(matter: FrontMatter, reading: Reading) -> str:
-    text = matter.summary() or clean_text(reading.summary)
+    text = matter.summary()  # on one line already
+    if text and len(text) <= LONGEST_SUMMARY:
+        return text
+    text = text or clean_text(reading.summary)
     return shorten(text, LONGEST_SUMMARY) if text else ""
 
 
 def _authors(matter: FrontMatter, reading: Reading, defaults: Defaults) -> tuple[str, ...]:
-    named = matter.authors() or tuple(clean_text(author) for author in reading.authors)
+    named = matter.authors() or tuple([clean_text(author) for author in reading.authors])
     if not named:
         return (defaults.author,) if defaults.author else ()
     return named if len(named) == 1 else tuple(dict.fromkeys(named))

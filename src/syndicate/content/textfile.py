@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from codecs import BOM_UTF8
 from pathlib import Path
 
 from syndicate.errors import ContentError
-from syndicate.markup import clean_text, is_plain
+from syndicate.markup import clean_text, composed, is_plain
 
 LARGEST = 5_000_000  # bytes
 _MOST_CONTROLS = 8
@@ -17,6 +18,8 @@ _LINE_END = re.compile("\r\n?|\n")
 _WIDER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _CONTROL_BYTE = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b\x0e-\x1f]")
+# Each byte as itself, and those that plain ASCII has not as a space.
+_PLAIN_BYTES = bytes(byte if byte in b"\t\n" or 0x20 <= byte < 0x7F else 0x20 for byte in range(256))
 
 
 class Unopened(ContentError):
@@ -33,7 +36,9 @@ def read_bytes(file: Path | str, path: str) -> bytes:
             if not stat.S_ISREG(status.st_mode):
                 raise ContentError(path, "is not a regular file")
             body = os.read(descriptor, min(status.st_size, LARGEST) + 1)
-            while len(body) <= LARGEST and (more := os.read(descriptor, LARGEST)):
+            while len(body) != status.st_size and len(body) <= LARGEST:
+                if not (more := os.read(descriptor, LARGEST)):
+                    break
                 body += more  # it grew, or was given in parts
         finally:
             os.close(descriptor)
@@ -48,17 +53,20 @@ def read_bytes(file: Path | str, path: str) -> bytes:
 
 def decode(path: str, body: bytes) -> str:
     """Return the clean text of `body`, UTF-8 or UTF-16 with its mark; ContentError naming the bad line."""
+    if body.translate(_PLAIN_BYTES) == body:
+        return body.decode()  # nearly all English and Indonesian is: nothing more needs a look
     wide = body.startswith((b"\xff\xfe", b"\xfe\xff")) and not body.startswith(b"\xff\xfe\x00\x00")
+    body = body.removeprefix(BOM_UTF8)
     try:
-        text = body.decode("utf-16" if wide else "utf-8-sig")
+        text = body.decode("utf-16" if wide else "utf-8")
     except UnicodeDecodeError as error:
         if wide:
             line = _line(body[: error.start].decode("utf-16", "ignore"))
             raise ContentError(path, "is broken UTF-16; save it again as UTF-8", line=line) from None
         line = _line(body[: error.start].decode("utf-8", "replace"))
         raise ContentError(path, _advice(body, error.start), line=line) from None
-    if text.isascii() and is_plain(text):
-        return text
+    if is_plain(text):
+        return composed(text)
     if "\x00" in text:
         line = _line(text[: text.index("\x00")])
         raise ContentError(path, "holds a NUL character, so it is no text; save it as UTF-8 text", line=line)

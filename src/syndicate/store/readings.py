@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import astuple, dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -15,9 +16,11 @@ Stamp = tuple[int, int, bool]  # size, time in nanoseconds, whether a .meta file
 _MOST_KEYS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class HeadRow:
-    """What a file said, as it is stored; `payload` and `faults` are texts that this room does not read."""
+class HeadRow(NamedTuple):
+    """What a file said, as it is stored; `payload` and `faults` are texts that this room does not read.
+
+    Its fields are in the order of the table's columns. A tuple, because it is made for every file.
+    """
 
     path: str
     size: int
@@ -100,15 +103,7 @@ def in_sections(conn: sa.Connection, sections: Collection[str]) -> list[str]:
 def save_heads(conn: sa.Connection, rows: Sequence[HeadRow]) -> None:
     """Remember `rows`, each in place of an older one of the same path."""
     names = tuple(column.name for column in parsed.columns)
-    put(conn, parsed, names, [astuple_of(row) for row in rows], keys=["path"])
-
-
-def astuple_of(row: HeadRow) -> tuple[object, ...]:
-    """Return the row's values in the order of the table's columns."""
-    return (
-        row.path, row.size, row.mtime_ns, row.meta, row.version, row.section, row.dated, row.payload,
-        row.faults,
-    )  # fmt: skip
+    put(conn, parsed, names, rows, keys=["path"])
 
 
 def head_faults(conn: sa.Connection) -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from syndicate.content.fields.block import Value, fold
 from syndicate.markup import clean_text, is_safe_url, one_line
@@ -11,6 +12,7 @@ from syndicate.model import Enclosure
 
 TRUE, FALSE = frozenset(("true", "yes", "on", "1")), frozenset(("false", "no", "off", "0"))
 MOST_ENCLOSURES = 20
+_SHORT = 100  # characters of a text that is remembered, so that hostile ones fill no memory
 
 _AND = re.compile(r" (?:and|dan) ")
 _AND_FIRST = re.compile(r"(?:and|dan)\s+")
@@ -47,17 +49,26 @@ def several(value: Value, separators: str = ",;") -> list[str]:
     A text of several lines has one on each. A map gives its ``name`` or ``title``.
     """
     if isinstance(value, list):
-        return [text for item in value if (text := _named(item))]
+        return [text for item in value if (text := _one(item) if isinstance(item, str) else _named(item))]
     if isinstance(value, dict):
         return [text] if (text := _named(value)) else []
     text = scalar(value) or ""
     separator = next((mark for mark in reversed(separators) if mark in text), "\n" if "\n" in text else "")
-    return [line_of(unlinked(part)) for part in (text.split(separator) if separator else [text])]
+    return [_one(part) for part in (text.split(separator) if separator else [text])]
+
+
+def _one(text: str) -> str:
+    return _remembered(text) if len(text) < _SHORT else line_of(unlinked(text))
+
+
+@lru_cache(maxsize=4096)  # articles share their tags
+def _remembered(text: str) -> str:
+    return line_of(unlinked(text))
 
 
 def _named(item: Value) -> str:
     if isinstance(item, str):
-        return line_of(unlinked(item))
+        return _one(item)
     if isinstance(item, dict):
         folded = {fold(name): text for name, text in item.items()}
         return next(
@@ -68,11 +79,14 @@ def _named(item: Value) -> str:
     return scalar(item) or ""
 
 
-def people(value: Value) -> list[str]:
+def people(value: Value) -> Sequence[str]:
     """Return the names in a field of authors, without their addresses."""
     if not isinstance(value, str):
         return [name for text in several(value) if (name := _person(text))]
-    text = value
+    return _remembered_people(value) if len(value) < _SHORT else _people(value)
+
+
+def _people(text: str) -> tuple[str, ...]:
     if ";" in text:
         parts = text.split(";")
     else:
@@ -80,7 +94,10 @@ def people(value: Value) -> list[str]:
         if len(parts) > 1:
             parts = [_AND_FIRST.sub("", part.strip(), count=1) if _AND_FIRST.match(part.strip()) else part
                      for part in parts]  # fmt: skip
-    return [name for part in parts if (name := _person(line_of(unlinked(part))))]
+    return tuple(name for part in parts if (name := _person(line_of(unlinked(part)))))
+
+
+_remembered_people = lru_cache(maxsize=1024)(_people)
 
 
 def _person(text: str) -> str:
