@@ -42,19 +42,27 @@ _SAMPLE = 8000
 def detect(text: str) -> str:
     """Return the language of `text` as a two-letter code, "" where its words do not settle it."""
     sample = text[:_SAMPLE]
+    letters = Counter(sample)
+    script = _script_of(letters)
+    return _of_latin(sample) if script == "LATIN" else _of_script(script, letters)
+
+
+def _script_of(letters: Counter[str]) -> str:
+    """Return the script that half of the letters are of, as Unicode names it; "" where they settle none.
+
+    Japanese mixes three: a few kana settle it.
+    """
     scripts: Counter[str] = Counter()
-    for letter, times in Counter(sample).items():
+    for letter, times in letters.items():
         if letter.isalpha():
             scripts[unicodedata.name(letter, "").split(" ")[0]] += times
-    total = sum(scripts.values())
+    total = scripts.total()
     if total < 20:
         return ""
     if scripts["HIRAGANA"] + scripts["KATAKANA"] > total // 20:
-        return "ja"
+        return "HIRAGANA"
     script, count = scripts.most_common(1)[0]
-    if count * 2 < total:
-        return ""
-    return _of_latin(sample) if script == "LATIN" else _of_script(script, sample)
+    return script if count * 2 >= total else ""
 
 
 def of_script(title: str, text: str, home: str) -> str:
@@ -65,20 +73,19 @@ def of_script(title: str, text: str, home: str) -> str:
     if title.isascii() or not _FOREIGN.search(title):
         return ""
     sample = f"{title}\n{text[:_SAMPLE]}"
-    letters = Counter(letter for letter in sample if letter.isalpha())
+    letters = {letter: times for letter, times in Counter(sample).items() if letter.isalpha()}
     foreign = Counter({letter: times for letter, times in letters.items() if _FOREIGN.match(letter)})
-    if foreign.total() < 10 or foreign.total() * 3 < letters.total():
+    if foreign.total() < 10 or foreign.total() * 3 < sum(letters.values()):
         return ""
-    found = detect("".join(foreign.elements()))
+    found = _of_script(_script_of(foreign), foreign)
     ours = home.partition("-")[0]
     return "" if ours == found or ours in _SHARED.get(found, "").split() else found
 
 
-def _of_script(script: str, sample: str) -> str:
-    letters = Counter(sample)
-    if script == "ARABIC" and sum(letters[letter] for letter in _PERSIAN) > len(sample) // 100:
+def _of_script(script: str, letters: Counter[str]) -> str:
+    if script == "ARABIC" and sum(letters[letter] for letter in _PERSIAN) > letters.total() // 100:
         return "fa" if letters["ی"] > letters["ي"] else "ar"
-    if script == "CYRILLIC" and sum(letters[letter] for letter in _UKRAINIAN) > len(sample) // 100:
+    if script == "CYRILLIC" and sum(letters[letter] for letter in _UKRAINIAN) > letters.total() // 100:
         return "uk"
     return _SCRIPTS.get(script, "")
 

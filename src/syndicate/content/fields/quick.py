@@ -20,6 +20,7 @@ _LINE = re.compile(
 )
 _ITEM = re.compile(rf"( *+)- ++(?:({_FIRST}.*)|{_QUOTED}) *")
 _LISTED = re.compile(rf" *+(?:({_FLOW})|{_QUOTED}) *+(?:,(?=.)|$)")
+_WORDS = re.compile(rf" *+{_FLOW}(?:, *+{_FLOW})*+")
 _NULLS = frozenset(("null", "Null", "NULL"))
 
 
@@ -94,6 +95,11 @@ def _text(plain: str | None, double: str | None, single: str | None) -> str:
 
 
 def _flow(inner: str) -> Text:
+    if _WORDS.fullmatch(inner):
+        words: list[Text] = [word.strip(" ") for word in inner.split(",")]
+        if _NULLS.isdisjoint(words):
+            return words
+        raise _Unusual
     found: list[Text] = []
     at = 0
     while at < len(inner):

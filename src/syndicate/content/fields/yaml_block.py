@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import cast
 
 from syndicate import yamldoc
@@ -47,6 +48,8 @@ _ENDLESS = "the front matter has no end; put --- on a line below its fields"
 
 
 def _looks_like_fields(text: str, at: int) -> bool:
+    if _FIELD.match(text, at):
+        return True
     while at < len(text):
         end = text.find("\n", at)
         row = text[at : end if end >= 0 else len(text)]
@@ -62,14 +65,12 @@ def fill(block: Block, path: str, inner: str, offset: int) -> None:
     """Put the fields of the YAML `inner` in; the line above its first is `offset`."""
     found = quick.read(inner)
     if found is not None:
-        values, lines = found
-        if len({fold(key) for key in values}) == len(values):
-            for key, value in values.items():
-                folded = fold(key)
-                block.values[folded] = cast(Value, value)
-                block.lines[folded] = offset + lines[key]
-                if folded != key:
-                    block.written[folded] = key
+        values, lines = found  # both in the order of the text
+        names = [fold(key) for key in values]
+        if len(set(names)) == len(names):
+            block.values = dict(zip(names, cast(Iterable[Value], values.values()), strict=True))
+            block.lines = {name: offset + line for name, line in zip(names, lines.values(), strict=True)}
+            block.written = {name: key for name, key in zip(names, values, strict=True) if name != key}
             return
     try:
         document = yamldoc.load_texts(inner)
