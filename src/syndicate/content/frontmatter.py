@@ -249,7 +249,8 @@ class FrontMatter:
         return line_of(self.written.get(key, key))[:60]
 
     def _given(self, name: str) -> tuple[str, ...]:
-        return self.given.get(name, ())
+        known = self._known
+        return (self.given if known is None else known).get(name, ())
 
     def _said(self, key: str) -> str:
         return (scalar(self.values.get(key)) or "").lower()

@@ -135,13 +135,14 @@ def _head(folder: Path, source: SourceFile, defaults: Defaults) -> Parsed:
     correction = matter.correction() if "correction" in given else ""
     picture = matter.picture() if "picture" in given else ("", "")
     updated = matter.moment("updated", language=language, zone=zone) if "updated" in given else None
+    expires = matter.moment("expires", language=language, zone=zone) if "expires" in given else None
     return Parsed(
         path=path,
         title=title,
         summary=summary,
         when=own,
         updated=_utc(updated or reading.updated),
-        expires=_utc(matter.moment("expires", language=language, zone=zone)) if "expires" in given else None,
+        expires=_utc(expires),
         language=language,
         tags=tags,
         categories=(matter.categories() if "categories" in given else ()) or reading.categories,
