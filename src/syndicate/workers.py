@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import importlib
 import logging
 import os
 import select
@@ -40,6 +41,7 @@ def run_builder(site: Site, *, nudged: int, nudges: int) -> None:
     watch = Watch(site.config.content.folder, lambda: nudge(hints), is_draft=is_noise)
     watch.start()
     builder = Builder(site, watch)
+    importlib.import_module("syndicate.content.parse")  # or the first change would wait for it
     whole = True
     while True:
         wait: float | None = None
@@ -77,13 +79,13 @@ class Builder:
         site = self._site
         with site.build_lock():
             scanned = self._scanned(whole)
-            result = publish_site(site, scanned.articles, now=site.clock())
+            result = publish_site(site, scanned.articles, now=site.clock(), counted=whole)
             made = make_due_editions(site, scanned.articles, now=site.clock())
         self._scan = scanned.scan if scanned.present else None
         self.waiting = max(scanned.waiting, self._unsettled)
         changed = len(result.published.written), len(result.published.deleted)
         if any(changed):
-            log.info("published %d articles: %d files written, %d deleted", result.articles, *changed)
+            log.info("published: %d files written, %d deleted", *changed)
         return any(one.fate == "made" for one in made)
 
     def _scanned(self, whole: bool) -> Scanned:

@@ -104,7 +104,7 @@ def test_tags_are_told_with_their_spellings(store: Store) -> None:
     records_are_known(store, a_record("d", hidden=True), tags={"tags/z": "Z"})
     with store.read() as conn:
         assert selection.folders(conn, now=NOW) == [
-            Topic("tags/x", {"X": 3, "x": 1}),
+            Topic("tags/x", {"X": 4, "x": 1}),
             Topic("tags/y", {"Y": 1}),
         ]
         assert selection.folders(conn, now=NOW, among=["tags/y", "tags/q"]) == [Topic("tags/y", {"Y": 1})]
@@ -224,5 +224,5 @@ def test_the_database_shows_what_it_should(
             found = selection.tagged(conn, "tags/x", now=now, count=99)
             assert sorted(found) == sorted(expected)
             assert selection.count_out(conn, now=now) == len(expected)
-            assert bool(selection.folders(conn, now=now)) is bool(expected)
+            assert selection.folders(conn, now=now) or not expected  # all may have expired
         assert shown[first] ^ shown[last] <= set(selection.turned(conn, after=first, until=last))

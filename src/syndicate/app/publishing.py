@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -57,15 +57,18 @@ def publish_site(
     *,
     now: datetime,
     progress: Callable[[int, int], None] | None = None,
+    counted: bool = True,
 ) -> Publishing:
     """Make what is to be made again of the articles shown at `now`, and write what changed.
 
     The caller holds the build lock. Raises PublishError where the folder cannot be written; a bad
     template or article is a fault, and what was made from it before stays. `progress` hears how many of
-    how many pages are made.
+    how many pages are made. Not `counted`, articles and feeds are 0 in the result: counting takes longer
+    than making a few feeds.
     """
-    with site.store.write() as tx:
-        notes.start_tick(tx, "publish", now=now)
+    if counted:
+        with site.store.write() as tx:
+            notes.start_tick(tx, "publish", now=now)
     due = standing.due(site, articles.others, now=now)
     try:
         made = _make(site, articles, due, now=now, progress=progress)
@@ -75,12 +78,15 @@ def publish_site(
         raise
     # a text is read where it is shown, after the scan has told what is wrong with the files
     told = [] if due.nothing else findable(site.config, text_faults(site))
-    with site.store.read() as conn:
-        shown, feeds = selection.count_out(conn, now=now), selection.count_folders(conn) + 1
+    shown = feeds = 0
+    if counted:
+        with site.store.read() as conn:
+            shown, feeds = selection.count_out(conn, now=now), selection.count_folders(conn) + 1
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, made.faults, now=now)
         texts = notes.add_faults(tx, told, now=now)
-        detail = f"articles: {shown}, feeds: {feeds}, files written: {len(made.published.written)}"
+        totals = f"articles: {shown}, feeds: {feeds}, " if counted else ""
+        detail = f"{totals}files written: {len(made.published.written)}"
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
     for fault in (*texts, *new):
         log.warning("%s", fault)
@@ -150,18 +156,18 @@ def _with_pages(
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
     """Make the feeds of some folders; those of tags that no article has any more go."""
     faults: list[Fault] = []
-    with site.store.read() as conn:
-        there = {topic.folder for topic in selection.folders(conn, now=now, among=due.folders)}
-    gone = [
-        name
-        for folder in due.folders
-        if folder and folder not in there
-        for name in file_names(folder, feed_site(site.config))
-    ]
-    files = _feed_files(site, articles, due.folders, faults, now=now)
+    gone = {name: None for folder in due.folders for name in file_names(folder, feed_site(site.config))}
+    files = _kept_out(gone, _feed_files(site, articles, due.folders, faults, now=now))
     published = publish(site.config.publish.folder, files, partial=True, gone=gone)
     others = [fault for fault in due.faults if fault.kind != "publish"]
     return _Made(published, (*dict.fromkeys([*others, *faults]), *published.faults))
+
+
+def _kept_out(gone: dict[str, None], files: Iterable[OutputFile]) -> Iterator[OutputFile]:
+    """Give `files`, each of which is then no longer `gone`: a publishing asks for these last."""
+    for file in files:
+        gone.pop(file.path, None)
+        yield file
 
 
 def _feed_files(
@@ -191,6 +197,8 @@ def _feeds(site: Site, articles: Library, among: Sequence[str] | None, *, now: d
         yield feed_of("", config.publication.title, chosen, config.publication, known, pages=config.pages)
     for topic in topics:
         chosen = articles.tagged(topic.folder, now=now, count=count, texts=texts)
+        if not chosen:
+            continue  # all have expired
         title = tag_title(config.publication, topic.spellings)
         yield feed_of(topic.folder, title, chosen, config.publication, known, pages=config.pages)
 

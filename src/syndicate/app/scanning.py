@@ -6,8 +6,7 @@ import json
 import logging
 import os
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -387,15 +386,15 @@ def _widen(
     return _chosen(site.config, kind, sections, looked_at)
 
 
-def _sections(site: Site, kind: Kind) -> tuple[dict[str, int], list[str]]:
-    """Return how many dated files each section has, and the files that this is news for.
+def _sections(site: Site, kind: Kind) -> tuple[frozenset[str], list[str]]:
+    """Return the sections that have dated files, and the files that this is news for.
 
     Those are the files of a section that began or ceased to have any, and all where the folder is of another
     kind than before. In a plain folder sections do not matter.
     """
     with site.store.read() as conn:
         known, _, listed = (ids.get_setting(conn, _SECTIONS) or kind).partition("\n")
-        sections = readings.dated_sections(conn) if kind is not Kind.PLAIN else {}
+        sections = readings.dated_sections(conn) if kind is not Kind.PLAIN else frozenset()
         turned = set(listed.split("\n") if listed else ()).symmetric_difference(sections)
         if known != kind:
             paths = list(readings.stamps(conn, "").of)
@@ -409,27 +408,27 @@ def _sections(site: Site, kind: Kind) -> tuple[dict[str, int], list[str]]:
 
 def chosen(config: Config, parsed: dict[str, Parsed]) -> dict[str, Parsed]:
     """Return all files of the content folder, `parsed`, each with the reason if it is no article."""
-    dated = Counter(section_of(path) for path, one in parsed.items() if one.dated)
+    dated = frozenset(section_of(path) for path, one in parsed.items() if one.dated)
     return _chosen(config, kind_of(config.content.folder), dated, parsed)
 
 
 def _chosen(
-    config: Config, kind: Kind, sections: Mapping[str, int], parsed: dict[str, Parsed]
+    config: Config, kind: Kind, sections: Collection[str], parsed: dict[str, Parsed]
 ) -> dict[str, Parsed]:
-    """Return the files with the reason why one is no article; `sections` counts the dated files of each."""
+    """Return the files with the reason why one is no article; `sections` are those with dated files."""
     if kind is Kind.PLAIN:
         return parsed
     rules = rules_of(config)
     return {path: _judged(path, one, kind, sections, rules) for path, one in parsed.items()}
 
 
-def _judged(path: str, one: Parsed, kind: Kind, sections: Mapping[str, int], rules: Rules) -> Parsed:
+def _judged(path: str, one: Parsed, kind: Kind, sections: Collection[str], rules: Rules) -> Parsed:
     why = left_out(
         path,
         kind=kind,
         dated=one.dated,
         marked=one.marked,
-        dated_in_section=sections.get(section_of(path), 0),
+        dated_in_section=section_of(path) in sections,
         included=rules.includes(path),
     )
     return replace(one, left_out=why) if why else one

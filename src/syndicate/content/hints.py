@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,9 +22,10 @@ def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str])
         return None
     files = dict(before.files)
     for prefix in sorted({path[: path.rfind("/") + 1] for path in wanted}):
-        if not _is_known(prefix, before.files):
-            return None
-        there = files_in(folder, rules, prefix)
+        names = {path[len(prefix) :] for path in wanted if path[: path.rfind("/") + 1] == prefix}
+        there, others = files_in(folder, rules, prefix, names)
+        if prefix and not any(f"{prefix}{name}" in before.files for name in (*others, *names)):
+            return None  # a folder that nothing was known in: it may be one that is not looked into
         for path in wanted:
             if path[: path.rfind("/") + 1] != prefix:
                 continue
@@ -40,7 +41,3 @@ def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str])
 def _is_noise(path: str) -> bool:
     *folders, name = path.split("/")
     return habits.is_noise(name) or any(habits.is_closed(folder) for folder in folders)
-
-
-def _is_known(prefix: str, files: Iterable[str]) -> bool:
-    return not prefix or any(path.startswith(prefix) for path in files)

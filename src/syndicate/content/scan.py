@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -74,11 +75,15 @@ def scan(folder: Path, rules: Rules = Rules()) -> Scan:  # noqa: B008 - it is fr
     )
 
 
-def files_in(folder: Path, rules: Rules, prefix: str) -> dict[str, tuple[int, int, bool]]:
-    """Return what `scan` would find in the one folder at `prefix` below `folder`, nothing below that."""
+def files_in(
+    folder: Path, rules: Rules, prefix: str, names: Collection[str]
+) -> tuple[dict[str, tuple[int, int, bool]], list[str]]:
+    """Return what `scan` would find of `names` in the one folder at `prefix`, and all names in it."""
     walk = _Walk(os.path.realpath(folder), rules, look(folder))
+    metas = {name[: name.rfind(".")] + _META for name in names}
+    walk.only = frozenset((*names, *metas))
     walk.visit(_Folder(prefix, prefix.count("/"), True))
-    return walk.files
+    return walk.files, walk.names
 
 
 class _Folder(NamedTuple):
@@ -104,6 +109,8 @@ class _Walk:
     waiting: list[_Folder] = field(default_factory=list)
     links: list[_Folder] = field(default_factory=list)
     seen: set[tuple[int, int]] = field(default_factory=set)
+    only: frozenset[str] | None = None  # the names that are looked at, where it is not all
+    names: list[str] = field(default_factory=list)  # all there are then
 
     def all(self) -> None:
         self.waiting.append(_Folder("", 0, True))
@@ -136,6 +143,9 @@ class _Walk:
             return
         with os.scandir(opened) as listing:
             entries = list(listing)
+        if self.only is not None:
+            self.names += [entry.name for entry in entries]
+            entries = [entry for entry in entries if entry.name in self.only]
         metas: dict[str, os.stat_result] = {}
         articles: list[os.DirEntry[str]] = []
         for entry in entries:

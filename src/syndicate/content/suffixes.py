@@ -1,4 +1,4 @@
-"""The suffixes of files that may be articles, for those who ask names alone; held to the formats by a test."""
+"""The suffixes of files that may be articles, for those who ask names alone; a test holds them true."""
 
 from __future__ import annotations
 

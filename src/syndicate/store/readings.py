@@ -88,11 +88,9 @@ def heads(conn: sa.Connection, paths: Collection[str]) -> dict[str, str]:
     return found
 
 
-def dated_sections(conn: sa.Connection) -> dict[str, int]:
-    """Return how many files with a date of their own each section holds."""
-    columns = sa.select(parsed.c.section, sa.func.count()).where(parsed.c.dated)
-    rows = conn.execute(columns.group_by(parsed.c.section))
-    return {section: number for section, number in rows}  # noqa: C416 - a row is no tuple to mypy
+def dated_sections(conn: sa.Connection) -> frozenset[str]:
+    """Return the sections that hold a file with a date of its own."""
+    return frozenset(conn.scalars(sa.select(parsed.c.section).where(parsed.c.dated).distinct()))
 
 
 def in_sections(conn: sa.Connection, sections: Collection[str]) -> list[str]:

@@ -99,9 +99,12 @@ def count_out(conn: sa.Connection, *, now: datetime) -> int:
 
 
 def folders(conn: sa.Connection, *, now: datetime, among: Collection[str] | None = None) -> list[Topic]:
-    """Return the tags that an article shown at `now` has, by folder; `among` some folders only."""
+    """Return the tags that an article published at `now` has, by folder; `among` some folders only.
+
+    All articles of a tag may have expired: then it has no feed all the same.
+    """
     columns = (article_tag.c.folder, article_tag.c.tag, sa.func.count())
-    found = sa.select(*columns).join(article, article.c.id == article_tag.c.article_id).where(_out(now))
+    found = sa.select(*columns).where(article_tag.c.published_at <= now)
     found = found.group_by(article_tag.c.folder, article_tag.c.tag).order_by(article_tag.c.folder)
     topics: dict[str, dict[str, int]] = {}
     batches: Sequence[list[str] | None] = [None] if among is None else list(batched(sorted(among), KEYS))
@@ -113,15 +116,24 @@ def folders(conn: sa.Connection, *, now: datetime, among: Collection[str] | None
 
 
 def count_folders(conn: sa.Connection) -> int:
-    """Return how many tags the articles that are shown or will be have."""
-    return conn.scalar(sa.select(sa.func.count(article_tag.c.folder.distinct()))) or 0
+    """Return how many tags the articles that are shown or will be have.
+
+    It asks for one folder after another: reading the whole index takes a thousand times as long.
+    """
+    first = sa.select(sa.func.min(article_tag.c.folder).label("folder")).cte("each", recursive=True)
+    after = sa.select(sa.func.min(article_tag.c.folder)).where(article_tag.c.folder > first.c.folder)
+    every = first.union_all(
+        sa.select(after.scalar_subquery()).select_from(first).where(first.c.folder.is_not(None))
+    )
+    return conn.scalar(sa.select(sa.func.count(every.c.folder))) or 0
 
 
 def turned(conn: sa.Connection, *, after: datetime, until: datetime) -> list[str]:
     """Return the ids of the articles that came out or expired in ``(after, until]``, by the clock alone."""
     came = (article.c.published_at > after) & (article.c.published_at <= until)
     went = (article.c.expires_at > after) & (article.c.expires_at <= until)
-    return list(conn.scalars(sa.select(article.c.id).where(_THERE, came | went)))
+    both = [conn.scalars(sa.select(article.c.id).where(_THERE, turn)) for turn in (came, went)]
+    return list(dict.fromkeys(one for ids in both for one in ids))
 
 
 def folders_of(conn: sa.Connection, ids: Collection[str]) -> set[str]:

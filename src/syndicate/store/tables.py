@@ -71,6 +71,8 @@ article = sa.Table(
     _column("missing_at", UtcDateTime, null=True),
 )
 
+_EXPIRES = sa.text("expires_at IS NOT NULL")
+sa.Index("ix_article_expiring", article.c.expires_at, sqlite_where=_EXPIRES, postgresql_where=_EXPIRES)
 _MISSING = sa.text("state = 'missing'")
 sa.Index("ix_article_missing", article.c.path, sqlite_where=_MISSING, postgresql_where=_MISSING)
 
@@ -131,6 +133,12 @@ body = sa.Table(
     _column("faults", sa.Text, null=True),
 )
 
+sa.Index(
+    "ix_parsed_dated",
+    parsed.c.section,
+    sqlite_where=sa.text("dated = 1"),
+    postgresql_where=sa.text("dated"),
+)
 _FAULTY = sa.text("faults IS NOT NULL")
 sa.Index("ix_parsed_faulty", parsed.c.path, sqlite_where=_FAULTY, postgresql_where=_FAULTY)
 sa.Index("ix_body_faulty", body.c.path, sqlite_where=_FAULTY, postgresql_where=_FAULTY)

@@ -34,8 +34,14 @@ def upgrade() -> None:
     op.create_index("ix_article_published_at", "article", ["published_at"])
     missing = sa.text("state = 'missing'")
     op.create_index("ix_article_missing", "article", ["path"], sqlite_where=missing, postgresql_where=missing)
+    expires = sa.text("expires_at IS NOT NULL")
+    op.create_index(
+        "ix_article_expiring", "article", ["expires_at"], sqlite_where=expires, postgresql_where=expires
+    )
     _beside()
     _readings()
+    dated, held = sa.text("dated = 1"), sa.text("dated")
+    op.create_index("ix_parsed_dated", "parsed", ["section"], sqlite_where=dated, postgresql_where=held)
     faulty = sa.text("faults IS NOT NULL")
     for table in ("parsed", "body"):
         op.create_index(f"ix_{table}_faulty", table, ["path"], sqlite_where=faulty, postgresql_where=faulty)
