@@ -93,9 +93,7 @@ def test_a_tag_is_shown_as_most_articles_spell_it() -> None:
 @settings(max_examples=6, deadline=None)
 def test_feeds_do_not_hang_on_the_order_of_articles(articles: list[Article]) -> None:
     """The same articles in any order give the same feeds."""
-    expected = select_feeds(
-        sorted(articles, key=lambda a: a.id), PUBLICATION, ids_for(articles), items=2
-    )
+    expected = select_feeds(sorted(articles, key=lambda a: a.id), PUBLICATION, ids_for(articles), items=2)
     assert select_feeds(articles, PUBLICATION, ids_for(articles), items=2) == expected
 
 

@@ -24,7 +24,7 @@ from syndicate.overtime import Limit
 from syndicate.store.readings import HeadRow
 
 _CHUNK = 500  # files that a process reads at a time
-_WORTH_IT = 4000  # files from which on another process pays for its start
+_WORTH_IT = 20_000  # files from which on another process pays for its start and its memory
 _NEVER = -1  # the time of no file: what is remembered under it is read again
 KEPT = " (its last good version stays published)"
 
