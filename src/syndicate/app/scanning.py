@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -42,6 +44,7 @@ _OTHERS = "content_others"
 _SECTIONS = "content_sections"
 _UNFINISHED = "content_unfinished"  # the files, as JSON, that a scan under way found changed; null: too many
 _MOST_NOTED = 5000
+_MANY, _OBJECTS = 2000, 200_000  # files, and objects between two looks for rings
 _ARCHIVE = "content_archive"  # set while an archive comes in: what a kill left of it is no news either
 _AT_ONCE = 4000  # readings for one transaction
 _MOST_TEXTS = 500  # gone or new articles whose texts are compared: a moved archive is known by its marks
@@ -127,8 +130,9 @@ def _take_in(
         with site.store.write() as tx:
             notes.start_tick(tx, "scan", now=now)
     changes = _changes(site, found) if hint is None else _hinted(site, found, hint)
-    parsed = _read(site, changes, progress)
-    result = _ingest(site, found, changes, parsed, present=present, accept_removals=accept_removals)
+    with _seldom_collected(len(changes.fresh)):
+        parsed = _read(site, changes, progress)
+        result = _ingest(site, found, changes, parsed, present=present, accept_removals=accept_removals)
     faults = findable(site.config, _faults(site, found, result, present))
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, faults, now=now)
@@ -147,6 +151,20 @@ def _take_in(
         waiting=changes.waiting,
         scan=found,
     )
+
+
+@contextmanager
+def _seldom_collected(files: int) -> Iterator[None]:
+    """Have Python look for rings among objects less often where an archive makes a million that are none."""
+    if files < _MANY:
+        yield
+        return
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def findable(config: Config, faults: Iterable[Fault]) -> list[Fault]:
