@@ -25,6 +25,7 @@ class Watch:
     """
 
     def __init__(self, folder: Path, wake: Callable[[], None], *, is_draft: Callable[[str], bool]) -> None:
+        self._path = folder
         self._folder = Path(os.path.realpath(folder))
         self._wake = wake
         self._is_draft = is_draft
@@ -32,11 +33,23 @@ class Watch:
         self._paths: set[str] = set()
         self._renamed: set[str] = set()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._watched: tuple[int, int] | None = None  # the folder that is listened to
 
     def start(self) -> None:
-        """Begin to listen."""
-        self._thread.start()
+        """Begin to listen; again where another folder lies in the place of the one that was there.
+
+        One that came late, or that was taken away and put there again, would never be heard of.
+        """
+        here = _which(self._path)
+        with self._lock:
+            if here is None or here == self._watched:
+                return
+            self._watched = here
+        self._stop.set()
+        self._stop = threading.Event()
+        self._folder = Path(os.path.realpath(self._path))
+        listening = (self._folder, self._stop)
+        threading.Thread(target=self._run, args=listening, name="watch", daemon=True).start()
 
     def stop(self) -> None:
         """Listen no more."""
@@ -53,23 +66,23 @@ class Watch:
             self._renamed.clear()
         return paths, renamed
 
-    def _run(self) -> None:
+    def _run(self, folder: Path, stop: threading.Event) -> None:
         from watchfiles import watch
 
         try:
             for changes in watch(
-                self._folder,
+                folder,
                 watch_filter=None,
                 step=_STEP,
                 debounce=_DEBOUNCE,
                 rust_timeout=_WAKE,
-                stop_event=self._stop,
+                stop_event=stop,
                 raise_interrupt=False,
                 ignore_permission_denied=True,
             ):
-                self._note({(change.name, os.path.relpath(path, self._folder)) for change, path in changes})
+                self._note({(change.name, os.path.relpath(path, folder)) for change, path in changes})
         except Exception as error:  # a file system without notices, too many watches, a folder that went away
-            log.warning("%s cannot be watched (%s); it is looked at every so often", self._folder, error)
+            log.warning("%s cannot be watched (%s); it is looked at every so often", folder, error)
 
     def _note(self, changes: set[tuple[str, str]]) -> None:
         written = {path for kind, path in changes if kind == "modified"}
@@ -80,6 +93,17 @@ class Watch:
         }
         added = {path for kind, path in changes if kind == "added" and path.rpartition("/")[0] in drafts}
         with self._lock:
+            if ("deleted", os.curdir) in changes:
+                self._watched = None
             self._paths |= {path for _, path in changes}
             self._renamed = (self._renamed | added) - written
         self._wake()
+
+
+def _which(folder: Path) -> tuple[int, int] | None:
+    """Return what tells the folder at a path from another one there, None where there is none."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

@@ -96,6 +96,8 @@ class Builder:
         before = self._scan
         hint = Hint(before, paths, renamed) if before and len(paths) <= _MOST_HINTS else None
         if whole or hint is None:
+            if self._watch:
+                self._watch.start()
             scanned = scan_content(self._site)
             self._unsettled = scanned.waiting
         else:

@@ -22,6 +22,9 @@ class Told:
         self.paths: set[str] = set()
         self.whole: set[str] = set()
 
+    def start(self) -> None:
+        """Listen to the folder that is there now: nothing here."""
+
     def take(self) -> tuple[frozenset[str], frozenset[str]]:
         told = frozenset(self.paths), frozenset(self.whole)
         self.paths.clear()

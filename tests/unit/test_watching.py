@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -149,3 +150,39 @@ def test_a_folder_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
     assert not woken.wait(0.3)
     assert watch.take() == (frozenset(), frozenset())
     watch.stop()
+
+
+def test_a_folder_that_comes_late_is_heard_of_once_it_is_there(tmp_path: Path) -> None:
+    """A disk that is mounted after the start: who begins again hears."""
+    made = Heard(tmp_path / "content")
+    made.watch.start()
+    made.folder.mkdir()
+    made.starts()
+    (made.folder / "a.md").write_text("words")
+    assert made.hears(lambda: "a.md" in made.paths)
+    made.watch.stop()
+
+
+def test_another_folder_in_its_place_is_heard_of(heard: Heard) -> None:
+    """One that was swapped for a new one, or taken away and put there again, is listened to in its turn."""
+    heard.folder.rename(heard.folder.with_name("old"))
+    heard.folder.mkdir()
+    heard.hears(lambda: False, 0.3)
+    heard.forgets()
+    heard.starts()
+    shutil.rmtree(heard.folder)
+    assert heard.hears(lambda: "." in heard.paths)
+    heard.folder.mkdir()
+    heard.hears(lambda: False, 0.3)
+    heard.forgets()
+    heard.starts()
+    (heard.folder / "a.md").write_text("words")
+    assert heard.hears(lambda: "a.md" in heard.paths)
+
+
+def test_beginning_again_changes_nothing_while_the_folder_is_there(heard: Heard) -> None:
+    """There is one thread for one folder, however often it begins."""
+    before = set(threading.enumerate())
+    heard.watch.start()
+    heard.watch.start()
+    assert set(threading.enumerate()) <= before
