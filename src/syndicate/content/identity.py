@@ -54,9 +54,9 @@ def match(known: Known) -> Matches:
     """Return the record of each file that has one.
 
     An id in the front matter wins, then the record at the same path, then (where the path is new) one
-    whose file is gone or withdrawn and that said the same, then one whose file is gone and that, by its
-    last reading, said nearly the same. A new file that says what a living one says is folded into it. No
-    record is given twice.
+    whose file is gone or withdrawn and that said the same. A new file that says what a living one says is
+    folded into it; any other may be one whose file is gone and that, by its last reading, said nearly the
+    same. No record is given twice.
     """
     matches = Matches()
     here = _by_path(known.records)
@@ -77,8 +77,8 @@ def match(known: Known) -> Matches:
             if record.id not in claimed and (record.state not in _LIVING or record.path not in known.there)
         ]
         _by_content(matches, free, known.parsed)
-        _by_likeness(matches, free, known)
         _fold(matches, known, here)
+        _by_likeness(matches, free, known)
     return matches
 
 
