@@ -119,6 +119,7 @@ class Body:
     """An article's text, ready to show, and what only reading it tells.
 
     `html` is safe; its URLs are absolute or relative to the article's own page. `summary` is plain text.
+    `looked` says that files beside the article were looked for, found or not.
     """
 
     html: str
@@ -127,6 +128,7 @@ class Body:
     enclosures: tuple[Enclosure, ...] = ()
     media: tuple[Media, ...] = ()
     warnings: tuple[str, ...] = ()
+    looked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,8 +109,9 @@ def test_where_another_program_makes_the_pages_nothing_is_copied(tmp_path: Path)
 
 
 def test_a_link_to_the_file_of_an_article_is_one_to_the_article(tmp_path: Path) -> None:
-    """A link to a file of Markdown stands for the page that is made of it, with its fragment."""
+    """A link to a file of Markdown stands for the page made of it, now or later, with its fragment."""
     shelf = Shelf(folder(tmp_path, "a/x.md", "b/y z.md"), "a/x.md", copies=False)
     assert shelf.place("a", "href", "../b/y%20z.md#h") == "/.article/b/y%20z.md#h"
     assert shelf.place("a", "href", "/.article/other") == "/.article/other"
-    assert shelf.place("a", "href", "gone.md") == "gone.md"
+    assert shelf.place("a", "href", "to-come.md") == "/.article/a/to-come.md"
+    assert shelf.place("a", "href", "/elsewhere.md") == "/elsewhere.md"

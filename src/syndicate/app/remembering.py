@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping
 
 from syndicate.app import identities
 from syndicate.app.site import Site
-from syndicate.app.standing import PUBLISHED
 from syndicate.content.ingest import Ingest
 from syndicate.digest.occasions import following, previous
 from syndicate.links import tag_folder
 from syndicate.model import ArticleRecord, ArticleState, Parsed
-from syndicate.store import articles, editions, ids, readings
+from syndicate.store import articles, editions, readings
 from syndicate.store.batches import batched
 from syndicate.store.bulk import roomy
 
@@ -34,16 +33,13 @@ def remember(site: Site, result: Ingest, parsed: Mapping[str, Parsed], *, gone: 
         _remember_first(site, result, parsed)
     else:
         _remember_more(site, result, parsed)
-    if result.readdressed:
-        with site.store.write() as tx:
-            ids.set_setting(tx, PUBLISHED, "")  # any article may link to one that is elsewhere now
     if result.changed or parsed:
         identities.note(site, identities.lines_of(result.changed, result.new_ids), all_there=new)
-    if (not new and (gone or parsed)) or result.folded or result.faults:
+    if gone or (parsed and not new) or result.folded or result.faults:
         held = {one.path for one in result.changed if one.state is ArticleState.MISSING}
         with site.store.write() as tx:
             held |= {one.path for one in articles.missing(tx)}
-            readings.drop_heads(tx, [path for path in gone if path not in held])
+            readings.drop_heads(tx, set(gone) - held)
             articles.save_folded(tx, result.folded, looked_at=[*parsed, *gone])
             readings.read_again(tx, {fault.path for fault in result.faults})
     _start_newsletters(site)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
-from syndicate.app import identities
+from syndicate.app import crossing, identities
 from syndicate.app.heads import Heads, Job, faults_of, kept, read_heads
 from syndicate.app.library import Library
 from syndicate.app.remembering import remember
@@ -107,7 +107,14 @@ class Hint:
 
 
 def scan_hinted(site: Site, hint: Hint) -> Scanned:
-    """Read what a watch of the folder told of, or all where that is not enough; as `scan_content`."""
+    """Read what a watch of the folder told of, or all where that is not enough; as `scan_content`.
+
+    It is not where another process was cut short in a scan: what that one read is not remembered yet.
+    """
+    with site.store.read() as conn:
+        unfinished = ids.get_setting(conn, _UNFINISHED)
+    if unfinished:
+        return scan_content(site)
     found = look_again(site.config.content.folder, rules_of(site.config), hint.before, hint.paths)
     if found is None:
         return scan_content(site)
@@ -235,15 +242,18 @@ def _unhidden(found: Scan, paths: Iterable[str]) -> list[str]:
 
 
 def _hinted(site: Site, found: Scan, hint: Hint) -> Changes:
-    """Return what differs among the hinted paths."""
+    """Return what differs among the hinted paths, and the files that are read at every scan."""
     changes = Changes()
     with site.store.read() as conn:
         known = readings.stamps_of(conn, hint.paths)
+        again = [path for path in readings.faulty_again(conn) if path in found.files]
+    changes.fresh = [SourceFile(path, *found.files[path]) for path in again if path not in hint.paths]
+    changes.untouched = {one.path for one in changes.fresh}
     now_ns = site.file_clock()
     for path in sorted(hint.paths):
         stamp = found.files.get(path)
         if stamp is None:
-            changes.gone += [path] if path in known.of else []
+            changes.gone += _unhidden(found, [path]) if path in known.of else []
         elif known.of.get(path) != stamp:
             whole = (path in hint.whole and stamp[0]) or _is_whole(
                 site.config.content.folder / path, stamp, now_ns
@@ -318,6 +328,7 @@ def _ingest(
     with site.store.read() as conn:
         setting = ids.get_setting(conn, _KNOWN_FOLDER)
         archive = bool(ids.get_setting(conn, _ARCHIVE))
+        unfinished = ids.get_setting(conn, _UNFINISHED)
     first_time = setting != name
     was = setting.removeprefix(_ONCE_MORE) if setting else None
     with site.store.read() as conn:
@@ -327,7 +338,7 @@ def _ingest(
     lacking = set(_unhidden(found, [one.path for one in missing if one.path not in found.files]))
     gone += [one for one in missing if one.path in lacking]
     gone = list({one.id: one for one in gone if _is_living(one)}.values())
-    looked_at = _widen(site, found, parsed, gone, back) if present else {}
+    looked_at, sections = _widen(site, found, parsed, gone, back) if present else ({}, "")
     intake = Intake(
         known=_known(site, found, looked_at, gone, moved=was is not None and was != name),
         gone=gone,
@@ -340,15 +351,21 @@ def _ingest(
         accept_removals=accept_removals,
     )
     result = ingest(intake, terms_of(site.config, period=_period(site), now=site.clock()))
-    if result.archive:
+    if result.archive or (result.changed and not unfinished):
         with site.store.write() as tx:
-            ids.set_setting(tx, _ARCHIVE, "1")
-    remember(site, result, looked_at, gone=changes.gone if present else [])
+            if result.archive:
+                ids.set_setting(tx, _ARCHIVE, "1")
+            if not unfinished:
+                ids.set_setting(tx, _UNFINISHED, "[]")
+    lost = dict.fromkeys([*changes.gone, *(one.path for one in gone)])
+    remember(site, result, looked_at, gone=lost if present else [])
     with site.store.write() as tx:
-        ids.set_setting(tx, _UNFINISHED, "")
-        if result.archive:
-            ids.set_setting(tx, _ARCHIVE, "")
+        if present or not unfinished:  # else what another scan left unfinished still is
+            ids.set_setting(tx, _UNFINISHED, "")
         if present:
+            ids.set_setting(tx, _SECTIONS, sections)
+            if archive or result.archive:
+                ids.set_setting(tx, _ARCHIVE, "")
             # what was half-written at the first scan belongs to it, but one such file is no excuse for ever
             again = first_time and changes.waiting and not (setting or "").startswith(_ONCE_MORE)
             ids.set_setting(tx, _KNOWN_FOLDER, f"{_ONCE_MORE if again else ''}{name}")
@@ -357,7 +374,9 @@ def _ingest(
             if ids.get_setting(tx, _OTHERS) != found.others:
                 ids.set_setting(tx, _OTHERS, found.others)
                 to_read += readings.hanging(tx, found.others)
-            store_articles.restale(tx, [one.id for one in store_articles.records_at(tx, to_read)])
+            stale = [one.id for one in store_articles.records_at(tx, to_read)]
+            changed = [*looked_at, *changes.gone, *(one.path for one in result.changed)]
+            store_articles.restale(tx, [*stale, *crossing.linking(tx, changed)])
     return result
 
 
@@ -383,45 +402,43 @@ def _widen(
     parsed: dict[str, Parsed],
     gone: Sequence[ArticleRecord],
     back: Sequence[str],
-) -> dict[str, Parsed]:
+) -> tuple[dict[str, Parsed], str]:
     """Return what is to be decided about: the changed files, those that are `back`, and what hangs on them.
 
-    A file that was folded into an article is looked at again when that one is gone or edited; all files of a
-    section, when it becomes one with articles or ceases to be.
+    A file that was folded into an article is looked at again when that one is gone or another; all files of a
+    section, when it becomes one with articles or ceases to be. Returns also the sections, as they are to be
+    remembered once all of it is.
     """
     looked_at = dict(parsed)
-    with site.store.read() as conn:
-        known = parsed and store_articles.are_known(conn)
-        edited = [one.id for one in store_articles.records_at(conn, parsed.keys())] if known else []
-        again = [*back, *store_articles.folded_into(conn, [*edited, *(one.id for one in gone)])]
     kind = kind_of(site.config.content.folder)
-    sections, turned = _sections(site, kind)
-    again += turned
+    sections, turned, noted = _sections(site, kind)
+    again = [*back, *turned]
+    with site.store.read() as conn:
+        known = (parsed or again) and store_articles.are_known(conn)
+        others = [one.id for one in store_articles.records_at(conn, [*parsed, *again])] if known else []
+        again += store_articles.folded_into(conn, [*others, *(one.id for one in gone)])
     again = [path for path in again if path in found.files and path not in looked_at]
     if again:
         with site.store.read() as conn:
             looked_at |= loaded(readings.heads(conn, again))
-    return _chosen(site.config, kind, sections, looked_at)
+    return _chosen(site.config, kind, sections, looked_at), noted
 
 
-def _sections(site: Site, kind: Kind) -> tuple[frozenset[str], list[str]]:
-    """Return the sections that have dated files, and the files that this is news for.
+def _sections(site: Site, kind: Kind) -> tuple[frozenset[str], list[str], str]:
+    """Return the sections that have dated files, the files that this is news for, and the first as a text.
 
     Those are the files of a section that began or ceased to have any, and all where the folder is of another
     kind than before. In a plain folder sections do not matter.
     """
     with site.store.read() as conn:
-        known, _, listed = (ids.get_setting(conn, _SECTIONS) or kind).partition("\n")
+        known, *listed = (ids.get_setting(conn, _SECTIONS) or kind).split("\n")
         sections = readings.dated_sections(conn) if kind is not Kind.PLAIN else frozenset()
-        turned = set(listed.split("\n") if listed else ()).symmetric_difference(sections)
+        turned = set(listed).symmetric_difference(sections)
         if known != kind:
             paths = list(readings.stamps(conn, "").of)
         else:
             paths = readings.in_sections(conn, turned) if turned else []
-    if turned or known != kind:
-        with site.store.write() as tx:
-            ids.set_setting(tx, _SECTIONS, "\n".join((kind, *sorted(sections))))
-    return sections, paths
+    return sections, paths, "\n".join((kind, *sorted(sections)))
 
 
 def chosen(config: Config, parsed: dict[str, Parsed]) -> dict[str, Parsed]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from syndicate.app import crossing
 from syndicate.app.site import Site
 from syndicate.model import Fault
 from syndicate.publish.standing import seal, standing
@@ -67,7 +68,8 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
         return Due(True, (), sign, stale=stale)
     with site.store.read() as conn:
         turned = selection.turned(conn, after=min(last, now), until=max(last, now))
-        folders = {*stale, *selection.folders_of(conn, turned), *([""] if turned else [])}
+        linking = crossing.linking(conn, selection.paths_of(conn, turned)) if turned else []
+        folders = {*stale, *selection.folders_of(conn, [*turned, *linking]), *([""] if turned else [])}
     return Due(False, tuple(sorted(folders)), sign, files, faults, stale)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 
+from syndicate.app import crossing
 from syndicate.app.heads import KEPT, Told, faults_of
 from syndicate.app.poison import PoisonGuard
 from syndicate.app.site import Site
@@ -33,7 +34,7 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
     for batch in batched(wanted, _BATCH):
         with site.store.read() as conn:
             rows = readings.bodies(conn, [kept.record.path for kept, _ in batch])
-        made: list[BodyRow] = []
+        made: dict[BodyRow, Body | None] = {}
         held = 0
         guard: PoisonGuard | None = None
         with ExitStack() as ending:
@@ -45,18 +46,24 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
                     guard = guard or ending.enter_context(closing(PoisonGuard(site.config.var, _NOTE)))
                     row = _read(site, kept, parsed, row if text else None, others, guard)
                     text = _text(row)
-                    made.append(row)
+                    made[row] = text
                     held += len(row.payload or "")
                 if held > _HELD:
-                    with site.store.write() as tx:
-                        readings.save_bodies(tx, made)
-                    made, held = [], 0
+                    _save(site, made)
+                    made, held = {}, 0
                 if text is not None:
                     found[path] = text
         if made:
-            with site.store.write() as tx:
-                readings.save_bodies(tx, made)
+            _save(site, made)
     return found
+
+
+def _save(site: Site, made: Mapping[BodyRow, Body | None]) -> None:
+    """Remember texts; where feeds are made one by one also to which other articles they link."""
+    with site.store.write() as tx:
+        readings.save_bodies(tx, list(made))
+        if not site.config.pages:
+            crossing.note(tx, {row.path: text for row, text in made.items()})
 
 
 def text_faults(site: Site) -> list[Fault]:
@@ -120,11 +127,13 @@ def _read(
         made = body(site.config.content.folder, source, parsed, site.defaults)
         payload = dump_body(made)
         told = [[None, warning] for warning in made.warnings]
-        hangs = others if made.media or made.warnings or made.enclosures else ""
+        hangs = others if made.looked else ""
     except ContentError as error:
         payload = row.payload if row else None
         told = [[error.line, f"{error.message}{KEPT if payload else ''}"]]
         version = "" if isinstance(error, Unopened) else version  # its permissions may be put right
+        if kept.record.state is ArticleState.MISSING:
+            told, version = [], ""  # it is held, and was never shown
     return BodyRow(
         path=source.path,
         size=source.size,

@@ -37,6 +37,16 @@ def linked(bodies: dict[str, Body], places: Places) -> dict[str, Body]:
     return {**bodies, **made}
 
 
+def names_in(html: str) -> set[str]:
+    """Return the names of the articles that a text links to, as `name_of` has them."""
+    return {_last(unquote(unescape(match[1]))) for match in _LINK.finditer(html)} if _MARK in html else set()
+
+
+def name_of(path: str) -> str:
+    """Return the name by which links know the article in the file at `path`."""
+    return _last(path)
+
+
 class _Names:
     """Knows articles by the last part of their path, whatever their suffix and the case."""
 
@@ -52,6 +62,10 @@ class _Names:
         # Of several the one whose path ends as the link says, else the first by its path.
         best = min(found, key=lambda one: (not f"/{one[0]}".endswith(f"/{name}"), one[0]), default=None)
         return f' href="{escape(best[1])}{match[2] or ""}"' if best else ""
+
+
+def _last(path: str) -> str:
+    return _bare(path).rpartition("/")[2]
 
 
 def _bare(path: str) -> str:

@@ -77,7 +77,6 @@ class Ingest:
     faults: tuple[Fault, ...] = ()
     notices: tuple[Fault, ...] = ()
     removals_held: int = 0
-    readdressed: bool = False  # whether an article that had an address has another now
     archive: bool = False  # whether so many old articles came that they are no news
 
 
@@ -119,7 +118,8 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
     before |= gone
     changed = [r for r in kept.values() if before.get(r.id) != r] + [r for r in lost if before[r.id] != r]
     ids = {path: record.id for path, record in kept.items()}
-    ids |= {record.path: record.id for record in intake.known.records if record.path not in ids}
+    living = [record for record in intake.known.records if record.state in _LIVING]
+    ids = {record.path: record.id for record in living} | ids
     return Ingest(
         changed=tuple(changed),
         new_ids={
@@ -131,9 +131,6 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
         faults=tuple(matches.faults),
         notices=tuple(_notices(lost, held, intake, max(old, undated))),
         removals_held=held,
-        readdressed=any(
-            one.id in before and before[one.id].address not in ("", one.address) for one in changed
-        ),
         archive=many,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 import stat
 import unicodedata
@@ -57,6 +58,7 @@ class Shelf:
         self._names: dict[str, str] = {}  # source -> name
         self._known: dict[str, str | None] = {}  # path as written -> source
         self._missing: dict[str, None] = {}
+        self._looked = False
 
     @property
     def missing(self) -> list[str]:
@@ -68,6 +70,11 @@ class Shelf:
         """The files found so far, in the order they were met."""
         return tuple(Media(source, name) for source, name in self._names.items())
 
+    @property
+    def looked(self) -> bool:
+        """Whether files were looked for, found or not: the text is another when they come, go or change."""
+        return self._looked
+
     def cover(self) -> str:
         """Return the picture in a bundle that is the article's where it names none, "" where there is none.
 
@@ -75,6 +82,7 @@ class Shelf:
         """
         if self._article.name.partition(".")[0].lower() != "index":
             return ""
+        self._looked = True
         try:
             names = sorted(file.name for file in (self._root / self._beside).iterdir())
         except OSError:
@@ -101,6 +109,7 @@ class Shelf:
             return replace(given, type=given.type or _type_of(given.src)) if is_web else None
         kind = _type_of(path) or given.type
         source = self._find(path) if suffix in LINKED or suffix == ".zip" else None
+        self._looked = True
         if source is None:
             if self._copies and not path.startswith("/"):
                 self._miss(given.src)
@@ -122,6 +131,7 @@ class Shelf:
         suffix, path = _path_of(url)
         if suffix not in (LINKED if element in _PLAYERS else PICTURES):
             return url
+        self._looked = True
         source = self._find(path)
         if source is None:
             if not path.startswith("/"):
@@ -132,8 +142,11 @@ class Shelf:
 
     def _article_at(self, url: str) -> str:
         suffix, path = _path_of(url)
-        source = self._find(path) if suffix in _ARTICLES else None
-        return internal(source, url.partition("#")[2]) if source else ""
+        if suffix not in _ARTICLES:
+            return ""
+        # one that is not there may come, and is called the same then
+        source = self._find(path) or ("" if path[0] in "/@~" else posixpath.normpath(self._beside / path))
+        return internal(source, url.partition("#")[2]) if source.strip("./") else ""
 
     def _miss(self, url: str) -> None:
         if self._copies:

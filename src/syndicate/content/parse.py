@@ -258,6 +258,7 @@ def _body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) -
         enclosures=enclosures,
         media=shelf.media,
         warnings=_few([_missing(url, text) for url in shelf.missing]),
+        looked=shelf.looked,
     )
 
 
@@ -299,10 +300,17 @@ def _missing(url: str, text: str) -> str:
 
 
 def text_of(folder: Path, path: str, defaults: Defaults) -> str:
-    """Return the words of the file at `path`, to compare them with another's; "" where it cannot be read."""
+    """Return the words of the file at `path`, to compare them with another's; "" where it cannot be read.
+
+    The limit is that of `head`: who is compared with a new file may be a bomb by now.
+    """
     try:
-        _, matter = _opened(folder, SourceFile(path, 0, 0))
-        form = _format(path, matter)
-        return form.skim(_source(path, matter, defaults)).html if form is FORMATS[".txt"] else matter.body
+        return _guarded(path, lambda: _text_of(folder, path, defaults))
     except ContentError:
         return ""
+
+
+def _text_of(folder: Path, path: str, defaults: Defaults) -> str:
+    _, matter = _opened(folder, SourceFile(path, 0, 0))
+    form = _format(path, matter)
+    return form.skim(_source(path, matter, defaults)).html if form is FORMATS[".txt"] else matter.body

@@ -75,15 +75,13 @@ def scan(folder: Path, rules: Rules = Rules()) -> Scan:  # noqa: B008 - it is fr
     )
 
 
-def files_in(
-    folder: Path, rules: Rules, prefix: str, names: Collection[str]
-) -> tuple[dict[str, tuple[int, int, bool]], list[str]]:
+def scan_one(folder: Path, rules: Rules, prefix: str, names: Collection[str]) -> tuple[Scan, list[str]]:
     """Return what `scan` would find of `names` in the one folder at `prefix`, and all names in it."""
     walk = _Walk(os.path.realpath(folder), rules, look(folder))
     metas = {name[: name.rfind(".")] + _META for name in names}
     walk.only = frozenset((*names, *metas))
     walk.visit(_Folder(prefix, prefix.count("/"), True))
-    return walk.files, walk.names
+    return Scan(walk.files, tuple(walk.faults), tuple(walk.left_out)), walk.names
 
 
 class _Folder(NamedTuple):

@@ -95,7 +95,10 @@ def dated_sections(conn: sa.Connection) -> frozenset[str]:
 
 def in_sections(conn: sa.Connection, sections: Collection[str]) -> list[str]:
     """Return the paths of all files in `sections`."""
-    return list(conn.scalars(sa.select(parsed.c.path).where(parsed.c.section.in_(list(sections)))))
+    found: list[str] = []
+    for batch in batched(sections, KEYS):
+        found += conn.scalars(sa.select(parsed.c.path).where(parsed.c.section.in_(batch)))
+    return found
 
 
 def save_heads(conn: sa.Connection, rows: Sequence[HeadRow]) -> None:
@@ -118,9 +121,19 @@ def drop_heads(conn: sa.Connection, paths: Iterable[str]) -> None:
 
 
 def read_again(conn: sa.Connection, paths: Collection[str]) -> None:
-    """Have the files at `paths` read again at the next scan although they did not change."""
+    """Have the files at `paths` read again at the next scan although they did not change.
+
+    Each counts as faulty, so that `faulty_again` finds it.
+    """
+    faulty = sa.func.coalesce(parsed.c.faults, "[]")
     for batch in batched(paths, KEYS):
-        conn.execute(sa.update(parsed).where(parsed.c.path.in_(batch)).values(version=""))
+        conn.execute(sa.update(parsed).where(parsed.c.path.in_(batch)).values(version="", faults=faulty))
+
+
+def faulty_again(conn: sa.Connection) -> list[str]:
+    """Return the files that `read_again` named."""
+    found = sa.select(parsed.c.path).where(parsed.c.faults.is_not(None), parsed.c.version == "")
+    return list(conn.scalars(found.order_by(parsed.c.path)))
 
 
 # ---------------------------------------------------------------- texts

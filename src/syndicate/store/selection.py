@@ -136,6 +136,14 @@ def turned(conn: sa.Connection, *, after: datetime, until: datetime) -> list[str
     return list(dict.fromkeys(one for ids in both for one in ids))
 
 
+def paths_of(conn: sa.Connection, ids: Collection[str]) -> list[str]:
+    """Return the paths of the articles `ids`."""
+    found: list[str] = []
+    for batch in batched(ids, KEYS):
+        found += conn.scalars(sa.select(article.c.path).where(article.c.id.in_(batch)))
+    return found
+
+
 def folders_of(conn: sa.Connection, ids: Collection[str]) -> set[str]:
     """Return the folders of the tags of the articles `ids`."""
     found: set[str] = set()
