@@ -25,9 +25,6 @@ NAME = "ids.jsonl"
 _SIZE = "ids_file"  # the setting that holds how long the file was when we wrote it last
 _MOMENTS = frozenset(field.name for field in fields(ArticleRecord) if "datetime" in str(field.type))
 _DEFAULTS = {field.name: field.default for field in fields(ArticleRecord)}
-# What follows from an article's file is told again by it where it is there.
-_TOLD = ("title", "language", "published_at", "updated_at", "expires_at", "hidden")
-_LASTING = {name: default for name, default in _DEFAULTS.items() if name not in _TOLD}
 _BATCH = 1000
 _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -79,7 +76,7 @@ def everything(site: Site) -> Iterator[str]:
 def line(record: ArticleRecord, *, was: str = "") -> str:
     """Return an article's identity as a line of JSON; `was` is the id it had until now."""
     said: dict[str, Any] = {"was": was} if was else {}
-    for name, default in (_LASTING if record.state is ArticleState.PRESENT else _DEFAULTS).items():
+    for name, default in _DEFAULTS.items():
         value = getattr(record, name)
         if value is not default and value != default:
             said[name] = _written(value) if name in _MOMENTS else value
