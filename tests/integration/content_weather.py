@@ -185,6 +185,7 @@ class Weather:
             doc = replace_path(doc, f"back/{doc.path.rpartition('/')[2]}")
         if doc.path in self.docs:
             return ""
+        doc.moved = True
         self._lay(doc)
         return doc.path
 
@@ -456,7 +457,7 @@ class Weather:
             told = self.faults(site)
             assert faults == told, ("faults", faults - told, told - faults)
         noted, _ = identities.read(identities.place(self.site.site))
-        same(records, noted, "the file of ids")
+        same(lasting(records), lasting(noted), "the file of ids")
         self._identities_hold(records)
 
     def _identities_hold(self, records: dict[str, ArticleRecord]) -> None:
@@ -481,6 +482,15 @@ class Weather:
 def replace_path(doc: Doc, path: str) -> Doc:
     doc.path = path
     return doc
+
+
+def lasting(records: Mapping[str, ArticleRecord]) -> dict[str, ArticleRecord]:
+    """Return the records without what the files of those that are there tell again."""
+    told = {"title": "", "language": "", "published_at": None, "updated_at": None, "expires_at": None}
+    return {
+        number: replace(one, hidden=False, **told) if one.state is ArticleState.PRESENT else one  # type: ignore[arg-type]
+        for number, one in records.items()
+    }
 
 
 def same(mine: Mapping[str, object], other: Mapping[str, object], what: str) -> None:
