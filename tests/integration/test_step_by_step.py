@@ -92,6 +92,18 @@ def test_a_missing_article_that_was_never_shown_tells_nothing(site: Publication)
     assert not site.is_built().faults
 
 
+def test_a_picture_that_comes_is_missed_no_more_by_a_text_that_is_over(site: Publication) -> None:
+    """What was told of a text that is not shown any longer is over with its cause."""
+    site.configuration_says("pages: false", "pages: true")
+    lay(site, "a.md", f"---\ntitle: A\nexpires: 2026-11-23T08:00:00Z\n---\n![p](p.png) {WORDS}\n")
+    assert "p.png is not in" in str(site.is_built().faults)
+    site.time_passes(hours=3)
+    site.is_built()
+    lay(site, "p.png", "PNG")
+    site.is_built()
+    assert not site.folder_is_scanned().faults
+
+
 # ---------------------------------------------------------------- hints
 
 

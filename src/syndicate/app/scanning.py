@@ -374,6 +374,7 @@ def _ingest(
             if ids.get_setting(tx, _OTHERS) != found.others:
                 ids.set_setting(tx, _OTHERS, found.others)
                 to_read += readings.hanging(tx, found.others)
+                readings.forget_faults(tx, found.others)
             stale = [one.id for one in store_articles.records_at(tx, to_read)]
             changed = [*looked_at, *changes.gone, *(one.path for one in result.changed)]
             store_articles.restale(tx, [*stale, *crossing.linking(tx, changed)])

@@ -171,3 +171,9 @@ def unopened(conn: sa.Connection) -> list[str]:
 def hanging(conn: sa.Connection, others: str) -> list[str]:
     """Return the paths of the texts that hang on other files than `others` says there are now."""
     return list(conn.scalars(sa.select(body.c.path).where(body.c.others.not_in(["", others]))))
+
+
+def forget_faults(conn: sa.Connection, others: str) -> None:
+    """Forget what was wrong with the texts that `hanging` returns: where shown, they are read again."""
+    faulty = body.c.faults.is_not(None) & body.c.others.not_in(["", others])
+    conn.execute(sa.update(body).where(faulty).values(faults=None))
