@@ -226,6 +226,21 @@ def test_a_copy_of_a_living_article_is_not_taken_for_one_that_went(site: Publica
     assert site.records()["b.md"].state == "missing"
 
 
+def test_two_files_that_swap_texts_swap_articles_where_one_names_its_id(
+    site: Publication,
+) -> None:
+    """The id of the other follows its text: its place is taken."""
+    one, other = "---\ntitle: A\nid: own\n---\n", "---\ntitle: B\n---\n"
+    lay(site, "a.md", f"{one}A {WORDS}\n")
+    lay(site, "b.md", f"{other}B {WORDS}\n")
+    site.folder_is_scanned()
+    was = site.records()["b.md"].id
+    lay(site, "a.md", f"{other}B {WORDS}\n")
+    lay(site, "b.md", f"{one}A {WORDS}\n")
+    site.folder_is_scanned()
+    assert {path: record.id for path, record in site.records().items()} == {"a.md": was, "b.md": "own"}
+
+
 def test_a_text_to_compare_that_brings_its_reader_down_stops_nothing(
     site: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,12 @@ def match(known: Known) -> Matches:
         free = [
             record
             for record in known.records
-            if record.id not in claimed and (record.state not in _LIVING or record.path not in known.there)
+            if record.id not in claimed
+            and (
+                record.state not in _LIVING
+                or record.path not in known.there
+                or record.path in matches.records  # its file has another's id now
+            )
         ]
         _by_content(matches, free, known.parsed)
         _fold(matches, known, here)
