@@ -154,13 +154,16 @@ def _with_pages(
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
-    """Make the feeds of some folders; those of tags that no article has any more go."""
+    """Make the feeds of some folders, the main one first; those of tags that no article has any more go."""
     faults: list[Fault] = []
-    gone = {name: None for folder in due.folders for name in file_names(folder, feed_site(site.config))}
-    files = _kept_out(gone, _feed_files(site, articles, due.folders, faults, now=now))
-    published = publish(site.config.publish.folder, files, partial=True, gone=gone)
+    done = Published((), 0, (), ())
+    for folders in ([one for one in due.folders if not one], [one for one in due.folders if one]):
+        if folders:
+            gone = {name: None for folder in folders for name in file_names(folder, feed_site(site.config))}
+            files = _kept_out(gone, _feed_files(site, articles, folders, faults, now=now))
+            done += publish(site.config.publish.folder, files, partial=True, gone=gone)
     others = [fault for fault in due.faults if fault.kind != "publish"]
-    return _Made(published, (*dict.fromkeys([*others, *faults]), *published.faults))
+    return _Made(done, (*dict.fromkeys([*others, *faults]), *done.faults))
 
 
 def _kept_out(gone: dict[str, None], files: Iterable[OutputFile]) -> Iterator[OutputFile]:

@@ -31,6 +31,15 @@ class Published:
     deleted: tuple[str, ...]
     faults: tuple[Fault, ...]
 
+    def __add__(self, later: Published) -> Published:
+        """Return what this one and a `later` one changed together."""
+        return Published(
+            self.written + later.written,
+            self.unchanged + later.unchanged,
+            self.deleted + later.deleted,
+            self.faults + later.faults,
+        )
+
 
 def publish(
     folder: Path,
