@@ -241,6 +241,21 @@ def test_two_files_that_swap_texts_swap_articles_where_one_names_its_id(
     assert {path: record.id for path, record in site.records().items()} == {"a.md": was, "b.md": "own"}
 
 
+@pytest.mark.parametrize("kept", ["id: one\n", ""])
+def test_an_article_that_asks_for_the_id_of_another_keeps_its_own(site: Publication, kept: str) -> None:
+    """It is told of, and neither that scan nor the next comes to grief."""
+    lay(site, "a.md", f"---\ntitle: A\nid: one\n---\nA {WORDS}\n")
+    lay(site, "b.md", f"---\ntitle: B\n---\nB {WORDS}\n")
+    site.folder_is_scanned()
+    was = {path: record.id for path, record in site.records().items()}
+    lay(site, "a.md", f"---\ntitle: A\n{kept}---\nA again {WORDS}\n")
+    site.folder_is_scanned()
+    lay(site, "b.md", f"---\ntitle: B\nid: one\n---\nB {WORDS}\n")
+    for _ in range(2):
+        assert "asks for the id 'one'" in told(site.folder_is_scanned())[0]
+        assert {path: record.id for path, record in site.records().items()} == was
+
+
 def test_a_text_to_compare_that_brings_its_reader_down_stops_nothing(
     site: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,11 +33,13 @@ class Known:
 class Matches:
     """Files with the records they are (by path), files that may get none, and what is to be told.
 
+    `denied` are files that ask for an id which another has: those that are articles keep their own.
     `folded` are files that say what another says: path -> the path of that one.
     """
 
     records: dict[str, ArticleRecord] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
+    denied: set[str] = field(default_factory=set)
     folded: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -124,6 +126,7 @@ def _by_front_matter(matches: Matches, known: Known, here: Mapping[str, ArticleR
         for path in paths:
             if path != owner:
                 matches.refused.add(path)
+                matches.denied.add(path)
                 matches.faults.append(_twice(path, wanted, owner))
 
 

@@ -99,6 +99,7 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
     terms = replace(terms, now=_whole(terms.now))
     parsed = intake.known.parsed
     matches = match(intake.known)
+    parsed = {path: replace(one, id=None) if path in matches.denied else one for path, one in parsed.items()}
     fresh = [path for path in matches.left(parsed) if not (parsed[path].draft or parsed[path].left_out)]
     old = sum(_own(parsed[path], terms) < terms.now - terms.period for path in fresh)
     undated = sum(parsed[path].when is None for path in fresh) if intake.first_scan else 0
