@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from publications import Publication, maker
 
+from syndicate.app.library import Library
 from syndicate.app.mailing import Made, make_edition
 from syndicate.errors import UsageError
 from syndicate.store import editions
@@ -206,4 +207,4 @@ def test_an_unknown_newsletter_is_named_with_those_that_there_are(publication: M
     """A misspelt name is answered with the known ones."""
     news = publication()
     with pytest.raises(UsageError, match="daily"):
-        make_edition(news.site, "dayly", (), now=news.now)
+        make_edition(news.site, "dayly", Library(news.site), now=news.now)

@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
+from syndicate.app.looking import rules_of
 from syndicate.app.publishing import page_site
-from syndicate.app.scanning import chosen, findable, rules_of, terms_of
+from syndicate.app.scanning import chosen, findable, terms_of
 from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
 from syndicate.config import Config, Mailbox
 from syndicate.configmail import MailRelay

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from syndicate.app import crossing, identities
 from syndicate.app.heads import Heads, Job, faults_of, kept, read_heads
 from syndicate.app.library import Library
+from syndicate.app.looking import Looking, look, rules_of
 from syndicate.app.remembering import remember
 from syndicate.app.site import Site, mint_urn
 from syndicate.app.texts import loaded
@@ -25,10 +26,9 @@ from syndicate.content.choice import Kind, kind_of, left_out, section_of
 from syndicate.content.hints import look_again
 from syndicate.content.identity import Known
 from syndicate.content.ingest import WHOLE, Ingest, Intake, Terms, folded_fault, ingest, wanted_slug
-from syndicate.content.scan import Rules, Scan, scan
+from syndicate.content.scan import Rules, Scan
 from syndicate.content.wholeness import QUIET_NS, is_whole
 from syndicate.digest.occasions import longest_period
-from syndicate.errors import ContentError
 from syndicate.links import Addresses
 from syndicate.model import ArticleRecord, Fault, Parsed, SourceFile
 from syndicate.store import articles as store_articles
@@ -73,6 +73,7 @@ class Changes:
     untouched: set[str] = field(default_factory=set)  # of these, those whose bytes are as they were
     gone: list[str] = field(default_factory=list)
     waiting: int = 0
+    mending: bool = False  # whether a scan before was cut short
 
 
 def scan_content(
@@ -80,15 +81,17 @@ def scan_content(
     *,
     accept_removals: bool = False,
     patient: bool = False,
+    looking: Looking | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Scanned:
     """Read what changed in the content folder and remember it; see `content.ingest` for the rules.
 
     The caller holds the build lock. One bad file is a fault in the result, never an exception. Where a file
     was written within the last 2 s it may be half-written and is left for the next scan; a `patient` caller
-    waits for it. `progress` hears how many of how many files were read.
+    waits for it. `progress` hears how many of how many files were
+    read. `looking` is a look that is under way, which the caller began.
     """
-    found, present = _look(site.config)
+    found, present = looking.result() if looking else look(site.config)
     scanned = _take_in(site, found, present, accept_removals=accept_removals, progress=progress)
     if patient and scanned.waiting:
         time.sleep(QUIET_NS / 1e9)
@@ -182,21 +185,9 @@ def findable(config: Config, faults: Iterable[Fault]) -> list[Fault]:
     return [replace(one, path=str(folder if one.path == WHOLE else shown / one.path)) for one in unique]
 
 
-def rules_of(config: Config) -> Rules:
-    """Return what the operator says is an article, and what is none."""
-    return Rules(include=config.content.include, exclude=config.content.exclude)
-
-
 def addresses_of(config: Config) -> Addresses:
     """Return what gives each article's page its address."""
     return Addresses(config.pages, config.links.rules, config.publication.timezone)
-
-
-def _look(config: Config) -> tuple[Scan, bool]:
-    try:
-        return scan(config.content.folder, rules_of(config)), True
-    except ContentError as error:
-        return Scan({}, (Fault("content", error.path, None, error.message),)), False
 
 
 # ---------------------------------------------------------------- what changed
@@ -212,6 +203,7 @@ def _changes(site: Site, found: Scan) -> Changes:
         known = readings.stamps(conn, site.reading_version)
         unfinished = ids.get_setting(conn, _UNFINISHED)
     touched = json.loads(unfinished) if unfinished else []
+    changes.mending = bool(unfinished)
     if unfinished:
         known = readings.Stamps(known.of, frozenset(known.of))
         identities.distrust(site)
@@ -360,7 +352,8 @@ def _ingest(
     lost = dict.fromkeys([*changes.gone, *(one.path for one in gone)])
     remember(site, result, looked_at, gone=lost if present else [])
     with site.store.write() as tx:
-        if present or not unfinished:  # else what another scan left unfinished still is
+        left = changes.mending and changes.waiting  # half-written now, and perhaps noted as read
+        if (present and not left) or not unfinished:  # else what another scan left unfinished still is
             ids.set_setting(tx, _UNFINISHED, "")
         if present:
             ids.set_setting(tx, _SECTIONS, sections)

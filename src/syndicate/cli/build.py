@@ -18,14 +18,19 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
     A bad article or template is named and left out; everything else is published. Exit status 1 where
     the content folder is missing or removals are held back.
     """
+    from syndicate.app.looking import Looking
+
+    config = configuration(ctx)
+    looking = Looking(config)  # while it looks, what follows is loaded
     from syndicate.app.publishing import publish_site
     from syndicate.app.scanning import scan_content
     from syndicate.app.site import open_site
 
-    config = configuration(ctx)
     with open_site(config) as site, site.build_lock():
         with progress("Reading", "files", quiet=as_json) as show:
-            scanned = scan_content(site, patient=True, accept_removals=accept_removals, progress=show)
+            scanned = scan_content(
+                site, looking=looking, patient=True, accept_removals=accept_removals, progress=show
+            )
         with progress("Making", "pages", quiet=as_json) as show:
             result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
     faults = [*scanned.faults, *result.faults]

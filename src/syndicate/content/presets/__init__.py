@@ -151,13 +151,19 @@ def _preset(language: str, patterns: Mapping[str, tuple[str, ...]]) -> Rules:
     return Rules(drop=drop, box=boxes, quick=(quick,), **kinds)
 
 
-PRESETS = {"id": _preset("id", id.RULES), "en": _preset("en", en.RULES)}
-_UNSURE = joined(PRESETS.values())
+LANGUAGES = {"id": id.RULES, "en": en.RULES}
 
 
+@lru_cache(maxsize=256)
 def preset_for(language: str) -> Rules:
-    """Return the rules for `language`; those of all languages where it is unknown or has none."""
-    return PRESETS.get(language.split("-")[0], _UNSURE)
+    """Return the rules for `language`; those of all languages where it is unknown or has none.
+
+    They are compiled when they are first asked for: most builds read no plain text.
+    """
+    base = language.split("-")[0]
+    if base in LANGUAGES:
+        return _preset(base, LANGUAGES[base])
+    return joined(preset_for(name) for name in LANGUAGES)
 
 
 @lru_cache(maxsize=256)
