@@ -5,24 +5,24 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from syndicate.errors import Busy
 
 
-def write_whole(path: Path, body: bytes, *, mode: int = 0o644) -> None:
+def write_whole(path: Path, body: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Write `body` to `path` so that a reader, also after a power cut, sees the old file or the new one.
 
-    File and folder are fsynced. Folders on the way are made. OSError where the disk refuses.
+    It may come in parts. File and folder are fsynced, folders on the way are made. OSError where the disk refuses.
     """
     make_folder(path.parent)
     draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
+            file.writelines((body,) if isinstance(body, bytes) else body)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)

@@ -34,7 +34,7 @@ def place(site: Site) -> Path:
     return site.config.var / NAME
 
 
-def note(site: Site, lines: Sequence[str], *, all_there: bool = False) -> None:
+def note(site: Site, lines: Iterable[str], *, all_there: bool = False) -> None:
     """Add `lines` to the file and make them durable; write it anew where it is not as we left it.
 
     `all_there` says that `lines` tell of every article there is.
@@ -47,16 +47,23 @@ def note(site: Site, lines: Sequence[str], *, all_there: bool = False) -> None:
     except OSError:
         size = -1
     if known != str(size) and not (all_there and known is None and size < 0):
-        write_whole(path, "".join(f"{line}\n" for line in everything(site)).encode())
-    elif lines:
+        write_whole(path, map(_ended, everything(site)))
+    else:
+        some = iter(lines)
+        first = next(some, None)
+        if first is None:
+            return
         with path.open("ab") as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
+            file.write(_ended(first))
+            file.writelines(map(_ended, some))
             file.flush()
             os.fsync(file.fileno())
-    else:
-        return
     with site.store.write() as tx:
         ids.set_setting(tx, _SIZE, str(path.stat().st_size))
+
+
+def _ended(line: str) -> bytes:
+    return f"{line}\n".encode()
 
 
 def distrust(site: Site) -> None:
@@ -208,7 +215,7 @@ def rebuild_if_lost(site: Site) -> None:
         distrust(site)
 
 
-def lines_of(changed: Iterable[ArticleRecord], new_ids: Mapping[str, str]) -> list[str]:
-    """Return the lines that tell of `changed` records, and of ids that were replaced (old -> new)."""
+def lines_of(changed: Iterable[ArticleRecord], new_ids: Mapping[str, str]) -> Iterator[str]:
+    """Give the lines that tell of `changed` records, and of ids that were replaced (old -> new)."""
     was = {new: old for old, new in new_ids.items()}
-    return [line(record, was=was.get(record.id, "")) for record in changed]
+    return (line(record, was=was.get(record.id, "")) for record in changed)
