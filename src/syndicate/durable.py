@@ -15,7 +15,8 @@ from syndicate.errors import Busy
 def write_whole(path: Path, body: bytes | Iterable[bytes], *, mode: int = 0o644) -> None:
     """Write `body` to `path` so that a reader, also after a power cut, sees the old file or the new one.
 
-    It may come in parts. File and folder are fsynced, folders on the way are made. OSError where the disk refuses.
+    It may come in parts. File and folder are fsynced; folders on the way are made. OSError where the disk
+    refuses.
     """
     make_folder(path.parent)
     draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
