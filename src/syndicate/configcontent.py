@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -44,11 +45,38 @@ def parse_like(value: object) -> str:
     return str(value)
 
 
+def parse_glob(value: object) -> str:
+    """Return a glob below the content folder as written; ValueError where it can match nothing."""
+    text = value.strip() if isinstance(value, str) else ""
+    parts = text.strip("/").split("/")
+    if not text.strip("/") or ".." in parts or "\\" in text or "//" in text:
+        raise ValueError("write a name, a folder or a glob below the content folder: notes/** or *.txt")
+    if text.count("[") != text.count("]"):
+        raise ValueError("has a [ without its ]")
+    return text
+
+
+def _with_group(name: str) -> Callable[[object], str]:
+    def parse(value: object) -> str:
+        text = parse_pattern(value)
+        if name not in re.compile(text).groupindex:
+            raise ValueError(f"needs a group (?P<{name}>...) around the {name}")
+        return text
+
+    return parse
+
+
 LinkPattern = Annotated[str, BeforeValidator(parse_link)]
 Like = Annotated[str, BeforeValidator(parse_like)]
 Pattern = Annotated[str, BeforeValidator(parse_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_several)]
-Globs = Annotated[tuple[str, ...], BeforeValidator(_several)]
+DatePatterns = Annotated[
+    tuple[Annotated[str, BeforeValidator(_with_group("date"))], ...], BeforeValidator(_several)
+]
+NamePatterns = Annotated[
+    tuple[Annotated[str, BeforeValidator(_with_group("name"))], ...], BeforeValidator(_several)
+]
+Globs = Annotated[tuple[Annotated[str, BeforeValidator(parse_glob)], ...], BeforeValidator(_several)]
 
 
 class NewsSource(Section):
@@ -63,9 +91,9 @@ class NewsSource(Section):
     language: Language | None = None
     timezone: Annotated[ZoneInfo | None, BeforeValidator(lambda value: value and parse_zone(value))] = None
     drop: Patterns = ()
-    dated: Patterns = ()  # group ``date``
+    dated: DatePatterns = ()  # group ``date``
     updated: Patterns = ()
-    byline: Patterns = ()  # group ``name``
+    byline: NamePatterns = ()  # group ``name``
     dateline: Patterns = ()  # the place before the text: ``JAKARTA, KOMPAS.com - ``, at the start of a line
     read_also: Patterns = ()  # a line that opens a box of other articles, or is all of it
     _name: str = PrivateAttr("")
@@ -84,6 +112,7 @@ class Content(Section):
     include: Globs = ()
     exclude: Globs = ()
     withdraw_after: Duration = timedelta(minutes=15)
+    languages: dict[str, Language] = Field(default={})  # of the articles below a folder
     news: dict[str, NewsSource] = Field(default={})
 
     @model_validator(mode="after")

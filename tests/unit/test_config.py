@@ -210,3 +210,22 @@ def test_the_files_of_feeds_are_named_as_they_were_before() -> None:
     )
     assert config.feeds.formats == ("rss", "atom")
     assert config.feeds.paths == {"rss": "index.xml", "atom": "feeds/all.atom.xml"}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('news: {x: {dated: "edisi .* terbit"}}', "needs a group (?P<date>...)"),
+        ('news: {x: {byline: "oleh (?P<nama>.*)"}}', "needs a group (?P<name>...)"),
+        ('news: {x: {drop: "("}}', "is no regular expression"),
+        ('include: ["notes/[ab"]', "has a [ without its ]"),
+        ('include: ["../x"]', "below the content folder"),
+        ('exclude: [""]', "below the content folder"),
+        ('exclude: "/"', "below the content folder"),
+        ("languages: {en: english!}", "write a language tag"),
+    ],
+)
+def test_settings_that_can_do_nothing_are_refused(content: str, told: str) -> None:
+    """A rule without its group, a glob that matches nothing: told with their place."""
+    [fault] = faults(GOOD + f"content: {{{content}}}\n")
+    assert told in fault and fault.startswith("config.yaml:")

@@ -392,3 +392,26 @@ def test_a_field_is_named_as_its_author_wrote_it() -> None:
     """A message shows the name that stands in the file."""
     with pytest.raises(ContentError, match="Publish-Date: 'soon' is no date"):
         moment("when", "Publish-Date: soon")
+
+
+@pytest.mark.parametrize(
+    ("fields", "day"),
+    [
+        ("date: 2025-01-04\npublishDate: 2099-01-01", date(2099, 1, 1)),
+        ("date: 2025-01-04\npublishDate: 2024-01-01", date(2025, 1, 4)),
+        ("publishDate: 2099-01-01", date(2099, 1, 1)),
+    ],
+)
+def test_an_embargo_outlasts_the_date(fields: str, day: date) -> None:
+    """Hugo hides an article until its publishDate, whatever its date says."""
+    matter = split("a.md", f"---\n{fields}\n---\nWords.\n")
+    assert matter.moment("when", language="en", zone=ZoneInfo("UTC")) == day
+
+
+@pytest.mark.parametrize(
+    ("fields", "draft"),
+    [("build: {render: never}", True), ("build:\n  list: never", True), ("build: {render: always}", False)],
+)
+def test_what_hugo_does_not_render_is_hidden(fields: str, draft: bool) -> None:
+    """An article without a page would be a link to nowhere."""
+    assert split("a.md", f"---\ntitle: A\n{fields}\n---\nWords.\n").draft() is draft

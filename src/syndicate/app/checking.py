@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -78,9 +79,28 @@ def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
         warnings += _too_slow(config)
     if config.templates.folder and not config.templates.folder.is_dir():
         faults.append((("templates", "folder"), f"{config.templates.folder} is not a folder"))
+    warnings += _idle_links(config)
     if not config.newsletters:
         warnings.append((("newsletters",), "there are none, so no digest is mailed"))
     return faults, warnings
+
+
+def _idle_links(config: Config) -> list[Told]:
+    """Return what is odd about where articles are said to be."""
+    rules = config.links.rules
+    if config.pages:
+        return (
+            [(("links",), "count only with pages: false; now articles are at our own pages")] if rules else []
+        )
+    if not rules:
+        how = "give links: its rules, as `syndicate init --from` finds them"
+        return [(("pages",), f"is off, and no links: say where articles are; {how}")]
+    named = re.compile(r"\{[^}]*(?:slug|title|name|stem|file)")
+    return [
+        (("links",), f"{rule.pattern}: many articles get this one address; name {{slug}} in it")
+        for rule in rules
+        if not named.search(rule.pattern)
+    ]
 
 
 def _unfit_web(config: Config) -> list[Told]:

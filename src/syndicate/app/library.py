@@ -11,6 +11,7 @@ from syndicate.app.site import Site
 from syndicate.app.texts import heads_of, texts_of
 from syndicate.content.articles import NO_TEXT, article_of, link_of
 from syndicate.content.crosslinks import linked
+from syndicate.content.rooted import rooted
 from syndicate.model import Article, Parsed
 from syndicate.store import selection
 from syndicate.store.selection import Kept
@@ -88,7 +89,7 @@ class Library:
         lacking = {kept.record.path for kept, _ in needed} - found.keys()
         base = "" if self.site.config.pages else self.site.config.publication.url
         return tuple(
-            article_of(kept.record, parsed, found.get(parsed.path, NO_TEXT), base=base)
+            article_of(kept.record, parsed, rooted(found.get(parsed.path, NO_TEXT), base), base=base)
             for kept, parsed in known
             if kept.record.path not in lacking
         )

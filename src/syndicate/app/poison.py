@@ -10,7 +10,7 @@ from syndicate.model import SourceFile
 
 _STRIKES = 2
 _PADDING = b"\0"  # no path has it
-QUARANTINED = f"reading this file ended the build {_STRIKES} times; it is tried again when it changes"
+QUARANTINED = f"reading this file ended the build {_STRIKES} times; touch it to have it tried again"
 
 
 class PoisonGuard:

@@ -91,6 +91,7 @@ def defaults_of(config: Config) -> Defaults:
         author=publication.author,
         news=tuple(config.content.news.values()),
         copies=config.pages,
+        languages=tuple((folder.strip("/"), tag) for folder, tag in config.content.languages.items()),
         rules=repr((config.links, config.content.include, config.content.exclude)),
     )
 

@@ -26,12 +26,24 @@ class Defaults:
     news: tuple[NewsSource, ...] = ()
     copies: bool = True
     rules: str = ""
+    languages: tuple[tuple[str, str], ...] = ()  # of folders
+
+    def language_below(self, path: str) -> str:
+        """Return the language that the configuration gives to the folder of the file at `path`, else ""."""
+        return next((tag for folder, tag in self.languages if path.startswith(f"{folder}/")), "")
 
 
 def version(defaults: Defaults) -> str:
     """Return a text that changes when the readers' code or `defaults` change: the version of the cache."""
     said = json.dumps(
-        [defaults.language, defaults.zone.key, defaults.author, defaults.copies, defaults.rules],
+        [
+            defaults.language,
+            defaults.zone.key,
+            defaults.author,
+            defaults.copies,
+            defaults.rules,
+            defaults.languages,
+        ],
     )
     news = [source.model_dump_json() for source in defaults.news]
     return hashlib.sha256(f"{said}\n{news}\n{_code()}".encode("utf-8", "replace")).hexdigest()[:16]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,8 @@ from syndicate.content.naming import as_language, is_jekyll, path_date
 from syndicate.errors import ContentError
 from syndicate.markup import bare_text, is_safe_url, sanitise
 from syndicate.model import Enclosure
+
+_EMBARGO = "publishdate"
 
 MOST_TAGS, LONGEST_TAG, MOST_ALIASES = 50, 100, 100
 
@@ -81,9 +83,19 @@ class FrontMatter:
     def moment(self, name: str, *, language: str, zone: ZoneInfo) -> date | datetime | None:
         """Return a field that is a date; ContentError where it is given and none can be read.
 
-        Where no field says when, the date in Zola's ``path`` does.
+        Where no field says when, the date in Zola's ``path`` does; of Hugo's ``date`` and ``publishDate`` the
+        later one does.
         """
-        for key in self._given(name):
+        found = self._moment(self._given(name), language, zone)
+        if name == "when" and found is not None and self.values.get(_EMBARGO):
+            until = self._moment([_EMBARGO], language, zone)
+            return max(found, until or found, key=lambda day: _start(day, zone))
+        if found is None and name == "when" and (address := scalar(self.values.get("path"))):
+            return path_date(address)
+        return found
+
+    def _moment(self, keys: Iterable[str], language: str, zone: ZoneInfo) -> date | datetime | None:
+        for key in keys:
             value = self.values[key]
             if isinstance(value, date):
                 return self._checked(key, value, zone)
@@ -93,8 +105,6 @@ class FrontMatter:
             if key == "published" and text.lower() in TRUE | FALSE:
                 continue
             return self._date(key, line_of(meaning.unlinked(text)), language, zone)
-        if name == "when" and (address := scalar(self.values.get("path"))):
-            return path_date(address)
         return None
 
     def draft(self) -> bool:
@@ -281,6 +291,10 @@ class FrontMatter:
             shown = text if len(text) < 60 else f"{text[:60]}…"
             raise self.error(key, f"{shown!r} is no date; write 2026-11-23 or 2026-11-23 07:00")
         return found
+
+
+def _start(day: date, zone: ZoneInfo) -> datetime:
+    return day if isinstance(day, datetime) else datetime.combine(day, time(), zone)
 
 
 def split(path: str, text: str, meta: str = "") -> FrontMatter:

@@ -105,7 +105,7 @@ def _source(path: str, matter: FrontMatter, defaults: Defaults) -> Source:
         # a page may name its own language, which outranks its folder's; what a plain text is guessed to be
         # does not
         named = path if suffix_of(path) == ".txt" else path[path.rfind("/") + 1 :]
-        language = naming.language_of(named)
+        language = naming.language_of(named) or defaults.language_below(path)
     return Source(path, matter.body, matter.text("title"), language, defaults.zone, news=defaults.news)
 
 

@@ -38,9 +38,10 @@ _SILENT = Verdict()
 def judge(values: Mapping[str, Value]) -> Verdict:
     """Return what the flags among the folded fields say; one that hides the article outranks the others."""
     if _NAMES.isdisjoint(values):
-        return _SILENT
+        return Verdict(True, False) if _is_unrendered(values.get("build")) else _SILENT
     said = {key: (scalar(values.get(key)) or "").lower() for key in FLAGS}
-    hidden = said["published"] in FALSE or said["visibility"] in _UNSEEN or said["status"] in HIDDEN
+    hidden = _is_unrendered(values.get("build"))
+    hidden = hidden or said["published"] in FALSE or said["visibility"] in _UNSEEN or said["status"] in HIDDEN
     for key, means_draft in _MEANS_DRAFT.items():
         if said[key] not in TRUE | FALSE and values.get(key):
             return Verdict(fault=(key, "must be true or false"))
@@ -52,3 +53,11 @@ def judge(values: Mapping[str, Value]) -> Verdict:
         shown_as = said["status"][:60]
         warning = ("status", f"{shown_as!r} is neither draft nor published; the article is published")
     return Verdict(hidden, False if hidden else True if shown else None, warning=warning)
+
+
+def _is_unrendered(build: Value) -> bool:
+    """Return whether Hugo's ``build`` says that the article has no page, or is in no list."""
+    if not isinstance(build, dict):
+        return False
+    said = {str(key).lower(): (scalar(value) or "").lower() for key, value in build.items()}
+    return said.get("render") in ("never", "false") or said.get("list") in ("never", "false")
