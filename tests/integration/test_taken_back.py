@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 from publications import Publication, maker
 
+from syndicate.cli import main
 from syndicate.model import ArticleState
 from syndicate.store import articles
 from syndicate.store.tables import body, parsed
@@ -83,3 +84,27 @@ def test_what_another_version_remembered_stops_nothing(news: Publication, table:
     news.is_built()
     feed = (news.folder / "public/rss.xml").read_text()
     assert "n2" in feed and "n3" in feed
+
+
+def test_feeds_whose_ids_are_nowhere_else_are_kept(news: Publication) -> None:
+    """With database and file of ids gone, the old feeds are set aside; adopted, they give the ids back."""
+    before = {record.path: record.id for record in news.records().values()}
+    news.site.store.close()
+    shutil.rmtree(news.config.var)
+    news.opens()
+    scanned = news.folder_is_scanned()
+    [told] = [fault.message for fault in scanned.faults if fault.kind == "content"]
+    assert "syndicate adopt" in told
+    news.is_built()
+    news.site.store.close()
+    with pytest.raises(SystemExit):
+        main(
+            [
+                "adopt",
+                str(news.config.var / "old-feeds" / "rss.xml"),
+                "--config",
+                str(news.folder / "config.yaml"),
+            ]
+        )
+    news.opens()
+    assert {record.path: record.id for record in news.records().values()} == before

@@ -15,7 +15,9 @@ from typing import Any
 from syndicate.app.site import Site
 from syndicate.durable import write_whole
 from syndicate.errors import SyndicateError
+from syndicate.feedfiles import paths_of
 from syndicate.model import ArticleRecord, ArticleState
+from syndicate.publish import manifest
 from syndicate.store import articles, ids
 from syndicate.store.batches import batched
 
@@ -197,6 +199,27 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
 
 def _lives(record: ArticleRecord) -> bool:
     return record.state in (ArticleState.PRESENT, ArticleState.MISSING)
+
+
+def set_aside(site: Site) -> str:
+    """Keep the feeds of a publication whose database and file of ids are both gone; return what to tell.
+
+    They are the only place that still holds its ids. "" where there is nothing to keep.
+    """
+    feeds = site.config.feeds
+    folder, kept = site.config.publish.folder, site.config.var / "old-feeds"
+    with site.store.read() as conn:
+        if ids.get_setting(conn, _SIZE) is not None or articles.are_known(conn) or place(site).exists():
+            return ""
+    ours, _ = manifest.load(folder)
+    names = paths_of("", feeds.formats, feeds.paths).values()
+    there = [name for name in names if name in ours and (folder / name).is_file()]
+    for name in there:
+        write_whole(kept / name, (folder / name).read_bytes())
+    if not there:
+        return ""
+    again = f"`syndicate adopt {kept / there[0]}` and `syndicate build` give them back"
+    return f"the ids are lost with the database; the feeds that held them are kept in {kept}: {again}"
 
 
 def rebuild_if_lost(site: Site) -> None:

@@ -135,7 +135,9 @@ def _take_in(
 ) -> Scanned:
     """Remember what a look at the folder `found`; `present` says whether the folder was there."""
     now = site.clock()
+    told = ""
     if hint is None:
+        told = identities.set_aside(site) if present else ""
         identities.rebuild_if_lost(site)
         with site.store.write() as tx:
             notes.start_tick(tx, "scan", now=now)
@@ -143,7 +145,8 @@ def _take_in(
     with _seldom_collected(len(changes.fresh)):
         parsed = _read(site, changes, progress)
         result = _ingest(site, found, changes, parsed, present=present, accept_removals=accept_removals)
-    faults = findable(site.config, _faults(site, found, result, present))
+    lost = [Fault("content", WHOLE, None, told)] if told else []
+    faults = findable(site.config, [*lost, *_faults(site, found, result, present)])
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, faults, now=now)
         detail = f"files: {len(found.files)}, files read: {len(changes.fresh)}"
