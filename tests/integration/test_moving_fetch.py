@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 import pytest
 
@@ -22,6 +24,9 @@ class _Answers(BaseHTTPRequestHandler):
     """A server with one page of each kind."""
 
     def do_GET(self) -> None:
+        if self.path.startswith("/slow"):
+            self._trickle(b"HTTP/1.0 200 OK\r\n" + (b"\r\n" if self.path == "/slow-body" else b""))
+            return
         where = {"/moved": "/plain", "/file": "file:///etc/passwd", "/round": "/round"}.get(self.path)
         if where:
             self.send_response(302)
@@ -40,6 +45,14 @@ class _Answers(BaseHTTPRequestHandler):
         self.send_response(200 if body else 404)
         self.end_headers()
         self.wfile.write(body or b"")
+
+    def _trickle(self, start: bytes) -> None:
+        with suppress(OSError):
+            self.wfile.write(start)
+            for _ in range(30):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+                sleep(0.05)
 
     def _index(self) -> bytes:
         place = f"http://{self.headers['Host']}/site/a.xml"
@@ -80,12 +93,20 @@ def test_what_no_server_should_answer_is_told(server: str, monkeypatch: pytest.M
     for path, said in (
         ("/none", "it answered 404 Not Found"),
         ("/file", "it answered 302"),
-        ("/round", "it answered 302"),
+        ("/round", "it answered 302 and leads in a circle$"),
         ("/large", "is larger than"),
         ("/bomb", "is larger than"),
     ):
         with pytest.raises(SyndicateError, match=said):
             body_of(server + path)
+
+
+@pytest.mark.parametrize("path", ["/slow-head", "/slow-body"])
+def test_an_answer_that_trickles_ends(server: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """A byte now and then keeps every read of a socket alive; the whole answer has one limit."""
+    monkeypatch.setattr(fetching, "_SECONDS", 0.5)
+    with pytest.raises(TemporaryError, match=r"no (?:whole answer|answer: not whole) after 0\.5 s"):
+        body_of(server + path)
 
 
 def test_nobody_there_is_for_another_time(tmp_path: Path) -> None:
@@ -95,7 +116,7 @@ def test_nobody_there_is_for_another_time(tmp_path: Path) -> None:
     for name in ("none.xml", "a\0b", "."):
         with pytest.raises(UsageError, match="cannot be read"):
             body_of(str(tmp_path / name))
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"^ftp://127\.0\.0\.1/feed: only http and https addresses"):
         body_of("ftp://127.0.0.1/feed")
 
 

@@ -80,6 +80,27 @@ def test_what_is_no_feed_is_told(body: bytes) -> None:
         items_of(body, name="feed.xml")
 
 
+@pytest.mark.parametrize(
+    "start", ["<!DOCTYPE html><html lang=id>", "\ufeff\n<!-- x -->\n<HTML>", "<!doctype html>\n"]
+)
+def test_a_web_page_is_told_with_the_feed_it_names(start: str) -> None:
+    """Somebody gave the address of the site instead of that of its feed."""
+    links = (
+        '<link rel=stylesheet href=a.css><link rel="alternate" hreflang=en href="/en/">'
+        '<link rel="alternate" type="application/rss+xml" title="K" href="/blog/index.xml">'
+    )
+    page = f"{start}<head>{links}</head><p>&nbsp;<br>".encode()
+    named = r"^https://x\.example/blog/: is no feed but a web page; the feed it names is https://x\.example/blog/index\.xml$"
+    with pytest.raises(UsageError, match=named):
+        items_of(page, name="https://x.example/blog/")
+    with pytest.raises(
+        UsageError, match=r"^a: is no feed but a web page; the feed it names is /blog/index\.xml$"
+    ):
+        items_of(page, name="a")
+    with pytest.raises(UsageError, match=r"^a: is no feed but a web page; name RSS, Atom or JSON Feed$"):
+        items_of(start.encode(), name="a")
+
+
 def test_entities_are_not_followed() -> None:
     """Neither a file of this machine nor a bomb is read into an id."""
     bomb = b'<!DOCTYPE r [<!ENTITY a "x"><!ENTITY f SYSTEM "file:///etc/passwd">]><rss><channel><item>'
@@ -222,6 +243,27 @@ def test_a_sitemap_and_those_that_it_names_are_read(tmp_path: Path) -> None:
     assert pages_of(str(tmp_path / "sitemap.xml")) == ["https://x/1"]
     (tmp_path / "sitemap.xml").write_text("<html/>")
     with pytest.raises(SyndicateError, match="is no sitemap: it begins with <html>"):
+        pages_of(str(tmp_path / "sitemap.xml"))
+
+
+def test_sitemaps_below_the_folder_of_the_one_that_names_them_are_read(tmp_path: Path) -> None:
+    """A site of two languages has one in the folder of each; the site may lie below its host's root."""
+    names = (
+        "https://x/sub/en/sitemap.xml",
+        "https://x/sub/id/sitemap.xml",
+        "https://x/sub/../../etc/sitemap.xml",
+    )
+    found = "".join(f"<sitemap><loc>{name}</loc></sitemap>" for name in names[:2])
+    (tmp_path / "sitemap.xml").write_text(f"<sitemapindex>{found}</sitemapindex>")
+    for name in ("en", "id"):
+        (tmp_path / name).mkdir()
+        page = f"<urlset><url><loc>https://x/sub/{name}/a/</loc></url></urlset>"
+        (tmp_path / name / "sitemap.xml").write_text(page)
+    assert pages_of(str(tmp_path / "sitemap.xml")) == ["https://x/sub/en/a/", "https://x/sub/id/a/"]
+    (tmp_path / "sitemap.xml").write_text(
+        f"<sitemapindex><sitemap><loc>{names[2]}</loc></sitemap></sitemapindex>"
+    )
+    with pytest.raises(UsageError, match=r"sub/etc/sitemap\.xml: cannot be read"):
         pages_of(str(tmp_path / "sitemap.xml"))
 
 

@@ -136,7 +136,18 @@ def _next_to(source: str, place: str) -> str:
     if is_address(source):
         below = urljoin(source, place)
         return below if is_address(below) else source
-    return str(Path(source).parent / urlsplit(place).path.rpartition("/")[2])
+    return str(_file_beside(Path(source), unquote(urlsplit(place).path)))
+
+
+def _file_beside(source: Path, place: str) -> Path:
+    """Return the file that the path of an address leads to below the folder of `source`.
+
+    The folder may stand for any part of the address: the longest rest of the path that is a file counts, the
+    file that names it apart. Where none is, it is the whole path.
+    """
+    parts = [part for part in place.split("/") if part not in ("", ".", "..") and "\0" not in part]
+    rests = [source.parent.joinpath(*parts[at:]) for at in range(len(parts))]
+    return next((rest for rest in rests if rest.is_file() and rest != source), rests[0] if rests else source)
 
 
 def _locations(body: bytes, name: str) -> tuple[str, Sequence[str]]:

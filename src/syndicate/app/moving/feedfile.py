@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from syndicate.app.moving.webpage import feeds_of, is_page
 from syndicate.content.dates import read_date
 from syndicate.errors import UsageError
 
@@ -46,6 +47,8 @@ def items_of(body: bytes, *, name: str) -> list[Item]:
 
     Raises UsageError with `name` where it is no feed. No entity is looked up, nothing is fetched.
     """
+    if is_page(body):
+        raise UsageError(_page(body, name))
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return list(_of_json(body, name))
     found = _Found()
@@ -67,6 +70,12 @@ def items_of(body: bytes, *, name: str) -> list[Item]:
             f"{name}: is no feed: it begins with <{found.root or '?'}>; name RSS, Atom or JSON Feed"
         )
     return found.items
+
+
+def _page(body: bytes, name: str) -> str:
+    feeds = feeds_of(body, name=name)
+    hint = f"; the feed it names is {' or '.join(feeds)}" if feeds else "; name RSS, Atom or JSON Feed"
+    return f"{name}: is no feed but a web page{hint}"
 
 
 class _Found:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import time
 import zlib
-from http.client import HTTPException
+from concurrent.futures import Future
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
-from typing import IO
+from threading import Thread
 from urllib.error import HTTPError, URLError
 from urllib.request import (
     HTTPDefaultErrorHandler,
@@ -29,16 +31,18 @@ _PIECE = 1 << 16
 
 def is_address(source: str) -> bool:
     """Return whether `source` is an http or https address, not a file."""
-    return source.startswith(("http://", "https://"))
+    return source.lower().startswith(("http://", "https://"))
 
 
 def body_of(source: str) -> bytes:
     """Return what is at `source`, unpacked where it is gzip.
 
-    Raises UsageError for a file that is not there, TemporaryError where no answer came, and SyndicateError
-    for an answer that is none or too large.
+    Raises UsageError for a file that is not there, TemporaryError where no whole answer came within a minute,
+    and SyndicateError for an answer that is none or too large.
     """
-    return _unpacked(_fetched(source) if is_address(source) else _read(source), source)
+    if not is_address(source) and re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", source):
+        raise UsageError(f"{source}: only http and https addresses can be read, and files")
+    return _unpacked(_in_time(source) if is_address(source) else _read(source), source)
 
 
 def _read(source: str) -> bytes:
@@ -52,6 +56,26 @@ def _read(source: str) -> bytes:
     return body
 
 
+def _in_time(address: str) -> bytes:
+    """Return what an address answers, or raise TemporaryError after a minute in all.
+
+    A name that is looked up, a head and a body may each come byte by byte, which no timeout of a socket ends.
+    """
+    answer: Future[bytes] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(_fetched(address))
+        except BaseException as error:
+            answer.set_exception(error)
+
+    Thread(target=ask, name="fetch", daemon=True).start()
+    try:
+        return answer.result(_SECONDS)
+    except TimeoutError:
+        raise TemporaryError(f"{address}: no whole answer after {_SECONDS:g} s") from None
+
+
 def _fetched(address: str) -> bytes:
     opener = OpenerDirector()
     for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(), HTTPRedirectHandler()):
@@ -63,16 +87,24 @@ def _fetched(address: str) -> bytes:
         with opener.open(Request(address, headers=headers), timeout=_SECONDS / 2) as answer:  # noqa: S310 http alone
             return _drained(answer, address)
     except HTTPError as error:
-        raise SyndicateError(f"{address}: it answered {error.code} {error.reason}") from None
+        raise SyndicateError(f"{address}: it answered {error.code} {_reason(error)}") from None
     except (URLError, HTTPException, OSError, ValueError) as error:
         raise TemporaryError(f"{address}: no answer: {getattr(error, 'reason', error)}") from None
 
 
-def _drained(answer: IO[bytes], address: str) -> bytes:
+def _reason(error: HTTPError) -> str:
+    """Return what a server says of its answer, in one line."""
+    reason = " ".join(str(error.reason).split())
+    return (
+        "and leads in a circle" if reason.startswith(HTTPRedirectHandler.inf_msg.split("\n")[0]) else reason
+    )
+
+
+def _drained(answer: HTTPResponse, address: str) -> bytes:
     """Read an answer to its end, however slowly it trickles, but for no longer than a minute."""
     end = time.monotonic() + _SECONDS
     pieces, size = [], 0
-    while piece := answer.read(_PIECE):
+    while piece := answer.read1(_PIECE):
         pieces.append(piece)
         size += len(piece)
         if size > LARGEST:
