@@ -23,7 +23,7 @@ def adopt(ctx: click.Context, feeds: tuple[str, ...], dry_run: bool, as_json: bo
     """Give articles the ids that a FEED of another program gave them: a file or an address, or several.
 
     Items are matched by link, then by title and date. Where all ids in the feed are links, articles that it
-    no longer holds get theirs too. Exit status 1 where no article was matched.
+    no longer holds get theirs too. Exit status 1 where no article was matched, or an id was refused.
     """
     from syndicate.app.moving.adopting import adopt as take
     from syndicate.app.scanning import scan_content
@@ -38,7 +38,7 @@ def adopt(ctx: click.Context, feeds: tuple[str, ...], dry_run: bool, as_json: bo
     else:
         for line in lines(done, dry_run=dry_run):
             click.echo(line)
-    if not done.matching.matched:
+    if not done.matching.matched or done.plan.refused:
         ctx.exit(1)
 
 
@@ -63,6 +63,13 @@ def lines(done: Adopted, *, dry_run: bool) -> list[str]:
         f" {len(matching.doubtful):,} ambiguous; {count(len(plan.names), 'id')} {verb},"
         f" {plan.same:,} as they were, {len(plan.refused):,} refused"
     )
+    if done.seen_as_new:
+        said.append(
+            f"{count(done.seen_as_new, 'article')} in our published feeds {'would get' if dry_run else 'got'}"
+            " another id: readers of those feeds will see them as new"
+        )
+    if plan.permalinks and not dry_run:
+        said.append("syndicate build publishes them")
     return said
 
 
@@ -84,5 +91,6 @@ def _for_machine(done: Adopted) -> dict[str, Any]:
         ],
         "derived": len(matching.derived),
         "given": len(plan.names),
+        "seen_as_new": done.seen_as_new,
         "refused": [{"path": one.path, "id": new, "reason": why} for one, new, why in plan.refused],
     }

@@ -9,6 +9,7 @@ from syndicate.app import identities
 from syndicate.app.moving.feedfile import items_of
 from syndicate.app.moving.fetching import body_of
 from syndicate.app.moving.matching import Matching, match
+from syndicate.app.moving.published import ids_out
 from syndicate.app.site import Site
 from syndicate.content.cache import load_head
 from syndicate.model import Identity
@@ -38,6 +39,7 @@ class Adopted:
     matching: Matching
     plan: Plan
     articles: Sequence[Identity]
+    seen_as_new: int = 0  # articles in our published feeds whose id becomes another
 
 
 def adopt(site: Site, sources: Sequence[str], *, dry_run: bool) -> Adopted:
@@ -55,9 +57,10 @@ def adopt(site: Site, sources: Sequence[str], *, dry_run: bool) -> Adopted:
     with site.store.read() as conn:
         held = {one.id: one.path for one in articles.records_for(conn, paths=(), ids=ids, marks=())}
     plan = planned(known, wanted, held=held, fixed=_fixed(site, known, wanted))
+    seen = len(ids_out(site, plan.names))
     if not dry_run:
         _write(site, plan)
-    return Adopted(matching, plan, known)
+    return Adopted(matching, plan, known, seen)
 
 
 def planned(
