@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Protocol
 from urllib.parse import quote
 
-from syndicate.placeholders import SAFE, Facts, check_pattern, filled
+from syndicate.placeholders import SAFE, Facts, check_pattern, filled, has_tokens, of_tokens
 from syndicate.spelling import LONGEST_SLUG, STYLES, slugify
 
 __all__ = [
@@ -101,7 +101,8 @@ class Addresses:
         """Return the address of an article's page below the publication's URL: ``/articles/<slug>/``.
 
         Where another program makes the pages it is `url`, what the front matter asks for, else the pattern
-        of the first rule that is for the article's folder and language. It begins with ``/`` and is
+        of the first rule that is for the article's folder and language. Hugo's tokens in `url` (``:year``)
+        are filled where the rule is for Hugo; elsewhere such a `url` is none. It begins with ``/`` and is
         percent-encoded; it is an absolute http(s) URL only where `url` or the pattern is one.
 
         `slug` is the one given to the article, unlike any other's; `wish` the one its front matter asks
@@ -114,7 +115,8 @@ class Addresses:
             return f"/{quote(article_folder(slug), safe='/~', errors='replace')}/"
         rule = self._rule(path, language)
         style = STYLES[rule.like] if rule else STYLES[""]
-        if url:
+        tokens = has_tokens(url)
+        if url and not tokens:
             return _clean(f"{url}/" if style.slashed and _SUFFIXLESS.search(url) else url)
         folders, stem = _place(path, language)
         facts = Facts(
@@ -129,7 +131,11 @@ class Addresses:
             categories=categories,
             style=style,
         )
-        return _clean(filled(rule.pattern if rule else _OTHERWISE, facts))
+        pattern = rule.pattern if rule else _OTHERWISE
+        if tokens and rule and rule.like.startswith("hugo"):
+            wished = of_tokens(url)
+            pattern = f"{wished}/" if _SUFFIXLESS.search(url) else wished
+        return _clean(filled(pattern, facts))
 
     def _rule(self, path: str, language: str) -> Rule | None:
         for rule in self._rules:

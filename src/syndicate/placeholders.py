@@ -100,6 +100,16 @@ _FILL: Mapping[str, Callable[[Facts], str]] = {
     "categories": lambda facts: facts.sorted_under(*facts.categories),
     "language": lambda facts: facts.language.lower(),
 }
+# Hugo's tokens, but those of sections, which only the folders of a site can tell.
+HUGO: Mapping[str, str] = {
+    "year": "{year}", "month": "{month}", "monthname": "{month_name}", "day": "{day}",
+    "weekday": "{weekday}", "weekdayname": "{weekday_name}", "yearday": "{i_y_day}",
+    "title": "{title}", "slug": "{slug_or_title}",
+    "slugorfilename": "{slug_or_stem}", "slugorcontentbasename": "{slug_or_stem}", "filename": "{stem}",
+    "contentbasename": "{stem}",
+}  # fmt: skip
+_IN_A_FILE = {**HUGO, "section": "{section}", "sections": "{sections}"}
+_TOKEN = re.compile(r":([A-Za-z]+)")
 _PLACE = re.compile(r"\{([^{}]*)\}")  # ``{category|last_section|misc}``: the first that is not empty
 _PLAIN = re.compile(r"[A-Za-z0-9_~./-]*")
 SAFE = "/~!$&'()*+,;=:@"  # in a path of an address (RFC 3986, section 3.3)
@@ -118,6 +128,21 @@ def check_pattern(pattern: str) -> None:
         raise ValueError("has a brace, a space or a backslash that is part of no {placeholder}")
     if re.search(r"(?:^|/)\.\.?(?:/|$)", pattern):
         raise ValueError("has a . or .. between slashes; write the address without")
+
+
+def has_tokens(address: str) -> bool:
+    """Return whether `address` has tokens of Hugo, as ``/docs/:year/x-:slug/``, and no others."""
+    names = (
+        _TOKEN.findall(address)
+        if ":" in address and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address)
+        else []
+    )
+    return bool(names) and "{" not in address and all(name.lower() in _IN_A_FILE for name in names)
+
+
+def of_tokens(address: str) -> str:
+    """Return an address with Hugo's tokens as a pattern of ours."""
+    return _TOKEN.sub(lambda token: _IN_A_FILE[token[1].lower()], address)
 
 
 @lru_cache(maxsize=256)

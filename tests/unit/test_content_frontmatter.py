@@ -262,6 +262,7 @@ def test_enclosures(field: str, enclosures: tuple[Enclosure, ...]) -> None:
         ("path: 2020/03/12/x", "/2020/03/12/x"), ("save_as: index.html", "/"),
         ("save_as: a/index.html", "/a/"),
         ("url: https://x.org/a", "https://x.org/a"), ("permalink: /:year/:title/", ""),
+        ("url: /d/:year/x-:slug/", "/d/:year/x-:slug/"), ("url: /:what/", ""),
         ("permalink: pretty", ""),
         ("url: '{{ x }}'", ""), ("url: /../../etc/passwd", ""), ("url: '/a/%2e%2e/b'", ""),
         ("url: //evil.org/x", ""),

@@ -16,6 +16,7 @@ from syndicate.config import Config
 from syndicate.configfile import parse_config
 from syndicate.errors import ConfigError
 from syndicate.links import Addresses, check_pattern
+from syndicate.placeholders import has_tokens
 from syndicate.spelling import STYLES
 
 FOLDER = Path("/srv")
@@ -99,6 +100,22 @@ def test_the_address_in_the_front_matter_beats_the_pattern() -> None:
     assert _address(rule, url="https://x.example/a?p=1#b") == "https://x.example/a?p=1#b"
     assert _address(rule, url="/%D8%B3/س/50%") == "/%D8%B3/%D8%B3/50%25"
     assert _address(rule, url="/../../etc/./passwd") == "/etc/passwd"
+
+
+def test_hugos_tokens_in_the_front_matter_are_filled_where_the_rule_is_for_hugo() -> None:
+    """Elsewhere, and where one is not known, such a text is no address and the rule counts."""
+    hugo, plain = Rule("/p/{slug}/", like="hugo"), Rule("/p/{slug}/")
+    wish = "/docs/:year/x-:slug"
+    assert _address(hugo, url=wish, wish="") == "/docs/2026/x-harga-beras-naik/"
+    assert (
+        _address(hugo, url="/:section/:Month/:slugorfilename.html", wish="My Wish")
+        == "/posts/02/my-wish.html"
+    )
+    assert _address(plain, url=wish) == "/p/harga-beras/"
+    assert _address(url=wish, path="a/x.md") == "/a/harga-beras/"
+    assert [has_tokens(url) for url in (wish, "/:nothing/:year/", "/{x}/:year/", "https://x:y/", "/a")] == [
+        True, False, False, False, False
+    ]  # fmt: skip
 
 
 def test_the_first_rule_for_folder_and_language_counts() -> None:

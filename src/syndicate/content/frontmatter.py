@@ -18,6 +18,7 @@ from syndicate.content.naming import as_language, is_jekyll, path_date
 from syndicate.errors import ContentError
 from syndicate.markup import bare_text, is_safe_url, sanitise
 from syndicate.model import Enclosure
+from syndicate.placeholders import has_tokens
 
 _EMBARGO = "publishdate"
 
@@ -203,11 +204,12 @@ class FrontMatter:
     def url(self) -> str:
         """Return the address the front matter asks for: an absolute one, or a path with a slash before it.
 
-        "" where it asks for none; what would lead out of the publication is ignored with a warning.
+        Hugo's tokens stay in it (``/:year/:slug/``), for the rules of addresses to fill. "" where it asks
+        for none; what would lead out of the publication is ignored with a warning.
         """
         for key in self._given("url"):
             text = scalar(self.values[key])
-            if text is None or addresses.is_pattern(text):
+            if text is None or (addresses.is_pattern(text) and not (key == "url" and has_tokens(text))):
                 continue
             found = addresses.own(text)
             if found:

@@ -9,15 +9,8 @@ from typing import Any
 
 from syndicate.app.moving.outline import FoundRule
 from syndicate.app.moving.settings import listed, section
+from syndicate.placeholders import HUGO
 from syndicate.spelling import STYLES
-
-_PLACES = {
-    "year": "{year}", "month": "{month}", "monthname": "{month_name}", "day": "{day}",
-    "weekday": "{weekday}", "weekdayname": "{weekday_name}", "yearday": "{i_y_day}",
-    "title": "{title}", "slug": "{slug_or_title}",
-    "slugorfilename": "{slug_or_stem}", "slugorcontentbasename": "{slug_or_stem}", "filename": "{stem}",
-    "contentbasename": "{stem}",
-}  # fmt: skip
 
 
 class Permalinks:
@@ -54,7 +47,7 @@ class Permalinks:
                 return "/".join(_sliced(sections, part or ""))
             if name.startswith("slug") and self._dated():
                 return "{wish|dated_name|title}" if name == "slug" else "{wish|dated_name|stem}"
-            return _PLACES.get(name, ":") + (part or "")
+            return HUGO.get(name, ":") + (part or "")
 
         pattern = re.sub(r":([A-Za-z]+)(\[[^\]]*\])?", place, link)
         if ":" in pattern or "{" in re.sub(r"\{[a-z_|]+\}", "", pattern):
