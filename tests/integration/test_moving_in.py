@@ -186,6 +186,36 @@ def test_a_hugo_site_with_a_folder_for_each_language_moves_in(tmp_path: Path, ru
 
 
 @needs_hugo
+def test_a_hugo_site_with_a_content_folder_for_each_language_moves_in(tmp_path: Path, run: Run) -> None:
+    """The folders are named as no language is, and lie beside the site's others: each article has its own."""
+    settings = (
+        "baseURL: https://x.example/\ntitle: K\ndefaultContentLanguage: id\n"
+        "languages:\n  id: {contentDir: content, weight: 1}\n  en: {contentDir: content-en, weight: 2}\n"
+        "permalinks: {posts: '/:year/:slug/'}\n"
+    )
+    public = _built(
+        tmp_path / "site",
+        {
+            "hugo.yaml": settings,
+            "layouts/all.html": "<html></html>",
+            "content/posts/satu.md": _post("Satu", "2026-01-05"),
+            "content/posts/rutin.md": _post("Rutin", "2026-01-07", "url: /docs/:year/x-:slug"),
+            "content-en/posts/one.md": _post("One", "2026-01-06"),
+        },
+    )
+    config = tmp_path / "new" / "config.yaml"
+    _, said = run("init", tmp_path / "new", "--from", tmp_path / "site")
+    assert "Language of content-en: en\n" in said
+    assert "languages: {content-en: en}" in config.read_text()
+    status, said = run("links", "check", "--against", public / "sitemap.xml", "--config", config)
+    assert (status, said) == (0, "3 articles: 3 where they should be, 0 not.\n")
+    run("build", "--config", config)
+    feed = (tmp_path / "new" / "public" / "index.xml").read_text()
+    assert feed.count("<dc:language>en</dc:language>") == 1
+    assert "<link>https://x.example/docs/2026/x-rutin/</link>" in feed
+
+
+@needs_hugo
 def test_an_address_that_differs_is_told(tmp_path: Path, run: Run) -> None:
     """A rule that is wrong: each article is named with its address and the likely one of the site."""
     public = _built(tmp_path / "site", {"hugo.toml": SETTINGS, **ARTICLES})
@@ -239,9 +269,12 @@ def test_a_jekyll_site_moves_in_with_the_ids_of_jekyll_feed(tmp_path: Path, run:
     config = tmp_path / "new" / "config.yaml"
     run("init", tmp_path / "new", "--from", site, "--timezone", "UTC")
     status, said = run("adopt", feed, "--config", config)
-    assert (status, said.splitlines()[-1]) == (
+    assert (status, said.splitlines()[-2:]) == (
         0,
-        "10 items: 10 matched, 0 unmatched, 0 ambiguous; 13 ids given, 0 as they were, 0 refused",
+        [
+            "10 items: 10 matched, 0 unmatched, 0 ambiguous; 13 ids given, 0 as they were, 0 refused",
+            "syndicate build publishes them",
+        ],
     )
     run("build", "--config", config)
     assert _feed(tmp_path / "new" / "public" / "feed.xml") == _feed(feed)
@@ -306,22 +339,24 @@ def test_ids_that_cannot_be_given_are_told(tmp_path: Path, run: Run) -> None:
     )
     feed = tmp_path / "feed.json"
 
-    def give(**ids: str) -> str:
+    def give(ended: int = 0, /, **ids: str) -> str:
         items = ", ".join(
             f'{{"id": "{name}", "title": "{title}", "date_published": "2020-05-0{" ABCX".index(title) + 2}"}}'
             for title, name in ids.items()
         )
         feed.write_text(f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{items}]}}')
-        return run("adopt", feed, "--config", config)[1]
+        status, said = run("adopt", feed, "--config", config)
+        assert status == ended, said
+        return said
 
-    said = give(A="1", B="2", C="3", X="4")
+    said = give(1, A="1", B="2", C="3", X="4")
     assert (
         "refused    content/a.md" in said or "refused    a.md: not 1, because its front matter asks" in said
     )
     assert "unmatched  4 'X'" in said
     assert "2 ids given, 0 as they were, 1 refused" in said
     assert "2 ids given" in give(B="3", C="2")
-    assert "refused    b.md: not mine, because a.md has that id" in give(B="mine")
+    assert "refused    b.md: not mine, because a.md has that id" in give(1, B="mine")
     run("build", "--config", config)
     feed_now = items_of((tmp_path / "public" / "rss.xml").read_bytes(), name="rss")
     assert {item.title: item.id for item in feed_now} == {"A": "mine", "B": "3", "C": "2"}
@@ -375,6 +410,27 @@ def test_each_step_answers_a_machine_and_says_what_was_found(tmp_path: Path, run
     status, said = run("init", tmp_path / "none", "--from", tmp_path / "new")
     assert status == 2
     assert "is not the folder of a site whose settings we know" in said
+
+
+def test_articles_that_our_readers_will_see_as_new_are_told(tmp_path: Path, run: Run) -> None:
+    """Our feeds carried them under ids of our own before their old ids were taken over."""
+    config = _config(tmp_path)
+    for name in "ab":
+        _write(tmp_path / "content", {f"{name}.md": _post(name.upper(), "2020-05-03")})
+    items = '{"id": "1", "title": "A", "date_published": "2020-05-03"}'
+    (tmp_path / "old.json").write_text(f'{{"items": [{items}]}}')
+    told = "readers of those feeds will see them as new"
+    assert told not in run("adopt", tmp_path / "old.json", "--dry-run", "--config", config)[1]
+    run("build", "--config", config)
+    dry = run("adopt", tmp_path / "old.json", "--dry-run", "--config", config)[1]
+    assert f"1 article in our published feeds would get another id: {told}\n" in dry
+    assert "syndicate build" not in dry
+    said = run("adopt", tmp_path / "old.json", "--config", config)[1]
+    assert said.endswith(
+        f"1 article in our published feeds got another id: {told}\nsyndicate build publishes them\n"
+    )
+    said = run("adopt", tmp_path / "old.json", "--config", config)[1]
+    assert (told in said, "syndicate build" in said) == (False, False)
 
 
 def test_a_feed_of_something_else_changes_nothing(tmp_path: Path, run: Run) -> None:

@@ -98,6 +98,25 @@ def test_a_hugo_site_with_settings_in_a_folder_and_languages(tmp_path: Path) -> 
     assert any("/id/" in line for line in outline.unknown)
 
 
+def test_a_folder_of_a_language_that_its_name_does_not_say_is_told(tmp_path: Path) -> None:
+    """It is in the configuration, with a rule for the language; what no tag can be is left out."""
+    outline = _site(
+        tmp_path / "site",
+        {
+            "hugo.toml": 'title = "K"\nbaseURL = "https://x.example"\ndefaultContentLanguage = "id"\n'
+            '[languages.id]\ncontentDir = "content"\n[languages.en]\ncontentDir = "content-en"\n'
+            '[languages.odd_one]\ncontentDir = "inhalt teil"\nlanguageCode = "de-AT"\n'
+            '[languages.fr]\ncontentDir = "fr"\n',
+            "content/a.md": "x",
+        },
+    )
+    assert outline.languages == {"content-en": "en", "inhalt teil": "de-AT"}
+    assert ("content-en", "en", "/en/{below}/{slug_or_stem}/") in _rules(outline)
+    assert ("fr", "", "/fr/{below}/{slug_or_stem}/") in _rules(outline)
+    config = _configured(outline, tmp_path / "new")
+    assert config.content.languages == {"content-en": "en", "inhalt teil": "de-AT"}
+
+
 def test_hugo_feeds_have_the_names_its_formats_give(tmp_path: Path) -> None:
     """Own formats, base names, paths and suffixes."""
     outline = _site(

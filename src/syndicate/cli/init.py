@@ -90,6 +90,8 @@ def _tell(outline: Outline) -> None:
     for folder in outline.static:
         if folder.is_dir():
             click.echo(f"Its pictures in {folder} stay where they are, below the site's address")
+    for place, tag in outline.languages.items():
+        click.echo(f"Language of {place}: {tag}")
     for rule in outline.rules:
         of = ", ".join(part for part in (rule.folder, rule.language) if part) or (
             "all others" if len(outline.rules) > 1 else "all articles"
@@ -102,12 +104,15 @@ def _tell(outline: Outline) -> None:
 
 
 def _next(outline: Outline) -> list[str]:
-    lines = ["  syndicate build                  reads every article"]
+    lines = []
     if outline.built:
         lines.append(f"  syndicate links check --against {shlex.quote(str(outline.built.resolve()))}")
     for path in list(outline.feeds.values())[:1]:
         feed = f"{outline.url or 'ADDRESS'}/{path}"
         lines.append(f"  syndicate adopt {shlex.quote(feed)} --dry-run   gives articles the ids readers know")
+    lines.append(
+        "  syndicate build                  publishes the feeds: adopt before, or readers see all as new"
+    )
     return lines
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from syndicate.app.moving.hugolinks import Permalinks
 from syndicate.app.moving.outline import FeedFormat, FoundRule, Outline
 from syndicate.app.moving.settings import listed, lowered, merged, section, settings, text
-from syndicate.content.naming import as_language
+from syndicate.content.naming import as_language, language_of
 
 _NAMES = ("hugo", "config")
 _SUFFIXES = (".toml", ".yaml", ".yml", ".json")
@@ -87,6 +87,9 @@ class _Site:
             or text(values, "params.author.name", "params.author", "author.name", "author"),
             built=self.folder / (text(values, "publishdir") or "public"),
             static=tuple(self.folder / name for name in listed(values, "staticdir") or ["static"]),
+            languages={
+                self._start(name): _spoken(name, self.languages[name]) for name in sorted(self._told())
+            },
             rules=list(self._rules()),
             feeds=self._feeds(),
             items=_limit(values),
@@ -124,7 +127,7 @@ class _Site:
     # ------------------------------------------------------------ links
 
     def _rules(self) -> Iterator[FoundRule]:
-        several = len(self.languages) > 1
+        several, told = len(self.languages) > 1, self._told()
         permalinks = Permalinks(self.values, self.unknown)
         for name, own in self._by_weight():
             prefix = f"/{name}" if name in self._prefixed() else ""
@@ -132,15 +135,33 @@ class _Site:
             if host and host != text(self.values, "baseurl").rstrip("/"):
                 prefix = "" if host == text(self.own, "baseurl").rstrip("/") else host
             below = self._folders.get(name, self.content)
-            start = "" if below == self.content else below.relative_to(self.content).as_posix()
+            start = self._start(name)
             links = merged(_pages(section(self.values, "permalinks")), _pages(section(own, "permalinks")))
             for rule in permalinks.rules(links, below):
                 yield FoundRule(
                     pattern=prefix + rule.pattern,
                     folder="/".join(part for part in (start, rule.folder) if part),
-                    language="" if start or not several else _spoken(name, own),
+                    language=_spoken(name, own) if name in told or (several and not start) else "",
                     like=rule.like or "hugo",
                 )
+
+    def _start(self, name: str) -> str:
+        """Return the folder of a language's articles below the content folder, "" where it is that one."""
+        below = self._folders.get(name, self.content)
+        return "" if below == self.content else below.relative_to(self.content).as_posix()
+
+    def _told(self) -> set[str]:
+        """Return the languages that no article below their folder is known to have.
+
+        A folder named as its language says it, and the publication's own language is everybody's.
+        """
+        return {
+            name
+            for name, own in self.languages.items()
+            if (start := self._start(name))
+            and name != self.default.lower()
+            and language_of(f"{start}/x.md").lower() != _spoken(name, own).lower()
+        }
 
     def _by_weight(self) -> list[tuple[str, dict[str, Any]]]:
         known = self.languages or {self.default.lower(): {}}

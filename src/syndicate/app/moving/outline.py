@@ -26,6 +26,7 @@ class Outline:
 
     `content` is the folder of the articles, `built` and `static` are where the pages come to lie and where
     files lie that are copied as they are. `url` is the address of the site, without a slash at its end.
+    `languages` are those of folders below `content` whose files do not say, by folder.
     `feeds` has the path of each feed of the home page. `unknown` says what could not be found out.
     """
 
@@ -40,6 +41,7 @@ class Outline:
     built: Path | None = None
     static: tuple[Path, ...] = ()
     exclude: tuple[str, ...] = ()
+    languages: dict[str, str] = field(default_factory=dict)
     rules: list[FoundRule] = field(default_factory=list)
     feeds: dict[FeedFormat, str] = field(default_factory=dict)
     items: int | None = None

@@ -34,7 +34,15 @@ def usable(found: Outline) -> Outline:
             unknown.insert(0, f"the {name} {said[name]!r}: {error}")
             said[name] = ""
     rules = [rule for rule in map(_usable_rule, found.rules) if rule]
-    return replace(found, **said, rules=rules, unknown=unknown)  # type: ignore[arg-type]
+    languages = {folder: tag for folder, said in found.languages.items() if (tag := _usable_language(said))}
+    return replace(found, **said, rules=rules, languages=languages, unknown=unknown)  # type: ignore[arg-type]
+
+
+def _usable_language(tag: str) -> str:
+    try:
+        return parse_language(tag)
+    except ValueError:
+        return ""
 
 
 def _usable_rule(rule: FoundRule) -> FoundRule | None:
@@ -53,6 +61,8 @@ def with_outline(text: str, found: Outline, folder: Path) -> str:
     text = put(text, "content", "folder", yamldoc.quote(_relative(found.content, folder)))
     if found.exclude:
         text = put(text, "content", "exclude", _list(found.exclude))
+    if found.languages:
+        text = put(text, "content", "languages", _map(found.languages))
     if folder_for_files(found, folder) != "public":
         text = put(text, "publish", "folder", folder_for_files(found, folder))
     if found.feeds:
@@ -90,7 +100,12 @@ def _list(values: Sequence[str]) -> str:
 
 
 def _map(values: Mapping[Any, str]) -> str:
-    return f"{{{', '.join(f'{name}: {yamldoc.quote(value)}' for name, value in values.items())}}}"
+    return f"{{{', '.join(f'{_key(name)}: {yamldoc.quote(value)}' for name, value in values.items())}}}"
+
+
+def _key(name: str) -> str:
+    """Return a name as a key; that of a folder may be anything."""
+    return name if re.fullmatch(r"[A-Za-z_][\w./-]*", name, re.ASCII) else yamldoc.quote(name)
 
 
 def put(text: str, section: str, key: str, value: str) -> str:
