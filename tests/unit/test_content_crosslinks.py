@@ -27,6 +27,8 @@ PLACES = [
         ("other/a.md", "https://x.org/articles/a-2/"),
         ("../a.md", "https://x.org/articles/a-2/"),
         ("Some%20Page", "https://x.org/articles/some-page/?a=1&amp;b"),
+        ("name", "https://x.org/articles/name/"),
+        ("a-2", "https://x.org/articles/a-2/"),
         ("some%20page.md", "https://x.org/articles/some-page/?a=1&amp;b"),
     ],
 )
@@ -39,9 +41,11 @@ def test_an_article_is_found_by_the_name_of_its_file(name: str, address: str) ->
 
 
 def test_what_is_no_article_loses_its_address() -> None:
-    """The words stay."""
-    bodies = {"x.md": Body('<a href="/.article/gone#h">x</a><a href="/.article/">y</a>')}
-    assert linked(bodies, lambda: PLACES)["x.md"].html == "<a>x</a><a>y</a>"
+    """The words stay, and no empty link around them; an id stays, too."""
+    bodies = {
+        "x.md": Body('<a href="/.article/gone#h">x <em>b</em></a><a id="i" href="/.article/" title="t">y</a>')
+    }
+    assert linked(bodies, lambda: PLACES)["x.md"].html == 'x <em>b</em><a id="i">y</a>'
 
 
 def test_nobody_is_asked_where_there_are_no_such_links() -> None:

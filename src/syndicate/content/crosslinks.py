@@ -18,6 +18,12 @@ from syndicate.model import Body
 
 _MARK = f'href="{INTERNAL}'
 _LINK = re.compile(rf' href="{re.escape(INTERNAL)}([^"#]*)(#[^"]*)?"')
+# In what is safe no link holds another, and every value is quoted.
+_WHOLE = re.compile(
+    rf'<a((?: [\w:-]+="[^"]*")*?) href="{re.escape(INTERNAL)}([^"#]*)(#[^"]*)?"((?: [\w:-]+="[^"]*")*)>'
+    r"((?:[^<]|<(?!/?a[ >]))*)(</a>)?"
+)
+_ID = re.compile(r' id="[^"]*"')
 _SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".rst", ".html", ".htm", ".txt"})
 
 Places = Callable[[], Iterable[tuple[str, str]]]
@@ -27,13 +33,13 @@ Places = Callable[[], Iterable[tuple[str, str]]]
 def linked(bodies: dict[str, Body], places: Places) -> dict[str, Body]:
     """Return `bodies`, by path, with their links to other articles leading where those are.
 
-    A link to what is no article loses its address and keeps its words. `places` is asked only if needed.
+    A link to what is no article goes and leaves its words. `places` is asked only if needed.
     """
     crossing = {path: body for path, body in bodies.items() if _MARK in body.html}
     if not crossing:
         return bodies
     known = _Names(places())
-    made = {path: replace(body, html=_LINK.sub(known.address, body.html)) for path, body in crossing.items()}
+    made = {path: replace(body, html=_WHOLE.sub(known.link, body.html)) for path, body in crossing.items()}
     return {**bodies, **made}
 
 
@@ -48,20 +54,30 @@ def name_of(path: str) -> str:
 
 
 class _Names:
-    """Knows articles by the last part of their path, whatever their suffix and the case."""
+    """Knows articles by the last part of their path or address, whatever their suffix and the case."""
 
     def __init__(self, places: Iterable[tuple[str, str]]) -> None:
         self._by_name: dict[str, list[tuple[str, str]]] = {}
+        self._by_address: dict[str, str] = {}
         for path, url in places:
+            self._by_address.setdefault(_last(unquote(url.partition("?")[0])), url)
             whole = _bare(path)
             self._by_name.setdefault(whole.rpartition("/")[2], []).append((whole, url))
 
-    def address(self, match: re.Match[str]) -> str:
-        name = _bare(unquote(unescape(match[1])))
+    def link(self, match: re.Match[str]) -> str:
+        before, name, fragment, after, words, end = (part or "" for part in match.groups())
+        url = self._address(name)
+        if url:
+            return f'<a{before} href="{escape(url)}{fragment}"{after}>{words}{end}'
+        kept = _ID.search(before + after)  # others may lead to it
+        return words if end and not kept else f"<a{kept[0] if kept else ''}>{words}{end}"
+
+    def _address(self, written: str) -> str:
+        name = _bare(unquote(unescape(written)))
         found = self._by_name.get(name.rpartition("/")[2], ())
         # Of several the one whose path ends as the link says, else the first by its path.
         best = min(found, key=lambda one: (not f"/{one[0]}".endswith(f"/{name}"), one[0]), default=None)
-        return f' href="{escape(best[1])}{match[2] or ""}"' if best else ""
+        return best[1] if best else self._by_address.get(name, "")
 
 
 def _last(path: str) -> str:
