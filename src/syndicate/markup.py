@@ -342,6 +342,10 @@ _INLINE = _names(
     "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var wbr"
 )
 _INLINE_TAG = re.compile(rf'</?(?:{"|".join(sorted(_INLINE))})(?: [\w:-]+="[^"]*")*>')
+_QUOTED = re.compile(r"<blockquote>\s*$")
+_NOTE_HEADING = re.compile(r"^<strong>[^<]*</strong>\s*(?:<br>|$)")
+_ADDRESS = re.compile(r"(?:https?://|(?:[\w-]+\.)+[a-z]{2,}/)\S+")
+_MOST_BARE = 20
 _NOTE_MARK = re.compile(r'<sup><a href="#[^"]*"[^>]*>[^<]*</a></sup>')
 
 
@@ -362,10 +366,22 @@ def has_words(safe: str) -> bool:
 
 
 def first_paragraph(safe: str) -> str:
-    """Return the words of the first paragraph that has any in sanitised HTML, else of its beginning."""
+    """Return the words of the first paragraph that has any in sanitised HTML, else of its beginning.
+
+    What is only the heading of a note, or the bare address of what was embedded, is no paragraph.
+    """
+    bare: list[str] = []
     for match in _PARAGRAPH.finditer(safe):
-        if text := bare_text(_NOTE_MARK.sub("", match[1])):
+        inner = _NOTE_MARK.sub("", match[1])
+        before = safe[max(0, match.start() - 20) : match.start()]
+        if inner.startswith("<strong>") and _QUOTED.search(before):
+            inner = _NOTE_HEADING.sub("", inner)
+        text = bare_text(inner)
+        if text and not _ADDRESS.fullmatch(text):
             return text
+        bare.append(match[0])
+    for one in bare[:_MOST_BARE]:
+        safe = safe.replace(one, " ", 1)
     return bare_text(safe[:20_000].rpartition("<")[0] if len(safe) > 20_000 else safe)
 
 
