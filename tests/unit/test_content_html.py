@@ -41,7 +41,7 @@ def test_a_page_of_pelican_is_read_with_its_metas() -> None:
         assert str(reading.when).startswith("2026-02-05 10:00")
     made = sanitise(reader.read(source(PAGE)).html)
     assert "watch?v=nuwym-jxRL0" in made
-    assert "Text  {{ y }}" in made
+    assert "Text {{ y }}" in made
 
 
 def test_a_fragment_below_its_title_is_skimmed_at_once() -> None:

@@ -103,6 +103,19 @@ class _Translator(HTMLTranslator):  # type: ignore[misc]  # docutils has no type
         self.body.append(f"<code>{escape(node.astext(), quote=False)}</code>")
         raise nodes.SkipNode
 
+    def visit_admonition(self, _node: nodes.Admonition) -> None:
+        self.body.append("<blockquote>\n")
+
+    def depart_admonition(self, _node: nodes.Admonition | None = None) -> None:
+        self.body.append("</blockquote>\n")
+
+    def visit_title(self, node: nodes.title) -> None:
+        if isinstance(node.parent, nodes.Admonition):
+            self.body.append("<p><strong>")
+            self.context.append("</strong></p>\n")
+            return
+        super().visit_title(node)
+
 
 class _Writer(Writer):  # type: ignore[misc]  # docutils has no types
     def __init__(self) -> None:

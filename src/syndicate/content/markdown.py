@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from functools import cache
 
 import pyromark
@@ -56,6 +57,8 @@ def read(source: Source, flavour: Flavour | None = None) -> Reading:
         if words and (not source.title or same_title(words, source.title)):
             text = text[: found.start] + text[found.end :]
             title = "" if source.title else words
+    if title and "page.title" in text:
+        source = changed(source, title=title)
     html = _to_html(text, source, flavour)
     more = _MORE.search(html) if "<!--" in html else None
     return Reading(html=html, title=title, teaser=html[: more.start()] if more else "")
@@ -64,7 +67,7 @@ def read(source: Source, flavour: Flavour | None = None) -> Reading:
 def _to_html(text: str, source: Source, flavour: Flavour) -> str:
     replaced = embeds.replace(text, flavour.dialects, source, flavour.code)
     html = headings.with_ids(footnotes.gathered(_rendered(replaced.text, source.path)))
-    return plain_code(embeds.finish(replaced.restore(link_addresses(html, text))))
+    return plain_code(embeds.finish_markdown(replaced.restore(link_addresses(html, text))))
 
 
 def code_in(text: str) -> Iterator[tuple[int, int]]:

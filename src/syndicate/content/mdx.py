@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from syndicate.content import embeds, markdown
-from syndicate.content.embeds import jsx
+from syndicate.content.embeds import containers, jsx
 from syndicate.content.reading import Reading, Source
 
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
@@ -37,7 +37,7 @@ def _as_markdown(source: Source) -> tuple[Source, markdown.Flavour]:
     imports: dict[str, str] = {}
     for line in _without_modules(source.text.split("\n"), imports):
         lines.append(line)
-    flavour = markdown.Flavour(embeds.Dialects(jsx.dialect(imports)), _fenced)
+    flavour = markdown.Flavour(embeds.Dialects(jsx.dialect(imports), containers.DIALECT), _fenced)
     return replace(source, text="\n".join(_unindented(lines))), flavour
 
 

@@ -10,7 +10,10 @@ _LIST = re.compile(r"\{:[^{}\n]{0,500}\}")
 _EXTENSION = re.compile(r"\{::(\w+)[^{}\n]{0,500}?(/?)\}")
 _AFTER = re.compile(r"([)\]*_`])\{[ \t]*[#.][\w][^{}\n]{0,500}\}")
 _TOC = re.compile(r"\[TOC\][ \t]*(?=\n|$)", re.IGNORECASE)
-_ITEM = re.compile(r"(?:^|\n)[ \t]*(?:[-*+]|\d+[.)])[ \t][^\n]{0,200}\n[ \t]*$")
+_ASKS = re.compile(r"\{:[ \t]*toc\b", re.IGNORECASE)
+_CONTENTS = "<!--contents-->"
+_REPLACED = re.compile(rf"<li>\s{{0,9}}(?:<p>)?[^<]{{0,300}}{_CONTENTS}\s{{0,9}}(?:</p>)?\s{{0,9}}</li>")
+_EMPTY = re.compile(r"<(ul|ol)\b[^<>]*>\s*</\1>\n?")
 
 
 def kramdown(place: Place, at: int) -> Piece | None:
@@ -24,7 +27,9 @@ def kramdown(place: Place, at: int) -> Piece | None:
             return Piece(extension.end())
         return Piece(close.end())
     match = _LIST.match(place.text, at)
-    return Piece(match.end()) if match else None
+    if match is None:
+        return None
+    return Piece(match.end(), html=_CONTENTS if _ASKS.match(match[0]) else "")
 
 
 def trailing(place: Place, at: int) -> Piece | None:
@@ -38,6 +43,11 @@ def contents(place: Place, at: int) -> Piece | None:
     line = place.text.rfind("\n", 0, at) + 1
     match = _TOC.match(place.text, at)
     return Piece(match.end()) if match and not place.text[line:at].strip() else None
+
+
+def finish(html: str) -> str:
+    """Return rendered `html` without the items in whose place kramdown puts a table of contents."""
+    return _EMPTY.sub("", _REPLACED.sub("", html)) if _CONTENTS in html else html
 
 
 DIALECT = {

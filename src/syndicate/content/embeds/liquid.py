@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from syndicate.content.embeds import pieces
+from syndicate.content.embeds import internal, pieces
 from syndicate.content.embeds.arguments import arguments
 from syndicate.content.embeds.replacing import Piece, Place
 
@@ -40,8 +40,7 @@ def tag(place: Place, at: int) -> Piece | None:
         end = _end_of_block(place, name, after)
         return Piece(end, text=_lost_definitions(place, after, end) if name == "for" else "")
     if name in ("link", "post_url"):
-        path, _, fragment = rest.strip("\"' ").partition("#")
-        return Piece(after, text=pieces.internal(path, fragment))
+        return internal.article(place, at, after, rest.strip("\"' "))
     if name in ("include", "include_relative", "include_cached", "render"):
         return _included(after, rest)
     make = pieces.EMBEDS.get(name)
@@ -110,9 +109,10 @@ def output(place: Place, at: int) -> Piece | None:
         return Piece(after, text=literal[1] or literal[2] or "")
     if not _BASES.match(inner) and _IN_ADDRESS.search(place.text, max(0, at - 200), at):
         return Piece(after, text=pieces.UNKNOWN)
-    if re.fullmatch(r"-?\s*page\.title\s*-?", inner):
+    if re.fullmatch(r"-?\s*page\.title\s*(?:\|.*)?-?", inner, re.DOTALL):
         return Piece(after, text=place.source.title)
-    return Piece(after)
+    between = place.text[at - 1 : at] in ("", " ", "\n") and place.text[after : after + 1] == " "
+    return Piece(after + between)  # not two spaces where a word was
 
 
 DIALECT = {"{%": tag, "{{": output}

@@ -96,4 +96,10 @@ def callout(place: Place, at: int) -> Piece | None:
     return Piece(match.end(), text=f"**{title or kind}**  ")
 
 
-DIALECT = {"[[": wikilink, "![[": embed, "%%": comment, "[!": callout}
+def template(place: Place, at: int) -> Piece | None:
+    """Return nothing for a command of Templater."""
+    end = place.find("%>", at + 2)
+    return Piece(end + 2) if end >= 0 else None
+
+
+DIALECT = {"<%": template, "[[": wikilink, "![[": embed, "%%": comment, "[!": callout}

@@ -40,6 +40,7 @@ class Place:
         self.text = text
         self.source = source
         self.failed: set[str] = set()  # what a dialect found to be without end, from some place on
+        self.opened = 0  # containers that are open
         self.unclosed = 0  # before this place no brace that is still open is closed
         self._none_after: dict[str, int] = {}
         self._next: dict[

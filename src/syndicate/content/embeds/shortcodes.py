@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from syndicate.content.embeds import pieces
+from syndicate.content.embeds import internal, pieces
 from syndicate.content.embeds.arguments import arguments
 from syndicate.content.embeds.replacing import Piece, Place, shown
 
@@ -32,7 +32,7 @@ def shortcode(place: Place, at: int) -> Piece | None:
     words, named = arguments(tag[3])
     if name in _LINKS:
         target = words[0] if words else named.get("path", "")
-        return Piece(after, text=_address(target, place.text[after : after + 1]))
+        return internal.article(place, at, after, target)
     if name in _CODE or name in _SHOWN:
         close = place.search(_closing(name), after)
         if close is None:
@@ -48,11 +48,6 @@ def shortcode(place: Place, at: int) -> Piece | None:
         return Piece(close.end() if close else after, html=html)
     make = pieces.EMBEDS.get(name)
     return Piece(after, html=make(words, named)) if make else Piece(after)
-
-
-def _address(target: str, _after: str) -> str:
-    path, _, fragment = target.partition("#")
-    return pieces.internal(path, fragment) if path else f"#{fragment}"
 
 
 def _closing(name: str) -> re.Pattern[str]:
