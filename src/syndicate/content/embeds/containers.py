@@ -13,8 +13,27 @@ _CLOSING = re.compile(r"^[ \t>]*:{3,}[ \t]*$", re.MULTILINE)
 _NAMED = re.compile(r"\{?([A-Za-z][\w-]*)\}?[ \t]*(?:\[([^\]]*)\])?[ \t]*([^{]*)")
 _LABELLED = re.compile(r"""title=["']([^"']*)["']""")
 _KINDS = frozenset(
-    ("abstract", "attention", "caution", "danger", "details", "error", "example", "faq", "hint", "important")
-    + ("info", "note", "question", "quote", "success", "summary", "tip", "todo", "warning")
+    {
+        "abstract",
+        "attention",
+        "caution",
+        "danger",
+        "details",
+        "error",
+        "example",
+        "faq",
+        "hint",
+        "important",
+        "info",
+        "note",
+        "question",
+        "quote",
+        "success",
+        "summary",
+        "tip",
+        "todo",
+        "warning",
+    }
 )
 
 
