@@ -1,4 +1,4 @@
-"""What holds for every test: the program's own settings of the process do not outlive the test that ran it."""
+"""What holds for every test: what a command sets of the process does not outlive the test that ran it."""
 
 from __future__ import annotations
 

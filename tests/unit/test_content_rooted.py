@@ -21,7 +21,9 @@ from syndicate.model import Body, Enclosure, Picture
 )
 def test_an_address_from_the_root_is_below_the_publication(given: str, made: str) -> None:
     """Links, pictures and recordings alike, and each once."""
-    body = Body(f'<p><a href="{given}">x</a><img src="{given}"></p>', "s", Picture(given), (Enclosure(given),))
+    body = Body(
+        f'<p><a href="{given}">x</a><img src="{given}"></p>', "s", Picture(given), (Enclosure(given),)
+    )
     found = rooted(body, "https://news.example.org/blog")
     assert found.html == f'<p><a href="{made}">x</a><img src="{made}"></p>'
     assert found.picture == Picture(made) and found.enclosures == (Enclosure(made),)
