@@ -108,3 +108,13 @@ def test_feeds_whose_ids_are_nowhere_else_are_kept(news: Publication) -> None:
         )
     news.opens()
     assert {record.path: record.id for record in news.records().values()} == before
+
+
+def test_a_gone_text_of_another_version_is_compared_with_nothing(news: Publication) -> None:
+    """A new file beside a gone article whose kept text is none of ours is read all the same."""
+    with news.site.store.write() as tx:
+        tx.execute(sa.update(body).where(body.c.path == "n1.md").values(payload='{"unheard": 1}'))
+    (news.folder / "content" / "n1.md").unlink()
+    news.article_is_dropped("n3", f"{WORDS} of 3.", date="2026-11-03")
+    news.is_built()
+    assert {"n2.md", "n3.md"} <= news.records().keys()

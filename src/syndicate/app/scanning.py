@@ -19,9 +19,8 @@ from syndicate.app.library import Library
 from syndicate.app.looking import Looking, look, rules_of
 from syndicate.app.remembering import remember
 from syndicate.app.site import Site, mint_urn
-from syndicate.app.texts import loaded
+from syndicate.app.texts import loaded, text_in
 from syndicate.config import Config
-from syndicate.content.cache import load_body
 from syndicate.content.choice import Kind, kind_of, left_out, section_of
 from syndicate.content.hints import look_again
 from syndicate.content.identity import Known
@@ -506,8 +505,7 @@ def _texts(
     texts = {path: text for path in wanted if (text := text_of(folder, path, site.defaults))}
     with site.store.read() as conn:
         rows = readings.bodies(conn, [one.path for one in gone])
-    texts |= {path: load_body(row.payload).html for path, row in rows.items() if row.payload}
-    return texts
+    return texts | {path: said.html for path, row in rows.items() if (said := text_in(row))}
 
 
 def _slugs(site: Site, parsed: dict[str, Parsed]) -> set[str]:

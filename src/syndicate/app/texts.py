@@ -41,11 +41,11 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
             for kept, parsed in batch:
                 path = kept.record.path
                 row = rows.get(path)
-                text = _text(row)
+                text = text_in(row)
                 if row is None or not _is_current(row, kept, site, others) or (row.payload and not text):
                     guard = guard or ending.enter_context(closing(PoisonGuard(site.config.var, _NOTE)))
                     row = _read(site, kept, parsed, row if text else None, others, guard)
-                    text = _text(row)
+                    text = text_in(row)
                     made[row] = text
                     held += len(row.payload or "")
                 if held > _HELD:
@@ -78,24 +78,20 @@ def heads_of(wanted: Sequence[Kept]) -> list[tuple[Kept, Parsed]]:
 
     So is one that another version of syndicate remembered and that could not be read since.
     """
-    known = []
-    for kept in wanted:
-        if kept.head is not None:
-            with suppress(ValueError):
-                known.append((kept, load_head(kept.head)))
-    return known
+    heads = loaded({kept.record.id: kept.head for kept in wanted if kept.head is not None})
+    return [(kept, heads[kept.record.id]) for kept in wanted if kept.record.id in heads]
 
 
 def loaded(heads: Mapping[str, str]) -> dict[str, Parsed]:
-    """Return the readings kept as texts in `heads`, by path, without those that another version kept."""
+    """Return the readings kept as texts in `heads`, by the same keys, but for those another version kept."""
     found = {}
-    for path, text in heads.items():
+    for key, text in heads.items():
         with suppress(ValueError):
-            found[path] = load_head(text)
+            found[key] = load_head(text)
     return found
 
 
-def _text(row: BodyRow | None) -> Body | None:
+def text_in(row: BodyRow | None) -> Body | None:
     """Return the text in a row, None where it holds none, or one that another version wrote."""
     if row is None or row.payload is None:
         return None

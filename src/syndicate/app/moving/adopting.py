@@ -11,7 +11,7 @@ from syndicate.app.moving.fetching import body_of
 from syndicate.app.moving.matching import Matching, match
 from syndicate.app.moving.published import ids_out
 from syndicate.app.site import Site
-from syndicate.content.cache import load_head
+from syndicate.app.texts import loaded
 from syndicate.model import Identity
 from syndicate.store import articles, readings
 from syndicate.store.batches import batched
@@ -118,7 +118,7 @@ def _fixed(site: Site, known: Sequence[Identity], wanted: Collection[str]) -> di
     paths = {one.path: one.id for one in known if one.id in wanted}
     with site.store.read() as conn:
         heads = readings.heads(conn, paths.keys())
-    return {paths[path]: asked for path, text in heads.items() if (asked := load_head(text).id)}
+    return {paths[path]: head.id for path, head in loaded(heads).items() if head.id}
 
 
 def _write(site: Site, plan: Plan) -> None:
