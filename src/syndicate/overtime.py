@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from types import FrameType
 from typing import TypeVar
 
@@ -17,9 +16,10 @@ class Overtime(BaseException):
 
 
 class Limit:
-    """A limit of `seconds` for each of many works in one block; cheaper than `limited` around each.
+    """A limit of `seconds` of processor time for each of many works in one block.
 
-    ``with Limit(5) as limit:`` and then, for each work, ``limit.run(work)``.
+    ``with Limit(5) as limit:`` and then, for each work, ``limit.run(work)``. Processor time, because a busy
+    machine is no fault of the work's. There is no limit outside the main thread; blocks do not nest.
     """
 
     def __init__(self, seconds: float) -> None:
@@ -42,11 +42,11 @@ class Limit:
         """Return what `work` gives; Overtime where it uses more than its processor time."""
         if not self._holds:
             return work()
-        self._late = False
+        # Again each half second, and asked for at the end: nh3 swallows what is raised in its callback.
+        signal.setitimer(signal.ITIMER_PROF, self._seconds, 0.5)
+        self._late = False  # only now, or the time of the work before would end this one
         try:
             self._armed = True
-            # Again each half second, and asked for at the end: nh3 swallows what is raised in its callback.
-            signal.setitimer(signal.ITIMER_PROF, self._seconds, 0.5)
             result = work()
         finally:
             self._armed = False
@@ -60,32 +60,7 @@ class Limit:
             raise Overtime
 
 
-@contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Raise Overtime in the block once it has used `seconds` of processor time.
-
-    Processor time, because a busy machine is no fault of the work's. There is no limit outside the main
-    thread; blocks do not nest.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    armed, late = True, False
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        nonlocal late
-        late = True
-        if armed:
-            raise Overtime
-
-    before = signal.signal(signal.SIGPROF, end)
-    try:
-        # Again each half second, and asked for at the end: nh3 swallows what is raised in its callback.
-        signal.setitimer(signal.ITIMER_PROF, seconds, 0.5)
-        yield
-        if late:
-            raise Overtime
-    finally:
-        armed = False
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
+def limited(seconds: float, work: Callable[[], T]) -> T:
+    """Return what `work` gives; Overtime where it uses more than `seconds`, as a `Limit` has it."""
+    with Limit(seconds) as limit:
+        return limit.run(work)

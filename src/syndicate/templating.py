@@ -62,8 +62,9 @@ class Templates:
         Raises TemplateFault with file and line for whatever goes wrong in it.
         """
         try:
-            with limited(SECONDS):
-                return self._environment(language, zone).get_template(name).render(context)
+            return limited(
+                SECONDS, lambda: self._environment(language, zone).get_template(name).render(context)
+            )
         except TemplateFault:
             raise
         except Overtime as error:

@@ -62,10 +62,7 @@ def body(folder: Path, source: SourceFile, known: Parsed, defaults: Defaults) ->
 
 def _guarded(path: str, work: Callable[[], _T], limit: Limit | None = None) -> _T:
     try:
-        if limit is not None:
-            return limit.run(work)
-        with limited(SECONDS):
-            return work()
+        return limit.run(work) if limit is not None else limited(SECONDS, work)
     except ContentError:
         raise
     except Overtime:
