@@ -9,7 +9,7 @@ from pathlib import Path
 
 from syndicate.content import habits
 from syndicate.content.scan import Rules, Scan, scan_one
-from syndicate.content.suffixes import SUFFIXES
+from syndicate.content.suffixes import SUFFIXES, suffix_of
 
 
 def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str]) -> Scan | None:
@@ -19,7 +19,7 @@ def look_again(folder: Path, rules: Rules, before: Scan, paths: Collection[str])
     show it.
     """
     wanted = [path for path in sorted(paths) if not _is_noise(path)]
-    if not all(path[path.rfind(".") :].lower() in SUFFIXES and "." in path for path in wanted):
+    if not all(suffix_of(path) in SUFFIXES for path in wanted):
         return None
     files, faults, left_out = dict(before.files), list(before.faults), list(before.left_out)
     for prefix in sorted({_parent(path) for path in wanted}):

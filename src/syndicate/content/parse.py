@@ -17,6 +17,7 @@ from syndicate.content.frontmatter import FrontMatter
 from syndicate.content.language import of_script
 from syndicate.content.media import Shelf
 from syndicate.content.reading import Reading, Source
+from syndicate.content.suffixes import suffix_of
 from syndicate.content.textfile import decode, read_bytes
 from syndicate.errors import ContentError
 from syndicate.markup import (
@@ -83,11 +84,6 @@ def _opened(folder: Path, source: SourceFile) -> tuple[str, FrontMatter]:
         beside = str(PurePosixPath(source.path).with_suffix(".meta"))
         meta = decode(beside, read_bytes(f"{folder}/{beside}", beside))
     return text, frontmatter.split(source.path, text, meta)
-
-
-def suffix_of(path: str) -> str:
-    """Return the suffix by which the format of the file at `path` is told: ``.md``."""
-    return path[path.rfind(".") :].lower()
 
 
 def _format(path: str, matter: FrontMatter) -> Format:
