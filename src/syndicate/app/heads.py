@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from syndicate.app.poison import PoisonGuard
@@ -21,6 +20,7 @@ from syndicate.content.textfile import Unopened
 from syndicate.errors import ContentError
 from syndicate.model import Fault, Parsed, SourceFile
 from syndicate.overtime import Limit
+from syndicate.store.batches import batched
 from syndicate.store.readings import HeadRow
 
 _CHUNK = 500  # files that a process reads at a time
@@ -58,7 +58,7 @@ def read_heads(job: Job, sources: Sequence[SourceFile]) -> Iterator[Heads]:
     if len(sources) < _WORTH_IT or processes < 1:
         guard = PoisonGuard(job.notes)
         try:
-            for chunk in _chunks(sources):
+            for chunk in batched(sources, _CHUNK):
                 yield _read(job, chunk, guard)
         finally:
             guard.close()
@@ -69,7 +69,7 @@ def read_heads(job: Job, sources: Sequence[SourceFile]) -> Iterator[Heads]:
 def _side_by_side(job: Job, sources: Sequence[SourceFile], processes: int) -> Iterator[Heads]:
     """Read with helpers; this process reads too. What a helper that died was given is read here again."""
     context = multiprocessing.get_context("spawn")
-    chunks = list(_chunks(sources))
+    chunks = list(batched(sources, _CHUNK))
     guard = PoisonGuard(job.notes)
     pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_start, initargs=(job,))
     waiting: list[tuple[list[SourceFile], Future[list[HeadRow]]]] = []
@@ -159,9 +159,3 @@ def faults_of(path: str, text: str) -> list[Fault]:
         as_fault(path, message) if line is None else Fault("article", path, line, message)
         for line, message in json.loads(text)
     ]
-
-
-def _chunks(sources: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
-    rest = iter(sources)
-    while chunk := list(islice(rest, _CHUNK)):
-        yield chunk
