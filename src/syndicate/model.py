@@ -167,6 +167,9 @@ class ArticleState(StrEnum):
     FORGOTTEN = "forgotten"
 
 
+LIVING_STATES = (ArticleState.PRESENT, ArticleState.MISSING)
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
     """What the database remembers of an article for ever: its identity and its moments.

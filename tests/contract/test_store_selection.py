@@ -174,8 +174,8 @@ def test_the_clock_alone_turns_articles(store: Store) -> None:
             "urn:over",
         ]
         assert selection.turned(conn, after=NOW, until=NOW) == []
-        assert selection.folders_of(conn, ["urn:future", "urn:unheard"]) == {"tags/x"}
-        assert selection.folders_of(conn, []) == set()
+        assert articles.folders_of(conn, ["urn:future", "urn:unheard"]) == {"tags/x"}
+        assert articles.folders_of(conn, []) == set()
 
 
 # ---------------------------------------------------------------- over any articles

@@ -16,7 +16,7 @@ from syndicate.app.site import Site
 from syndicate.durable import write_whole
 from syndicate.errors import SyndicateError
 from syndicate.feedfiles import paths_of
-from syndicate.model import ArticleRecord, ArticleState
+from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState
 from syndicate.publish import manifest
 from syndicate.store import articles, ids
 from syndicate.store.batches import batched
@@ -166,11 +166,13 @@ def take_back(site: Site, path: Path) -> tuple[int, int]:
 def _names(records: Mapping[str, ArticleRecord], there: Sequence[ArticleRecord]) -> dict[str, str]:
     """Return the ids that give way, old -> new: those of articles that came in anew at a path of the file."""
     known = {one.id for one in there}
-    lacking = {one.path: one.id for one in records.values() if _lives(one) and one.id not in known}
+    lacking = {
+        one.path: one.id for one in records.values() if one.state in LIVING_STATES and one.id not in known
+    }
     return {
         one.id: lacking.pop(one.path)
         for one in there
-        if _lives(one) and one.id not in records and one.path in lacking
+        if one.state in LIVING_STATES and one.id not in records and one.path in lacking
     }
 
 
@@ -182,7 +184,8 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
         slug = f"{noted.slug}-{number}"
     if known is None:
         lost = replace(noted, slug=slug)
-        return replace(lost, state=ArticleState.MISSING, missing_at=None) if _lives(noted) else lost
+        living = noted.state in LIVING_STATES
+        return replace(lost, state=ArticleState.MISSING, missing_at=None) if living else lost
     aliases = dict.fromkeys((*noted.aliases, *known.aliases))
     return replace(
         known,
@@ -195,10 +198,6 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
         aliases=tuple(aliases),
         permalink=noted.permalink,
     )
-
-
-def _lives(record: ArticleRecord) -> bool:
-    return record.state in (ArticleState.PRESENT, ArticleState.MISSING)
 
 
 def set_aside(site: Site) -> str:

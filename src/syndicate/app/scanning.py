@@ -29,7 +29,7 @@ from syndicate.content.scan import Rules, Scan
 from syndicate.content.wholeness import QUIET_NS, is_whole
 from syndicate.digest.occasions import longest_period
 from syndicate.links import Addresses
-from syndicate.model import ArticleRecord, Fault, Parsed, SourceFile
+from syndicate.model import LIVING_STATES, ArticleRecord, Fault, Parsed, SourceFile
 from syndicate.store import articles as store_articles
 from syndicate.store import ids, notes, readings
 from syndicate.store.readings import Stamp
@@ -331,7 +331,7 @@ def _ingest(
     back = [one.path for one in missing if one.path in found.files]
     lacking = set(_unhidden(found, [one.path for one in missing if one.path not in found.files]))
     gone += [one for one in missing if one.path in lacking]
-    gone = list({one.id: one for one in gone if _is_living(one)}.values())
+    gone = list({one.id: one for one in gone if one.state in LIVING_STATES}.values())
     looked_at, sections = _widen(site, found, parsed, gone, back) if present else ({}, "")
     intake = Intake(
         known=_known(site, found, looked_at, gone, moved=was is not None and was != name),
@@ -386,10 +386,6 @@ def terms_of(config: Config, *, period: timedelta, now: datetime) -> Terms:
         addresses=addresses_of(config),
         mint=mint_urn,
     )
-
-
-def _is_living(record: ArticleRecord) -> bool:
-    return record.state.value in ("present", "missing")
 
 
 def _widen(
@@ -493,7 +489,7 @@ def _texts(
 ) -> dict[str, str]:
     """Return what new files and gone articles say, where there are few enough to compare them."""
     copies = [path for path in new if path.endswith(".txt")]
-    originals = {one.path for one in records if one.path.endswith(".txt") and _is_living(one)}
+    originals = {one.path for one in records if one.path.endswith(".txt") and one.state in LIVING_STATES}
     wanted = {*copies, *originals} if copies and originals else set()
     if gone and new:
         wanted |= set(new)

@@ -18,7 +18,7 @@ from syndicate.app.site import Site
 from syndicate.model import Fault
 from syndicate.publish.standing import seal, standing
 from syndicate.resources import shipped
-from syndicate.store import ids, selection
+from syndicate.store import articles, ids, selection
 
 PUBLISHED = "published"
 _LIBRARIES = ("babel", "feedgen", "jinja2", "lxml", "markupsafe", "nh3", "pyromark")
@@ -69,7 +69,7 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
     with site.store.read() as conn:
         turned = selection.turned(conn, after=min(last, now), until=max(last, now))
         linking = crossing.linking(conn, selection.paths_of(conn, turned)) if turned else []
-        folders = {*stale, *selection.folders_of(conn, [*turned, *linking]), *([""] if turned else [])}
+        folders = {*stale, *articles.folders_of(conn, [*turned, *linking]), *([""] if turned else [])}
     return Due(False, tuple(sorted(folders)), sign, files, faults, stale)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syndicate.content.likeness import likenesses, said_again
-from syndicate.model import ArticleRecord, ArticleState, Fault, Parsed
+from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Fault, Parsed
 
 _ENOUGH = 80  # characters that make a text recognisable under another title
-_LIVING = (ArticleState.PRESENT, ArticleState.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def match(known: Known) -> Matches:
             for record in known.records
             if record.id not in claimed
             and (
-                record.state not in _LIVING
+                record.state not in LIVING_STATES
                 or record.path not in known.there
                 or record.path in matches.records  # its file has another's id now
             )
@@ -139,7 +138,7 @@ def _by_content(matches: Matches, free: Sequence[ArticleRecord], parsed: Mapping
     """Give each file at a new path the record that said the same; held ones before withdrawn ones."""
     if not free:
         return
-    ordered = sorted(free, key=lambda record: (record.state not in _LIVING, record.id))
+    ordered = sorted(free, key=lambda record: (record.state not in LIVING_STATES, record.id))
     taken: set[str] = set()
     for whole in (True, False):
         index: dict[str, list[ArticleRecord]] = {}
@@ -160,7 +159,7 @@ def _by_likeness(matches: Matches, free: Sequence[ArticleRecord], known: Known) 
     gone = {
         record.path: record
         for record in free
-        if record.state in _LIVING and record.id not in taken and record.path in known.texts
+        if record.state in LIVING_STATES and record.id not in taken and record.path in known.texts
     }
     if not gone:
         return

@@ -12,14 +12,13 @@ from zoneinfo import ZoneInfo
 from syndicate.content.identity import Known, match
 from syndicate.content.naming import stem_of
 from syndicate.links import Addresses, slugify
-from syndicate.model import ArticleRecord, ArticleState, Fault, Parsed
+from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Fault, Parsed
 
 MANY = 20  # so many old articles in one scan are an archive, not news
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE = "content folder"  # stands for the folder in faults that are about all of it
 _MOST_GONE, _MOST_GONE_SHARE = 10, 0.2
 _ACCEPT = "syndicate build --accept-removals"
-_LIVING = (ArticleState.PRESENT, ArticleState.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
     before |= gone
     changed = [r for r in kept.values() if before.get(r.id) != r] + [r for r in lost if before[r.id] != r]
     ids = {path: record.id for path, record in kept.items()}
-    living = [record for record in intake.known.records if record.state in _LIVING]
+    living = [record for record in intake.known.records if record.state in LIVING_STATES]
     ids = {record.path: record.id for record in living} | ids
     return Ingest(
         changed=tuple(changed),
@@ -138,7 +137,7 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
 
 def _displaced(known: Known) -> list[ArticleRecord]:
     """Return the articles at whose paths files are that may be others by now."""
-    return [one for one in known.records if one.state in _LIVING and one.path in known.parsed]
+    return [one for one in known.records if one.state in LIVING_STATES and one.path in known.parsed]
 
 
 # ---------------------------------------------------------------- records

@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.model import ArticleRecord, ArticleState, Identity
+from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Identity
 from syndicate.store.batches import BATCH, KEYS, batched
 from syndicate.store.bulk import Row, put, raw, storing
 from syndicate.store.tables import article, article_tag, folded, stale
@@ -19,7 +19,7 @@ __all__ = ["BATCH"]
 _COLUMNS = tuple(column.name for column in article.columns)
 _MOST_KEYS = 20_000  # beyond, everything is read at once
 Tagged = tuple[ArticleRecord, Mapping[str, str]]  # an article, and its tags by their folders
-_LIVING = (ArticleState.PRESENT.value, ArticleState.MISSING.value)
+LIVING = article.c.state.in_([state.value for state in LIVING_STATES])
 
 
 # ---------------------------------------------------------------- reading
@@ -60,16 +60,14 @@ def namesakes(conn: sa.Connection, titles: Collection[str]) -> list[ArticleRecor
     """Return the living articles of plain text with one of `titles`."""
     found: list[ArticleRecord] = []
     for batch in batched(titles, KEYS):
-        there = article.c.state.in_(_LIVING) & article.c.path.like("%.txt")
+        there = LIVING & article.c.path.like("%.txt")
         found += _records(conn, sa.select(article).where(there, article.c.title.in_(batch)))
     return found
 
 
 def count(conn: sa.Connection) -> dict[str, int]:
     """Return how many articles there are in each state; those that are hidden count as ``hidden``."""
-    kind = sa.case(
-        (article.c.hidden & article.c.state.in_(_LIVING), sa.literal("hidden")), else_=article.c.state
-    )
+    kind = sa.case((article.c.hidden & LIVING, sa.literal("hidden")), else_=article.c.state)
     rows = conn.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
     return {str(state): int(number) for state, number in rows}
 
@@ -81,7 +79,7 @@ def are_known(conn: sa.Connection) -> bool:
 
 def living(conn: sa.Connection) -> int:
     """Return how many articles there are that were neither withdrawn nor forgotten."""
-    found = sa.select(sa.func.count()).select_from(article).where(article.c.state.in_(_LIVING))
+    found = sa.select(sa.func.count()).select_from(article).where(LIVING)
     return conn.scalar(found) or 0
 
 
@@ -104,7 +102,7 @@ def identities(conn: sa.Connection) -> list[Identity]:
     columns = (article.c.id, article.c.path, article.c.address, article.c.title, article.c.published_at)
     rows = conn.execute(
         sa.select(*columns, article.c.permalink, article.c.language)
-        .where(article.c.state.in_(_LIVING), article.c.published_at.is_not(None))
+        .where(LIVING, article.c.published_at.is_not(None))
         .order_by(article.c.published_at.desc(), article.c.id)
     )
     return [Identity(*row) for row in rows]
@@ -177,7 +175,7 @@ def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = Fals
     rows: list[Row] = []
     at = storing(conn)
     for record, pairs in tagged:
-        if record.hidden or record.state.value not in _LIVING:
+        if record.hidden or record.state not in LIVING_STATES:
             continue
         published = at(record.published_at)
         rows += [(folder, record.id, tag, published) for folder, tag in pairs.items()]
@@ -188,12 +186,19 @@ def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = Fals
 
 def _untagged(conn: sa.Connection, ids: Collection[str]) -> set[str]:
     """Take the articles' tags away; return the folders that they were in."""
-    folders: set[str] = set()
+    folders = folders_of(conn, ids)
+    for batch in batched(ids, KEYS):
+        conn.execute(sa.delete(article_tag).where(article_tag.c.article_id.in_(batch)))
+    return folders
+
+
+def folders_of(conn: sa.Connection, ids: Collection[str]) -> set[str]:
+    """Return the folders of the tags of the articles `ids`."""
+    found: set[str] = set()
     for batch in batched(ids, KEYS):
         theirs = article_tag.c.article_id.in_(batch)
-        folders.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
-        conn.execute(sa.delete(article_tag).where(theirs))
-    return folders
+        found.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
+    return found
 
 
 def make_stale(conn: sa.Connection, folders: Collection[str]) -> None:
@@ -204,13 +209,10 @@ def make_stale(conn: sa.Connection, folders: Collection[str]) -> None:
 def rename_ids(conn: sa.Connection, names: Mapping[str, str]) -> None:
     """Give articles other ids, old -> new; the editions that hold them follow."""
     if names:
-        rename = sa.update(article).where(article.c.id == sa.bindparam("old")).values(id=sa.bindparam("new"))
-        conn.execute(rename, [{"old": old, "new": new} for old, new in names.items()])
-        again = sa.update(folded).where(folded.c.article_id == sa.bindparam("old"))
-        conn.execute(
-            again.values(article_id=sa.bindparam("new")),
-            [{"old": old, "new": new} for old, new in names.items()],
-        )
+        pairs = [{"old": old, "new": new} for old, new in names.items()]
+        for column in (article.c.id, folded.c.article_id):
+            rename = sa.update(column.table).where(column == sa.bindparam("old"))
+            conn.execute(rename.values({column: sa.bindparam("new")}), pairs)
 
 
 def set_permalinks(conn: sa.Connection, permalinks: Mapping[str, bool]) -> None:
@@ -227,11 +229,7 @@ def set_permalinks(conn: sa.Connection, permalinks: Mapping[str, bool]) -> None:
 
 def restale(conn: sa.Connection, ids: Collection[str]) -> None:
     """Note that the feeds with the articles `ids` are to be made again."""
-    folders = {""} if ids else set()
-    for batch in batched(ids, KEYS):
-        theirs = article_tag.c.article_id.in_(batch)
-        folders.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
-    make_stale(conn, folders)
+    make_stale(conn, {"", *folders_of(conn, ids)} if ids else ())
 
 
 def folded_files(conn: sa.Connection) -> list[tuple[str, str]]:

@@ -9,14 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.model import ArticleRecord, ArticleState
-from syndicate.store.articles import record_of
+from syndicate.model import ArticleRecord
+from syndicate.store.articles import LIVING, record_of
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.tables import article, article_tag, parsed, stale
 
-_THERE = article.c.state.in_((ArticleState.PRESENT.value, ArticleState.MISSING.value)) & sa.not_(
-    article.c.hidden
-)
+_THERE = LIVING & sa.not_(article.c.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +139,6 @@ def paths_of(conn: sa.Connection, ids: Collection[str]) -> list[str]:
     found: list[str] = []
     for batch in batched(ids, KEYS):
         found += conn.scalars(sa.select(article.c.path).where(article.c.id.in_(batch)))
-    return found
-
-
-def folders_of(conn: sa.Connection, ids: Collection[str]) -> set[str]:
-    """Return the folders of the tags of the articles `ids`."""
-    found: set[str] = set()
-    for batch in batched(ids, KEYS):
-        theirs = article_tag.c.article_id.in_(batch)
-        found.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
     return found
 
 
