@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pytest
 
-from syndicate.content.crosslinks import linked
+from syndicate.content.crosslinks import Names, linked
 from syndicate.model import Body
 
 PLACES = [
@@ -35,7 +33,7 @@ PLACES = [
 def test_an_article_is_found_by_the_name_of_its_file(name: str, address: str) -> None:
     """By its path or its last part, with or without suffix, whatever the case."""
     bodies = {"x.md": Body(f'<p><a href="/.article/{name}" title="t">x</a></p>'), "y.md": Body("<p>y</p>")}
-    made = linked(bodies, lambda: PLACES)
+    made = linked(bodies, lambda: Names(PLACES))
     assert made["x.md"].html == f'<p><a href="{address}" title="t">x</a></p>'
     assert made["y.md"] is bodies["y.md"]
 
@@ -45,13 +43,13 @@ def test_what_is_no_article_loses_its_address() -> None:
     bodies = {
         "x.md": Body('<a href="/.article/gone#h">x <em>b</em></a><a id="i" href="/.article/" title="t">y</a>')
     }
-    assert linked(bodies, lambda: PLACES)["x.md"].html == 'x <em>b</em><a id="i">y</a>'
+    assert linked(bodies, lambda: Names(PLACES))["x.md"].html == 'x <em>b</em><a id="i">y</a>'
 
 
 def test_nobody_is_asked_where_there_are_no_such_links() -> None:
     """All the places there are would take long to read."""
 
-    def never() -> Iterable[tuple[str, str]]:
+    def never() -> Names:
         raise AssertionError
 
     bodies = {"x.md": Body('<a href="/y">x</a>')}

@@ -10,7 +10,7 @@ from typing import Any
 from syndicate.app.site import Site
 from syndicate.app.texts import heads_of, texts_of
 from syndicate.content.articles import NO_TEXT, article_of, link_of
-from syndicate.content.crosslinks import linked
+from syndicate.content.crosslinks import Names, linked
 from syndicate.content.rooted import rooted
 from syndicate.model import Article, Parsed
 from syndicate.store import selection
@@ -30,6 +30,7 @@ class Library:
     site: Site
     others: str = ""
     _kept: dict[tuple[str, bool], Article | None] = field(default_factory=dict, repr=False, compare=False)
+    _names: dict[datetime, Names] = field(default_factory=dict, repr=False, compare=False)
 
     def newest(
         self, *, now: datetime, count: int, texts: bool = False, without: Collection[str] = ()
@@ -39,7 +40,7 @@ class Library:
         Without `texts` their text may be empty.
         """
         return self._articles(
-            lambda conn: selection.newest(conn, now=now, count=count, without=without), texts
+            lambda conn: selection.newest(conn, now=now, count=count, without=without), texts, now
         )
 
     def tagged(self, folder: str, *, now: datetime, count: int, texts: bool = False) -> tuple[Article, ...]:
@@ -53,26 +54,28 @@ class Library:
             self._kept.clear()
         new = [one for one in ids if (one, texts) not in self._kept]
         if new:
-            found = self._articles(lambda conn: selection.with_ids(conn, new, now=now), texts)
+            found = self._articles(lambda conn: selection.with_ids(conn, new, now=now), texts, now)
             self._kept.update(((one, texts), None) for one in new)
             self._kept.update(((article.id, texts), article) for article in found)
         return tuple(article for one in ids if (article := self._kept[one, texts]))
 
     def became_visible(self, *, after: datetime, until: datetime) -> tuple[Article, ...]:
         """Return the articles that became visible in ``(after, until]`` and are shown at `until`."""
-        return self._articles(lambda conn: selection.became_visible(conn, after=after, until=until), False)
+        return self._articles(
+            lambda conn: selection.became_visible(conn, after=after, until=until), False, until
+        )
 
     def with_ids(self, ids: Collection[str], *, now: datetime) -> tuple[Article, ...]:
         """Return those of `ids` that are shown at `now`."""
-        return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), False)
+        return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), False, now)
 
     def out(self, *, now: datetime) -> tuple[Article, ...]:
         """Return every article shown at `now` with its text, newest first."""
-        return self._articles(lambda conn: selection.newest(conn, now=now), True)
+        return self._articles(lambda conn: selection.newest(conn, now=now), True, now)
 
     def everything(self) -> tuple[Article, ...]:
         """Return every article, whatever its date, with its text, newest first."""
-        return self._articles(selection.everything, True)
+        return self._articles(selection.everything, True, self.site.clock())
 
     def __iter__(self) -> Iterator[Article]:
         return iter(self.everything())
@@ -81,11 +84,14 @@ class Library:
         with self.site.store.read() as conn:
             return len(selection.everything(conn))
 
-    def _articles(self, ask: Callable[[Any], Sequence[Kept]], texts: bool) -> tuple[Article, ...]:
+    def _articles(
+        self, ask: Callable[[Any], Sequence[Kept]], texts: bool, now: datetime
+    ) -> tuple[Article, ...]:
         with self.site.store.read() as conn:
             known = heads_of(ask(conn))
         needed = [one for one in known if texts or _is_needed(one[1])]
-        found = linked(texts_of(self.site, needed, self.others), self._places) if needed else {}
+        read = texts_of(self.site, needed, self.others) if needed else {}
+        found = linked(read, lambda: self._names_at(now))
         lacking = {kept.record.path for kept, _ in needed} - found.keys()
         base = "" if self.site.config.pages else self.site.config.publication.url
         return tuple(
@@ -94,10 +100,15 @@ class Library:
             if kept.record.path not in lacking
         )
 
-    def _places(self) -> list[tuple[str, str]]:
-        with self.site.store.read() as conn:
-            rows = selection.addresses(conn, now=self.site.clock())
-        return [(path, link_of(address, self.site.config.publication.url)) for path, address in rows]
+    def _names_at(self, now: datetime) -> Names:
+        """Return where links to articles lead at `now`; made once for all the feeds of a build."""
+        if now not in self._names:
+            with self.site.store.read() as conn:
+                rows = selection.addresses(conn, now=now)
+            url = self.site.config.publication.url
+            self._names.clear()
+            self._names[now] = Names((path, link_of(address, url)) for path, address in rows)
+        return self._names[now]
 
 
 def _is_needed(parsed: Parsed) -> bool:

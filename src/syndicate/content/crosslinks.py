@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html import escape, unescape
-from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from syndicate.content.embeds.pieces import INTERNAL
+from syndicate.content.suffixes import SUFFIXES
 from syndicate.model import Body
 
 _MARK = f'href="{INTERNAL}'
@@ -24,21 +24,18 @@ _WHOLE = re.compile(
     r"((?:[^<]|<(?!/?a[ >]))*)(</a>)?"
 )
 _ID = re.compile(r' id="[^"]*"')
-_SUFFIXES = frozenset({".md", ".markdown", ".mdx", ".rst", ".html", ".htm", ".txt"})
-
-Places = Callable[[], Iterable[tuple[str, str]]]
-"""() -> (path of the article's file, absolute URL of its page), for all of them."""
+_SUFFIXES = frozenset(suffix[1:] for suffix in SUFFIXES)
 
 
-def linked(bodies: dict[str, Body], places: Places) -> dict[str, Body]:
+def linked(bodies: dict[str, Body], names: Callable[[], Names]) -> dict[str, Body]:
     """Return `bodies`, by path, with their links to other articles leading where those are.
 
-    A link to what is no article goes and leaves its words. `places` is asked only if needed.
+    A link to what is no article goes and leaves its words. `names` is asked only if needed.
     """
     crossing = {path: body for path, body in bodies.items() if _MARK in body.html}
     if not crossing:
         return bodies
-    known = _Names(places())
+    known = names()
     made = {path: replace(body, html=_WHOLE.sub(known.link, body.html)) for path, body in crossing.items()}
     return {**bodies, **made}
 
@@ -53,8 +50,12 @@ def name_of(path: str) -> str:
     return _last(path)
 
 
-class _Names:
-    """Knows articles by the last part of their path or address, whatever their suffix and the case."""
+class Names:
+    """Knows articles by the last part of their path or address, whatever their suffix and the case.
+
+    `places` are (path of the article's file, absolute URL of its page), for all of them: as it takes long to
+    read them, who leads the links of many texts makes one and keeps it.
+    """
 
     def __init__(self, places: Iterable[tuple[str, str]]) -> None:
         self._by_name: dict[str, list[tuple[str, str]]] = {}
@@ -89,9 +90,9 @@ def _bare(path: str) -> str:
     parts = [part for part in path.strip().casefold().split("/") if part not in ("", ".", "..", "_posts")]
     if not parts:
         return ""
-    suffix = PurePosixPath(parts[-1]).suffix
-    if suffix in _SUFFIXES:
-        parts[-1] = parts[-1].removesuffix(suffix)
+    stem, _, suffix = parts[-1].rpartition(".")
+    if stem and suffix in _SUFFIXES:
+        parts[-1] = stem
     if parts[-1] in ("index", "_index") and len(parts) > 1:
         parts.pop()
     return "/".join(parts)
