@@ -104,9 +104,10 @@ def edition_is_frozen(
     *,
     holds: Sequence[str] = (),
     stale_at: datetime | None = None,
+    uid: str = "",
 ) -> Frozen | None:
     """Freeze an edition of the articles `holds`; None where it was frozen before."""
-    one = Edition(f"uid of {newsletter} {occasion}", newsletter, occasion, NOW, NOW, stale_at)
+    one = Edition(uid or f"uid of {newsletter} {occasion}", newsletter, occasion, NOW, NOW, stale_at)
     letter = Rendition("id", "Kabar", b"Halo,\r\n", tuple(f"urn:{name}" for name in holds))
     with store.write() as conn:
         return editions.freeze(conn, one, [letter], now=NOW)

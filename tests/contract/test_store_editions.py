@@ -37,10 +37,11 @@ def test_an_occasion_has_one_edition(store_db: Store) -> None:
 
 
 def test_racing_freezes_make_one_edition(store_db: Store) -> None:
-    """Of eight threads that freeze the same occasion at once exactly one succeeds."""
+    """Of eight threads that freeze the same occasion at once, each under its uid, exactly one succeeds."""
     people_subscribe(store_db, ["ana", "budi"], "daily")
     with ThreadPoolExecutor(8) as pool:
-        results = [task.result() for task in [pool.submit(edition_is_frozen, store_db) for _ in range(8)]]
+        tasks = [pool.submit(edition_is_frozen, store_db, uid=f"uid {number}") for number in range(8)]
+        results = [task.result() for task in tasks]
     assert sum(result is not None for result in results) == 1
     assert len(ledger(store_db)) == 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from store_filling import MINUTE, NOW, begun, edition_is_frozen, names, sent
 
 from syndicate.model import DeliveryState, Rendition
-from syndicate.store import articles, readings, selection, sums
+from syndicate.store import articles, crosslinks, ids, readings, selection, sums
 from syndicate.store.engine import Store
 from syndicate.store.freezing import insert_rendition
 from syndicate.store.migrate import Migrated, Migrations, migrate
@@ -208,3 +209,16 @@ def test_files_are_read_again_and_are_no_edited_ones(old_articles: Store, tmp_pa
         assert known.of == dict.fromkeys(("p1", "p2"), (7, 1795417200123456789, False))
         assert known.again == {"p1", "p2"}
         assert readings.heads(conn, ["p1", "p2"]) == {} and readings.head_faults(conn) == []
+
+
+def test_links_between_texts_are_moved_out_of_the_setting(store_fresh: Store, tmp_path: Path) -> None:
+    """What texts linked to is known without reading them again; the setting is gone."""
+    migrate(store_fresh, backups=tmp_path / "old", now=NOW, along=replace(Migrations(), target="0003"))
+    with store_fresh.write() as conn:
+        known = {"a.md": ["b", "ca%:f\u00e9"], "c.md": ["b", "n" * 2_000, "a\0b"]}
+        ids.set_setting(conn, "content_links", json.dumps(known))
+    migrated(store_fresh, tmp_path)
+    with store_fresh.read() as conn:
+        assert crosslinks.linking(conn, {"b"}) == {"a.md", "c.md"}
+        assert crosslinks.linking(conn, {"ca%:f\u00e9"}) == {"a.md"}
+        assert ids.get_setting(conn, "content_links") is None

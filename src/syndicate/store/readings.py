@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.bulk import put, raw
-from syndicate.store.tables import body, parsed
+from syndicate.store.tables import body, crosslink, parsed
 
 Stamp = tuple[int, int, bool]  # size, time in nanoseconds, whether a .meta file is beside it
 _MOST_KEYS = 20_000
@@ -114,10 +114,11 @@ def head_faults(conn: sa.Connection) -> list[tuple[str, str]]:
 
 
 def drop_heads(conn: sa.Connection, paths: Iterable[str]) -> None:
-    """Forget what the files at `paths` said, and their texts."""
+    """Forget what the files at `paths` said, their texts, and what these link to."""
     for batch in batched(paths, KEYS):
         conn.execute(sa.delete(parsed).where(parsed.c.path.in_(batch)))
         conn.execute(sa.delete(body).where(body.c.path.in_(batch)))
+        conn.execute(sa.delete(crosslink).where(crosslink.c.path.in_(batch)))
 
 
 def read_again(conn: sa.Connection, paths: Collection[str]) -> None:

@@ -104,6 +104,14 @@ folded = sa.Table(
     _column("article_id", sa.Text, index=True),
 )
 
+# Which texts that were shown link to which articles, by the names their links have for these.
+crosslink = sa.Table(
+    "crosslink",
+    metadata,
+    _column("path", sa.Text, index=True),
+    _column("name", sa.Text, index=True),
+)
+
 # A cache of what each file said of itself last time: safe to delete.
 parsed = sa.Table(
     "parsed",
