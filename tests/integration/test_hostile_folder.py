@@ -37,7 +37,7 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command went: its words, its seconds of processor, and the peak MB of it and what it started."""
+    """How a command went: its words, its seconds of processor, and the peak MB of all its processes."""
 
     status: int
     said: str
@@ -105,15 +105,14 @@ def run(folder: Path, *arguments: str) -> Ended:
             stdout=said,
             stderr=errors,
         )
-        peaks: dict[int, float] = {}
+        peak = 0.0
         while process.poll() is None:
             assert time.monotonic() - started < 4 * SECONDS, arguments
-            for number in (process.pid, *children(process.pid)):
-                peaks[number] = max(peaks.get(number, 0), resident(number))
+            together = sum(resident(number, "VmRSS") for number in (process.pid, *children(process.pid)))
+            peak = max(peak, together, resident(process.pid, "VmHWM"))
             time.sleep(0.02)
         said.seek(0)
         errors.seek(0)
-        peak = sum(peaks.values())
         return Ended(process.returncode, said.read(), errors.read(), processor() - spent, peak)
 
 
@@ -129,13 +128,13 @@ def children(number: int) -> list[int]:
         return []
 
 
-def resident(number: int) -> float:
-    """Return the peak MB of a process; /proc counts it anew for each program, unlike getrusage."""
+def resident(number: int, which: str) -> float:
+    """Return a process's MB now (VmRSS) or at its peak (VmHWM; unlike getrusage's, of its program alone)."""
     try:
         lines = Path(f"/proc/{number}/status").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0)
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(which)), 0)
 
 
 def everything(folder: Hostile) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import re
@@ -73,6 +74,7 @@ def _guarded(path: str, work: Callable[[], _T], limit: Limit | None = None) -> _
     except Exception as error:
         log.exception("a bug of syndicate while reading %s", path)
         message = f"cannot be read: a fault inside syndicate ({type(error).__name__}); please report it"
+    gc.collect()  # what was given up is as large as it got, and often rings; only now no traceback holds it
     raise ContentError(path, message)
 
 
