@@ -52,6 +52,7 @@ class Publication(Section):
     language: Language = "en"
     timezone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = ZoneInfo("UTC")
     author: str = ""
+    icon: Url | None = None
 
 
 class Publish(Section):

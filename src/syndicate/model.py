@@ -240,11 +240,33 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An article that was withdrawn: what readers knew it by, and since when it is gone (RFC 6721)."""
+
+    id: str
+    when: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Where a document stands among those of its feed (RFC 5005): folders of the neighbours, "" for none.
+
+    An `archive` is older than the document that is subscribed to, whose folder is `current`.
+    """
+
+    previous: str = ""
+    following: str = ""
+    current: str = ""
+    archive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """One published document over a selection of articles, newest first.
 
     `folder` is where its files lie below the publish folder: "" or "tags/politik". `home` is the absolute
-    URL of the HTML page it belongs to.
+    URL of the HTML page it belongs to. `gone` are the articles withdrawn lately, newest first.
     """
 
     id: str
@@ -255,6 +277,8 @@ class Feed:
     language: str
     author: str
     articles: tuple[Article, ...]
+    gone: tuple[Tombstone, ...] = ()
+    history: History = History()
 
 
 @dataclass(frozen=True, slots=True)

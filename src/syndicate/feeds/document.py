@@ -38,7 +38,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class FeedSite:
     """What is true of every feed: where it lies, how much it carries, the zone its dates are written in.
 
-    `formats` are those that are made, `paths` the names of their files, see `feedfiles.path_of`.
+    `formats` are those that are made, `paths` the names of their files, see `feedfiles.path_of`. `ttl` is
+    how many minutes a reader may wait until it asks again, `hubs` are told of changes (WebSub), `icon` is the
+    publication's, a square picture; these are absolute URLs.
     """
 
     base: str
@@ -47,6 +49,9 @@ class FeedSite:
     version: str = __version__
     formats: tuple[FeedFormat, ...] = tuple(KINDS)
     paths: Paths = field(default_factory=dict)
+    ttl: int = 15
+    hubs: tuple[str, ...] = ()
+    icon: str = ""
 
 
 @dataclass(frozen=True, slots=True)
