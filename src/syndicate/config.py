@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field
 
 from syndicate.configcontent import Content, Links
+from syndicate.configfeeds import Feeds
 from syndicate.configmail import Mail
 from syndicate.configtypes import (
     Address,
@@ -28,7 +29,6 @@ from syndicate.configtypes import (
     parse_listen,
     parse_zone,
 )
-from syndicate.feedfiles import FeedFormat, wrong_with_paths
 
 __all__ = [
     "WEEKDAYS",
@@ -57,21 +57,6 @@ class Publication(Section):
 
 class Publish(Section):
     folder: LocalPath = Field(default="public", validate_default=True)
-
-
-class Feeds(Section):
-    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`."""
-
-    items: int = Field(default=50, ge=1, le=10_000)
-    content: Literal["full", "summary"] = "full"
-    formats: tuple[FeedFormat, ...] = Field(default=("rss", "atom", "json"), min_length=1)
-    paths: dict[FeedFormat, str] = Field(default={})
-
-    @model_validator(mode="after")
-    def _name_files(self) -> Feeds:
-        for wrong in wrong_with_paths(self.formats, self.paths):
-            raise ValueError(f"paths: {wrong}")
-        return self
 
 
 class Newsletter(Section):

@@ -34,9 +34,11 @@ def path_of(form: FeedFormat, folder: str, paths: Paths) -> str:
     """Return where the file in `form` of the feed in `folder` ("" for the main one) lies.
 
     `paths` names the files of formats: ``index.xml`` in every folder. One with a folder in it is the main
-    feed's alone, and those of tags have the usual name.
+    feed's alone, and those of tags have the usual name; one that begins with a slash counts from the root.
     """
     name = paths.get(form) or KINDS[form].filename
+    if name.startswith("/"):
+        return name[1:]
     if not folder:
         return name
     return f"{folder}/{KINDS[form].filename if '/' in name else name}"

@@ -18,7 +18,11 @@ __all__ = [
     "Rule",
     "article_folder",
     "article_url",
+    "author_folder",
+    "category_folder",
     "check_pattern",
+    "folders_of",
+    "language_folder",
     "slugify",
     "tag_folder",
     "url",
@@ -34,6 +38,34 @@ def article_folder(slug: str) -> str:
 def tag_folder(tag: str) -> str:
     """Return the folder of a tag's page and feeds: ``tags/<slug>``."""
     return f"tags/{slugify(tag, otherwise='tag')}"
+
+
+@lru_cache(maxsize=4096)
+def category_folder(category: str) -> str:
+    """Return the folder of a category's page and feeds: ``categories/<slug>``."""
+    return f"categories/{slugify(category, otherwise='category')}"
+
+
+@lru_cache(maxsize=4096)
+def author_folder(author: str) -> str:
+    """Return the folder of an author's page and feeds: ``authors/<slug>``."""
+    return f"authors/{slugify(author, otherwise='author')}"
+
+
+@lru_cache(maxsize=512)
+def language_folder(language: str) -> str:
+    """Return the folder of a language's page and feeds: ``languages/<tag>``."""
+    return f"languages/{slugify(language, otherwise='und')}"
+
+
+def folders_of(
+    tags: Sequence[str], categories: Sequence[str], authors: Sequence[str], language: str
+) -> dict[str, str]:
+    """Return the folders of the feeds an article is in, each with the name that the article has for it."""
+    found = {tag_folder(tag): tag for tag in reversed(tags)}
+    found.update((category_folder(one), one) for one in reversed(categories))
+    found.update((author_folder(one), one) for one in reversed(authors) if one)
+    return {**found, language_folder(language): language} if language else found
 
 
 def url(base: str, path: str) -> str:

@@ -178,7 +178,8 @@ class ArticleRecord:
     the article may count as visible: its first sight, or the epoch for an article of an archive. From
     `title` on all but `visible_at`, `aliases`, `permalink` and `missing_at` follow from the file as it is;
     `visible_at` never changes once it has passed. `hidden` is a draft, or no article any more. `address`
-    is the path of its page below the publication's URL with a slash before it, or an absolute URL.
+    is the path of its page below the publication's URL with a slash before it, or an absolute URL. `volume`
+    is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none.
     """
 
     id: str
@@ -201,6 +202,7 @@ class ArticleRecord:
     aliases: tuple[str, ...] = ()
     permalink: bool = False
     missing_at: datetime | None = None
+    volume: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from syndicate.model import (
     Rendition,
     Settled,
 )
-from syndicate.store import articles, editions, subscribers
+from syndicate.store import articles, editions, folders, subscribers
 from syndicate.store.editions import Frozen
 from syndicate.store.engine import Store
 from syndicate.store.outbox import StoreOutbox
@@ -79,7 +79,7 @@ def records_are_known(store: Store, *records: ArticleRecord, tags: Mapping[str, 
     """Let the store know these articles; `tags` of all, folder -> tag."""
     with store.write() as conn:
         articles.save_records(conn, records)
-        articles.save_tags(conn, [(record, tags or {}) for record in records])
+        folders.save(conn, [(record, tags or {}) for record in records])
 
 
 def people_subscribe(store: Store, names: Sequence[str], *newsletters: str) -> None:

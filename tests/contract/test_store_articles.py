@@ -19,7 +19,7 @@ from store_filling import (
 )
 
 from syndicate.model import ArticleRecord, ArticleState, Identity
-from syndicate.store import articles, editions, ids, selection
+from syndicate.store import articles, editions, folders, ids, selection
 from syndicate.store.engine import Store
 
 DAY = timedelta(days=1)
@@ -95,7 +95,7 @@ def test_moments_are_compared_as_moments(store_db: Store) -> None:
             (early - timedelta(microseconds=1), []),
             (late, ["urn:b", "urn:a"]),
         ):
-            assert [kept.record.id for kept in selection.newest(conn, now=now)] == shown
+            assert [kept.record.id for kept in selection.out(conn, now=now)] == shown
 
 
 def test_saving_again_changes_a_record(store_db: Store) -> None:
@@ -133,7 +133,7 @@ def test_a_mailed_article_keeps_its_editions_under_a_new_id(store_db: Store) -> 
         articles.rename_ids(conn, {"urn:a": "tag:a"})
         assert editions.mailed_articles(conn, "daily") == {"tag:a"}
         assert articles.folded_into(conn, ["tag:a"]) == ["copy.md"]
-        assert selection.tagged(conn, "tags/x", now=NOW, count=9) == ["tag:a"]
+        assert selection.in_folder(conn, "tags/x", now=NOW, count=9) == ["tag:a"]
 
 
 # ---------------------------------------------------------------- what a scan asks for
@@ -245,10 +245,10 @@ def test_permalinks_are_set_and_their_feeds_made_again(store_db: Store) -> None:
     records_are_known(store_db, a_record("a"), tags={"tags/x": "X"})
     records_are_known(store_db, a_record("b"), tags={"tags/y": "Y"})
     with store_db.write() as conn:
-        selection.freshen(conn, ["", "tags/x", "tags/y"])
+        folders.freshen(conn, ["", "tags/x", "tags/y"])
         articles.set_permalinks(conn, {"urn:a": True, "urn:unheard": True})
         articles.set_permalinks(conn, {})
-        assert selection.stale_folders(conn) == ["", "tags/x"]
+        assert folders.stale_ones(conn) == ["", "tags/x"]
     assert [record.permalink for record in all_records(store_db)] == [True, False]
 
 
@@ -257,15 +257,15 @@ def test_saving_nothing_is_nothing(store_db: Store) -> None:
     with store_db.write() as conn:
         articles.save_records(conn, [])
         articles.save_records(conn, [], new=True)
-        articles.save_tags(conn, [])
+        folders.save(conn, [])
         articles.save_folded(conn, {}, looked_at=[])
         articles.rename_ids(conn, {})
-        articles.restale(conn, [])
+        folders.restale(conn, [])
         assert ids.mint_ids(conn, [], lambda: "x") == {}
         ids.put_ids(conn, {})
         assert articles.records(conn) == []
         assert (articles.count(conn), articles.living(conn)) == ({}, 0)
-        assert selection.stale_folders(conn) == []
+        assert folders.stale_ones(conn) == []
 
 
 # ---------------------------------------------------------------- ids of what is no article

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from store_filling import NOW, a_record, records_are_known
 
 from syndicate.model import ArticleRecord, ArticleState
-from syndicate.store import articles, readings, selection
+from syndicate.store import articles, folders, readings, selection
 from syndicate.store.engine import Store
+from syndicate.store.folders import Topic
 from syndicate.store.readings import HeadRow
-from syndicate.store.selection import Kept, Topic
+from syndicate.store.selection import Kept
 
 DAY = timedelta(days=1)
 
@@ -44,12 +45,12 @@ def names(kept: list[Kept]) -> list[str]:
 def test_what_is_shown_is_newest_first(store: Store) -> None:
     """No drafts, nothing of the future, nothing that is over or gone; what is only missing is shown."""
     with store.read() as conn:
-        assert names(selection.newest(conn, now=NOW)) == ["b", "a", "m"]
+        assert names(selection.out(conn, now=NOW)) == ["b", "a", "m"]
         assert names(selection.newest(conn, now=NOW, count=2)) == ["b", "a"]
         assert names(selection.newest(conn, now=NOW, count=2, without={"urn:b"})) == ["a", "m"]
         before = NOW - timedelta(microseconds=1)
-        assert names(selection.newest(conn, now=before)) == ["a", "m", "over"]
-        assert names(selection.newest(conn, now=NOW + DAY)) == ["future", "b", "a", "m"]
+        assert names(selection.out(conn, now=before)) == ["a", "m", "over"]
+        assert names(selection.out(conn, now=NOW + DAY)) == ["future", "b", "a", "m"]
         assert selection.count_out(conn, now=NOW) == 3
         assert names(selection.everything(conn)) == ["future", "b", "a", "m", "over"]
 
@@ -58,10 +59,10 @@ def test_a_tag_has_its_newest_articles(store: Store) -> None:
     """The same rules, and a limit, for the ids of the articles with one tag."""
     records_are_known(store, a_record("z", published=NOW + timedelta(seconds=-1)), tags={"tags/y": "Y"})
     with store.read() as conn:
-        assert selection.tagged(conn, "tags/x", now=NOW, count=9) == ["urn:b", "urn:a", "urn:m"]
-        assert selection.tagged(conn, "tags/x", now=NOW, count=1) == ["urn:b"]
-        assert selection.tagged(conn, "tags/y", now=NOW, count=9) == ["urn:z"]
-        assert selection.tagged(conn, "tags/unheard", now=NOW, count=9) == []
+        assert selection.in_folder(conn, "tags/x", now=NOW, count=9) == ["urn:b", "urn:a", "urn:m"]
+        assert selection.in_folder(conn, "tags/x", now=NOW, count=1) == ["urn:b"]
+        assert selection.in_folder(conn, "tags/y", now=NOW, count=9) == ["urn:z"]
+        assert selection.in_folder(conn, "tags/unheard", now=NOW, count=9) == []
 
 
 def test_what_became_visible_between_two_moments(store: Store) -> None:
@@ -91,7 +92,7 @@ def test_an_article_comes_with_what_its_file_said(store: Store) -> None:
     row = HeadRow("a.md", 7, 8, True, "v1", payload="{}")
     with store.write() as conn:
         readings.save_heads(conn, [row])
-        kept = {one.record.id: one for one in selection.newest(conn, now=NOW)}
+        kept = {one.record.id: one for one in selection.out(conn, now=NOW)}
     one = kept["urn:a"]
     assert (one.head, one.size, one.mtime_ns, one.meta) == ("{}", 7, 8, True)
     assert kept["urn:b"].head is None
@@ -103,14 +104,14 @@ def test_tags_are_told_with_their_spellings(store: Store) -> None:
     records_are_known(store, a_record("c", published=NOW), tags={"tags/x": "x", "tags/y": "Y"})
     records_are_known(store, a_record("d", hidden=True), tags={"tags/z": "Z"})
     with store.read() as conn:
-        assert selection.folders(conn, now=NOW) == [
+        assert folders.topics(conn, now=NOW) == [
             Topic("tags/x", {"X": 4, "x": 1}),
             Topic("tags/y", {"Y": 1}),
         ]
-        assert selection.folders(conn, now=NOW, among=["tags/y", "tags/q"]) == [Topic("tags/y", {"Y": 1})]
-        assert selection.folders(conn, now=NOW, among=[]) == []
-        assert selection.folders(conn, now=NOW - 90 * DAY) == []
-        assert selection.count_folders(conn) == 2
+        assert folders.topics(conn, now=NOW, among=["tags/y", "tags/q"]) == [Topic("tags/y", {"Y": 1})]
+        assert folders.topics(conn, now=NOW, among=[]) == []
+        assert folders.topics(conn, now=NOW - 90 * DAY) == []
+        assert folders.count(conn) == 2
 
 
 def test_the_addresses_of_what_is_shown_are_told_by_path(store: Store) -> None:
@@ -127,8 +128,8 @@ def test_the_addresses_of_what_is_shown_are_told_by_path(store: Store) -> None:
 def stale(store: Store) -> list[str]:
     """Return the stale folders, which are fresh from now on."""
     with store.write() as conn:
-        found = selection.stale_folders(conn)
-        selection.freshen(conn, found)
+        found = folders.stale_ones(conn)
+        folders.freshen(conn, found)
     return found
 
 
@@ -150,17 +151,17 @@ def test_the_feeds_that_an_article_is_in_or_leaves_are_stale(store: Store) -> No
 def test_only_what_was_made_is_fresh(store: Store) -> None:
     """A folder that became stale while others were made stays so."""
     with store.write() as conn:
-        selection.freshen(conn, ["", "tags/unheard"])
-        assert selection.stale_folders(conn) == ["tags/x"]
-        articles.make_stale(conn, ["tags/x", "tags/é"])
-        assert selection.stale_folders(conn) == ["tags/x", "tags/é"]
+        folders.freshen(conn, ["", "tags/unheard"])
+        assert folders.stale_ones(conn) == ["tags/x"]
+        folders.make_stale(conn, ["tags/x", "tags/é"])
+        assert folders.stale_ones(conn) == ["tags/x", "tags/é"]
 
 
 def test_articles_can_make_their_feeds_stale(store: Store) -> None:
     """As when a picture that they show has changed."""
     stale(store)
     with store.write() as conn:
-        articles.restale(conn, ["urn:a", "urn:unheard"])
+        folders.restale(conn, ["urn:a", "urn:unheard"])
     assert stale(store) == ["", "tags/x"]
 
 
@@ -174,8 +175,8 @@ def test_the_clock_alone_turns_articles(store: Store) -> None:
             "urn:over",
         ]
         assert selection.turned(conn, after=NOW, until=NOW) == []
-        assert articles.folders_of(conn, ["urn:future", "urn:unheard"]) == {"tags/x"}
-        assert articles.folders_of(conn, []) == set()
+        assert folders.of_articles(conn, ["urn:future", "urn:unheard"]) == {"tags/x"}
+        assert folders.of_articles(conn, []) == set()
 
 
 # ---------------------------------------------------------------- over any articles
@@ -212,17 +213,17 @@ def test_the_database_shows_what_it_should(
         for record in articles.records(conn):
             gone = replace(record, state=ArticleState.WITHDRAWN)
             articles.save_records(conn, [gone])
-            articles.save_tags(conn, [(gone, {})])
+            folders.save(conn, [(gone, {})])
     records_are_known(store_db, *saved, tags={"tags/x": "X"})
     first, last = sorted((one, other))
     with store_db.read() as conn:
         shown = {}
         for now in (first, last):
             expected = [record.id for record in saved if is_out(record, now)]
-            shown[now] = {kept.record.id for kept in selection.newest(conn, now=now)}
+            shown[now] = {kept.record.id for kept in selection.out(conn, now=now)}
             assert sorted(shown[now]) == sorted(expected)
-            found = selection.tagged(conn, "tags/x", now=now, count=99)
+            found = selection.in_folder(conn, "tags/x", now=now, count=99)
             assert sorted(found) == sorted(expected)
             assert selection.count_out(conn, now=now) == len(expected)
-            assert selection.folders(conn, now=now) or not expected  # all may have expired
+            assert folders.topics(conn, now=now) or not expected  # all may have expired
         assert shown[first] ^ shown[last] <= set(selection.turned(conn, after=first, until=last))

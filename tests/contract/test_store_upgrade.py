@@ -198,7 +198,7 @@ def test_articles_keep_their_identities(old_articles: Store, tmp_path: Path) -> 
         assert {(one.title, one.published_at, one.visible_at, one.hidden, one.aliases) for one in found} == {
             ("", None, None, False, ())
         }
-        assert selection.everything(conn) != [] == selection.newest(conn, now=NOW)
+        assert selection.everything(conn) != [] == selection.out(conn, now=NOW)
 
 
 def test_files_are_read_again_and_are_no_edited_ones(old_articles: Store, tmp_path: Path) -> None:

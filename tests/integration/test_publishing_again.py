@@ -252,7 +252,7 @@ def test_feeds_killed_before_they_were_written_are_made_later(
 
 def test_no_text_is_read_that_no_feed_shows(publication: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many articles those in a feed alone are read, and of those only the ones that need it."""
-    site = publication(more="pages: false\nfeeds: {items: 2, content: summary}\n")
+    site = publication(more="pages: false\nfeeds: {items: 2, content: summary, history: false}\n")
     for number in range(6):
         path = site.article_is_dropped(f"{number}", f"Words of {number}.", date=f"2026-11-0{number + 1}")
         if number == 5:

@@ -17,7 +17,7 @@ from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.content import parse
 from syndicate.content.textfile import Unopened
 from syndicate.model import ArticleState, SourceFile
-from syndicate.store import articles, ids, notes
+from syndicate.store import folders, ids, notes
 
 WORDS = " ".join(f"word{n}" for n in range(60))
 
@@ -498,7 +498,7 @@ def test_a_scan_that_was_killed_is_made_good(
 
     target: tuple[object, str] = {
         "before remembering": (scanning, "remember"),
-        "after the records": (articles, "save_tags"),
+        "after the records": (folders, "save"),
         "while reading": (heads, "_row"),
     }[moment]
     with monkeypatch.context() as patch:

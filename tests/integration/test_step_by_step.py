@@ -13,7 +13,7 @@ from syndicate.app import scanning
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.content import parse
 from syndicate.content.textfile import LARGEST
-from syndicate.store import selection
+from syndicate.store import folders
 
 WORDS = " ".join(f"word{n}" for n in range(60))
 
@@ -209,7 +209,7 @@ def test_a_site_with_its_articles_beside_its_settings_is_not_news_at_every_scan(
     site.is_built()
     site.folder_is_scanned()
     with site.site.store.read() as conn:
-        assert not selection.stale_folders(conn)
+        assert not folders.stale_ones(conn)
 
 
 # ---------------------------------------------------------------- which article a file is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -53,7 +54,12 @@ def test_the_order_hangs_on_dates_and_ids_alone(articles: list[Article]) -> None
 def test_keys_name_the_main_feed_and_each_tag_once() -> None:
     """Tags that lead to one folder share a key, and a key holds neither address nor title."""
     articles = [article("a", "Politik", "Timur Tengah"), article("b", "politik")]
-    assert feed_keys(articles) == ["feed:", "feed:tags/politik", "feed:tags/timur-tengah"]
+    assert feed_keys(articles) == [
+        "feed:",
+        "feed:languages/id",
+        "feed:tags/politik",
+        "feed:tags/timur-tengah",
+    ]
 
 
 def test_every_tag_has_its_feed_with_its_newest_articles() -> None:
@@ -66,6 +72,7 @@ def test_every_tag_has_its_feed_with_its_newest_articles() -> None:
     feeds = select_feeds(articles, PUBLICATION, ids_for(articles), items=2)
     assert [(feed.folder, [one.slug for one in feed.articles]) for feed in feeds] == [
         ("", ["c", "b"]),
+        ("languages/id", ["c", "b"]),
         ("tags/ekonomi", ["b"]),
         ("tags/politik", ["b", "a"]),
     ]
@@ -74,9 +81,10 @@ def test_every_tag_has_its_feed_with_its_newest_articles() -> None:
 def test_a_feed_names_itself_its_page_and_its_author() -> None:
     """Titles are distinct, home pages absolute, and without an author the publication is the author."""
     articles = [article("a", "السياسة")]
-    main, tag = select_feeds(articles, PUBLICATION, ids_for(articles), items=9)
+    main, language, tag = select_feeds(articles, PUBLICATION, ids_for(articles), items=9)
     assert (main.id, main.title, main.home) == ("urn:uuid:0", "Kabar Contoh", f"{BASE}/")
-    assert (tag.id, tag.title) == ("urn:uuid:1", "Kabar Contoh: السياسة")
+    assert (tag.id, tag.title) == ("urn:uuid:2", "Kabar Contoh: السياسة")
+    assert (language.title, language.language) == ("Kabar Contoh: Indonesia", "id")
     assert tag.home.startswith(f"{BASE}/tags/%D8")
     assert (main.description, main.language, main.author) == ("Berita", "id", "Kabar Contoh")
 
@@ -85,8 +93,20 @@ def test_a_tag_is_shown_as_most_articles_spell_it() -> None:
     """The spelling with the most articles names the feed; one article counts once."""
     articles = [article("a", "politik"), article("b", "Politik", "POLITIK"), article("c", "Politik")]
     feeds = select_feeds(articles, PUBLICATION, ids_for(articles), items=9)
-    assert feeds[1].title == "Kabar Contoh: Politik"
-    assert len(feeds[1].articles) == 3
+    assert feeds[2].title == "Kabar Contoh: Politik"
+    assert len(feeds[2].articles) == 3
+
+
+def test_categories_and_authors_have_feeds_too() -> None:
+    """Each of an article's categories and authors, under the name it uses."""
+    one = replace(article("a"), categories=("Berita",), authors=("Ana Wijaya", "Budi"))
+    feeds = select_feeds([one], PUBLICATION, ids_for([one]), items=9)
+    assert {feed.folder: feed.title for feed in feeds if feed.folder} == {
+        "authors/ana-wijaya": "Kabar Contoh: Ana Wijaya",
+        "authors/budi": "Kabar Contoh: Budi",
+        "categories/berita": "Kabar Contoh: Berita",
+        "languages/id": "Kabar Contoh: Indonesia",
+    }
 
 
 @given(st.permutations([article("a", "x", age=1), article("b", "X", age=1), article("c", "x", "y", age=2)]))

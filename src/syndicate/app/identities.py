@@ -18,7 +18,7 @@ from syndicate.errors import SyndicateError
 from syndicate.feedfiles import paths_of
 from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState
 from syndicate.publish import manifest
-from syndicate.store import articles, ids
+from syndicate.store import articles, folders, ids
 from syndicate.store.batches import batched
 
 log = logging.getLogger("syndicate.scan")
@@ -156,7 +156,7 @@ def take_back(site: Site, path: Path) -> tuple[int, int]:
         taken = [_taken(one, known.get(one.id), slugs) for one in records.values()]
         for batch in batched(taken, _BATCH):
             articles.save_records(tx, batch)
-        articles.restale(tx, records)
+        folders.restale(tx, records)
         ids.put_ids(tx, feeds)
     distrust(site)
     note(site, [])

@@ -35,7 +35,7 @@ class Library:
     def newest(
         self, *, now: datetime, count: int, texts: bool = False, without: Collection[str] = ()
     ) -> tuple[Article, ...]:
-        """Return the `count` newest articles shown at `now`, none with an id in `without`.
+        """Return the `count` articles shown at `now` that became visible last, none with an id in `without`.
 
         Without `texts` their text may be empty.
         """
@@ -43,13 +43,15 @@ class Library:
             lambda conn: selection.newest(conn, now=now, count=count, without=without), texts, now
         )
 
-    def tagged(self, folder: str, *, now: datetime, count: int, texts: bool = False) -> tuple[Article, ...]:
-        """Return the `count` newest articles shown at `now` with the tag of `folder`.
+    def in_folder(
+        self, folder: str, *, now: datetime, count: int, texts: bool = False
+    ) -> tuple[Article, ...]:
+        """Return the `count` articles shown at `now` in `folder` that became visible last.
 
-        An article is in the feeds of several tags, so those that were asked for are kept.
+        An article is in several folders, so those that were asked for are kept.
         """
         with self.site.store.read() as conn:
-            ids = selection.tagged(conn, folder, now=now, count=count)
+            ids = selection.in_folder(conn, folder, now=now, count=count)
         if len(self._kept) > (_MOST_TEXTS if texts else _MOST_HEADS):
             self._kept.clear()
         new = [one for one in ids if (one, texts) not in self._kept]
@@ -59,19 +61,23 @@ class Library:
             self._kept.update(((article.id, texts), article) for article in found)
         return tuple(article for one in ids if (article := self._kept[one, texts]))
 
+    def in_volume(self, number: int, *, now: datetime, texts: bool = False) -> tuple[Article, ...]:
+        """Return the articles shown at `now` that are in the archive of this number, the last one first."""
+        return self._articles(lambda conn: selection.in_volume(conn, number, now=now), texts, now)
+
     def became_visible(self, *, after: datetime, until: datetime) -> tuple[Article, ...]:
         """Return the articles that became visible in ``(after, until]`` and are shown at `until`."""
         return self._articles(
             lambda conn: selection.became_visible(conn, after=after, until=until), False, until
         )
 
-    def with_ids(self, ids: Collection[str], *, now: datetime) -> tuple[Article, ...]:
+    def with_ids(self, ids: Collection[str], *, now: datetime, texts: bool = False) -> tuple[Article, ...]:
         """Return those of `ids` that are shown at `now`."""
-        return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), False, now)
+        return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), texts, now)
 
     def out(self, *, now: datetime) -> tuple[Article, ...]:
         """Return every article shown at `now` with its text, newest first."""
-        return self._articles(lambda conn: selection.newest(conn, now=now), True, now)
+        return self._articles(lambda conn: selection.out(conn, now=now), True, now)
 
     def everything(self) -> tuple[Article, ...]:
         """Return every article, whatever its date, with its text, newest first."""

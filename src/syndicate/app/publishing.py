@@ -6,23 +6,22 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from syndicate import __version__
-from syndicate.app import identities, standing
+from syndicate.app import history, standing
+from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.library import Library
 from syndicate.app.scanning import findable
-from syndicate.app.site import Site, mint_urn
+from syndicate.app.site import Site
 from syndicate.app.standing import Due
 from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
-from syndicate.feeds.document import FeedSite
 from syndicate.feeds.formats import file_names, render_feed
-from syndicate.feeds.select import feed_keys, feed_of, folder_keys, select_feeds, tag_title
-from syndicate.model import Fault, Feed, OutputFile
+from syndicate.model import Fault, OutputFile
 from syndicate.publish.folder import Published, publish
-from syndicate.store import ids, notes, selection
+from syndicate.store import folders, notes, selection
 
 if TYPE_CHECKING:
     from syndicate.pages import PageSite
@@ -69,6 +68,7 @@ def publish_site(
     if counted:
         with site.store.write() as tx:
             notes.start_tick(tx, "publish", now=now)
+    history.cut(site, now=now)
     due = standing.due(site, articles.others, now=now)
     try:
         made = _make(site, articles, due, now=now, progress=progress)
@@ -81,7 +81,7 @@ def publish_site(
     shown = feeds = 0
     if counted:
         with site.store.read() as conn:
-            shown, feeds = selection.count_out(conn, now=now), selection.count_folders(conn) + 1
+            shown, feeds = selection.count_out(conn, now=now), folders.count(conn) + 1
     with site.store.write() as tx:
         new = notes.replace_faults(tx, _KINDS, made.faults, now=now)
         texts = notes.add_faults(tx, told, now=now)
@@ -122,7 +122,8 @@ def _everything(
     if site.config.pages:
         published = _with_pages(site, articles, faults, now=now, progress=progress)
     else:
-        published = publish(site.config.publish.folder, _feed_files(site, articles, None, faults, now=now))
+        feeding = Feeding(site, articles, now)
+        published = publish(site.config.publish.folder, _feed_files(feeding, None, faults))
     newest = articles.newest(now=now, count=_TRIED)
     faults += letter_faults(site.config, newest, site.templates, now=site.clock())
     return _Made(published, (*dict.fromkeys(faults), *published.faults))
@@ -139,31 +140,28 @@ def _with_pages(
     """Make every page and feed; what is wrong is added to `faults`."""
     from syndicate.pages import render_pages
 
-    config = site.config
+    feeding = Feeding(site, articles, now)
     shown = articles.out(now=now)
-    known = _ids(site, feed_keys(shown))
-    feeds = select_feeds(shown, config.publication, known, items=config.feeds.items)
-    files: list[OutputFile] = []
-    for feed in feeds:
-        rendered = render_feed(feed, feed_site(config))
-        files += rendered.files
-        faults += findable(site.config, rendered.faults)
-    pages = render_pages(page_site(config), shown, feeds, site.templates, progress=progress)
+    feeds = [fed.feed for fed in feeding.outlines()]
+    pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
-    return publish(config.publish.folder, [*pages.files, *files], keep=pages.keep)
+    files = chain(pages.files, _feed_files(feeding, None, faults))
+    return publish(site.config.publish.folder, files, keep=pages.keep)
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
-    """Make the feeds of some folders, the main one first; those of tags that no article has any more go."""
+    """Make the feeds of some folders, the main one first; those that no article is in any more go."""
     faults: list[Fault] = []
+    feeding = Feeding(site, articles, now)
     done = Published((), 0, (), ())
-    for folders in ([one for one in due.folders if not one], [one for one in due.folders if one]):
-        if folders:
-            gone = {name: None for folder in folders for name in file_names(folder, feed_site(site.config))}
-            files = _kept_out(gone, _feed_files(site, articles, folders, faults, now=now))
+    others = feeding.kin([one for one in due.folders if one])
+    for among in ([one for one in due.folders if not one], others):
+        if among:
+            gone = {name: None for folder in among for name in file_names(folder, feed_site(site.config))}
+            files = _kept_out(gone, _feed_files(feeding, among, faults))
             done += publish(site.config.publish.folder, files, partial=True, gone=gone)
-    others = [fault for fault in due.faults if fault.kind != "publish"]
-    return _Made(done, (*dict.fromkeys([*others, *faults]), *done.faults))
+    before = [fault for fault in due.faults if fault.kind != "publish"]
+    return _Made(done, (*dict.fromkeys([*before, *faults]), *done.faults))
 
 
 def _kept_out(gone: dict[str, None], files: Iterable[OutputFile]) -> Iterator[OutputFile]:
@@ -173,61 +171,16 @@ def _kept_out(gone: dict[str, None], files: Iterable[OutputFile]) -> Iterator[Ou
         yield file
 
 
-def _feed_files(
-    site: Site,
-    articles: Library,
-    among: Sequence[str] | None,
-    faults: list[Fault],
-    *,
-    now: datetime,
-) -> Iterator[OutputFile]:
+def _feed_files(feeding: Feeding, among: Sequence[str] | None, faults: list[Fault]) -> Iterator[OutputFile]:
     """Give the files of the feeds, all or `among` some folders, one feed in memory at a time."""
-    for feed in _feeds(site, articles, among, now=now):
-        rendered = render_feed(feed, feed_site(site.config))
-        faults += findable(site.config, rendered.faults)
-        yield from rendered.files
+    for fed in feeding.feeds(among):
+        yield from _files_of(fed, feeding.site.config, faults)
 
 
-def _feeds(site: Site, articles: Library, among: Sequence[str] | None, *, now: datetime) -> Iterator[Feed]:
-    """Select the feeds, the main one first; their ids are durable before a file carries them."""
-    config = site.config
-    with site.store.read() as conn:
-        topics = selection.folders(conn, now=now, among=among)
-    known = _ids(site, folder_keys(topic.folder for topic in topics))
-    texts, count = config.feeds.content == "full", config.feeds.items
-    if among is None or "" in among:
-        chosen = articles.newest(now=now, count=count, texts=texts)
-        yield feed_of("", config.publication.title, chosen, config.publication, known, pages=config.pages)
-    for topic in topics:
-        chosen = articles.tagged(topic.folder, now=now, count=count, texts=texts)
-        if not chosen:
-            continue  # all have expired
-        title = tag_title(config.publication, topic.spellings)
-        yield feed_of(topic.folder, title, chosen, config.publication, known, pages=config.pages)
-
-
-def _ids(site: Site, keys: Sequence[str]) -> dict[str, str]:
-    """Return the feeds' ids; new ones are durable, in the database and in the file of ids."""
-    with site.store.read() as conn:
-        known = ids.known_ids(conn, keys)
-    if len(known) == len(set(keys)):
-        return known
-    with site.store.write() as tx:
-        minted = ids.mint_ids(tx, keys, mint_urn)
-    identities.note(site, [identities.feed_line(key, urn) for key, urn in minted.items() if key not in known])
-    return minted
-
-
-def feed_site(config: Config) -> FeedSite:
-    """Return what the feeds take from the configuration."""
-    return FeedSite(
-        base=config.publication.url,
-        content=config.feeds.content,
-        zone=config.publication.timezone,
-        version=__version__,
-        formats=config.feeds.formats,
-        paths=config.feeds.paths,
-    )
+def _files_of(fed: Fed, config: Config, faults: list[Fault]) -> tuple[OutputFile, ...]:
+    rendered = render_feed(fed.feed, fed.site)
+    faults += findable(config, rendered.faults)
+    return rendered.files
 
 
 def page_site(config: Config) -> PageSite:

@@ -8,9 +8,9 @@ from syndicate.app import identities
 from syndicate.app.site import Site
 from syndicate.content.ingest import Ingest
 from syndicate.digest.occasions import following, previous
-from syndicate.links import tag_folder
+from syndicate.links import folders_of
 from syndicate.model import ArticleRecord, ArticleState, Parsed
-from syndicate.store import articles, editions, readings
+from syndicate.store import articles, editions, folders, readings
 from syndicate.store.batches import batched
 from syndicate.store.bulk import roomy
 
@@ -51,22 +51,22 @@ def _remember_first(site: Site, result: Ingest, parsed: Mapping[str, Parsed]) ->
         for batch in batched(result.changed, _FIRST_BATCH):
             articles.save_records(tx, batch, new=True)
         for kept in batched(result.kept, _FIRST_BATCH):
-            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept], new=True)
+            folders.save(tx, [(one, _folders(one, parsed)) for one in kept], new=True)
 
 
 def _remember_more(site: Site, result: Ingest, parsed: Mapping[str, Parsed]) -> None:
     for batch in batched(result.changed, _BATCH):
         with site.store.write() as tx:
             articles.save_records(tx, batch)
-            articles.save_tags(tx, [(one, {}) for one in batch if one.state in _OVER])
+            folders.save(tx, [(one, {}) for one in batch if one.state in _OVER])
     for kept in batched(result.kept, _BATCH):
         with site.store.write() as tx:
-            articles.save_tags(tx, [(one, _tags(one, parsed)) for one in kept])
+            folders.save(tx, [(one, _folders(one, parsed)) for one in kept])
 
 
-def _tags(record: ArticleRecord, parsed: Mapping[str, Parsed]) -> dict[str, str]:
+def _folders(record: ArticleRecord, parsed: Mapping[str, Parsed]) -> dict[str, str]:
     one = parsed.get(record.path)
-    return {tag_folder(tag): tag for tag in reversed(one.tags)} if one else {}
+    return folders_of(one.tags, one.categories, one.authors, one.language) if one else {}
 
 
 def _start_newsletters(site: Site) -> None:

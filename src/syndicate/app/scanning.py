@@ -31,7 +31,7 @@ from syndicate.digest.occasions import longest_period
 from syndicate.links import Addresses
 from syndicate.model import LIVING_STATES, ArticleRecord, Fault, Parsed, SourceFile
 from syndicate.store import articles as store_articles
-from syndicate.store import ids, notes, readings
+from syndicate.store import folders, ids, notes, readings
 from syndicate.store.readings import Stamp
 
 log = logging.getLogger("syndicate.scan")
@@ -372,7 +372,7 @@ def _ingest(
                 readings.forget_faults(tx, found.others)
             stale = [one.id for one in store_articles.records_at(tx, to_read)]
             changed = [*looked_at, *changes.gone, *(one.path for one in result.changed)]
-            store_articles.restale(tx, [*stale, *crossing.linking(tx, changed)])
+            folders.restale(tx, [*stale, *crossing.linking(tx, changed)])
     return result
 
 

@@ -18,7 +18,7 @@ from syndicate.app.site import Site
 from syndicate.model import Fault
 from syndicate.publish.standing import seal, standing
 from syndicate.resources import shipped
-from syndicate.store import articles, ids, selection
+from syndicate.store import folders, ids, selection
 
 PUBLISHED = "published"
 _LIBRARIES = ("babel", "feedgen", "jinja2", "lxml", "markupsafe", "nh3", "pyromark")
@@ -55,7 +55,7 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
     """
     sign = _sign(site, others if site.config.pages else "")
     with site.store.read() as conn:
-        stale = tuple(selection.stale_folders(conn))
+        stale = tuple(folders.stale_ones(conn))
         text = ids.get_setting(conn, PUBLISHED)
     try:
         signed, sealed, at, told = json.loads(text or "null")
@@ -69,8 +69,8 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
     with site.store.read() as conn:
         turned = selection.turned(conn, after=min(last, now), until=max(last, now))
         linking = crossing.linking(conn, selection.paths_of(conn, turned)) if turned else []
-        folders = {*stale, *articles.folders_of(conn, [*turned, *linking]), *([""] if turned else [])}
-    return Due(False, tuple(sorted(folders)), sign, files, faults, stale)
+        again = {*stale, *folders.of_articles(conn, [*turned, *linking]), *([""] if turned else [])}
+    return Due(False, tuple(sorted(again)), sign, files, faults, stale)
 
 
 def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -> None:
@@ -79,7 +79,7 @@ def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -
     text = json.dumps([made.sign, sealed, now.isoformat(), [astuple(fault) for fault in faults]])
     with site.store.write() as tx:
         ids.set_setting(tx, PUBLISHED, text)
-        selection.freshen(tx, made.stale)
+        folders.freshen(tx, made.stale)
 
 
 def _sign(site: Site, others: str) -> str:

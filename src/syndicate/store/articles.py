@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Identity
 from syndicate.store.batches import BATCH, KEYS, batched
 from syndicate.store.bulk import Row, put, raw, storing
-from syndicate.store.tables import article, article_tag, folded, stale
+from syndicate.store.folders import restale
+from syndicate.store.tables import article, folded
 
 __all__ = ["BATCH"]
 
 _COLUMNS = tuple(column.name for column in article.columns)
 _MOST_KEYS = 20_000  # beyond, everything is read at once
-Tagged = tuple[ArticleRecord, Mapping[str, str]]  # an article, and its tags by their folders
 LIVING = article.c.state.in_([state.value for state in LIVING_STATES])
 
 
@@ -49,6 +49,11 @@ def records_for(
 def records_at(conn: sa.Connection, paths: Collection[str]) -> list[ArticleRecord]:
     """Return the articles at `paths`, withdrawn ones too."""
     return _by(conn, article.c.path, paths)
+
+
+def with_ids(conn: sa.Connection, ids: Collection[str]) -> list[ArticleRecord]:
+    """Return the articles `ids`, whatever their state."""
+    return _by(conn, article.c.id, ids)
 
 
 def missing(conn: sa.Connection) -> list[ArticleRecord]:
@@ -153,6 +158,7 @@ def _row(at: Callable[[datetime | None], object], record: ArticleRecord) -> Row:
         record.title, record.language, at(record.published_at), at(record.updated_at),
         at(record.visible_at), at(record.expires_at), record.hidden, record.address,
         json.dumps(record.aliases) if record.aliases else "[]", record.permalink, at(record.missing_at),
+        record.volume,
     )  # fmt: skip
 
 
@@ -164,48 +170,6 @@ _GIVE_UP_SLUG = (
 )
 
 
-def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = False) -> None:
-    """Give articles their tags in place of those they had; every feed that they leave or are in is stale.
-
-    `new` says that none had any.
-    """
-    folders = {""} if tagged else set()
-    if not new:
-        folders |= _untagged(conn, [record.id for record, _ in tagged])
-    rows: list[Row] = []
-    at = storing(conn)
-    for record, pairs in tagged:
-        if record.hidden or record.state not in LIVING_STATES:
-            continue
-        published = at(record.published_at)
-        rows += [(folder, record.id, tag, published) for folder, tag in pairs.items()]
-    names = ("folder", "article_id", "tag", "published_at")
-    put(conn, article_tag, names, rows, keys=["folder", "published_at", "article_id"])
-    make_stale(conn, folders.union(row[0] for row in rows))
-
-
-def _untagged(conn: sa.Connection, ids: Collection[str]) -> set[str]:
-    """Take the articles' tags away; return the folders that they were in."""
-    folders = folders_of(conn, ids)
-    for batch in batched(ids, KEYS):
-        conn.execute(sa.delete(article_tag).where(article_tag.c.article_id.in_(batch)))
-    return folders
-
-
-def folders_of(conn: sa.Connection, ids: Collection[str]) -> set[str]:
-    """Return the folders of the tags of the articles `ids`."""
-    found: set[str] = set()
-    for batch in batched(ids, KEYS):
-        theirs = article_tag.c.article_id.in_(batch)
-        found.update(conn.scalars(sa.select(article_tag.c.folder).distinct().where(theirs)))
-    return found
-
-
-def make_stale(conn: sa.Connection, folders: Collection[str]) -> None:
-    """Note that the feeds in `folders` are to be made again."""
-    put(conn, stale, ("folder",), [(folder,) for folder in sorted(folders)], keys=["folder"])
-
-
 def rename_ids(conn: sa.Connection, names: Mapping[str, str]) -> None:
     """Give articles other ids, old -> new; the editions that hold them follow."""
     if names:
@@ -213,6 +177,12 @@ def rename_ids(conn: sa.Connection, names: Mapping[str, str]) -> None:
         for column in (article.c.id, folded.c.article_id):
             rename = sa.update(column.table).where(column == sa.bindparam("old"))
             conn.execute(rename.values({column: sa.bindparam("new")}), pairs)
+
+
+def bind(conn: sa.Connection, ids: Collection[str], volume: int) -> None:
+    """Put the articles `ids` into the archive of this number."""
+    for batch in batched(ids, KEYS):
+        conn.execute(sa.update(article).where(article.c.id.in_(batch)).values(volume=volume))
 
 
 def set_permalinks(conn: sa.Connection, permalinks: Mapping[str, bool]) -> None:
@@ -225,11 +195,6 @@ def set_permalinks(conn: sa.Connection, permalinks: Mapping[str, bool]) -> None:
         [{"its_id": one, "is_link": link} for one, link in permalinks.items()],
     )
     restale(conn, permalinks)
-
-
-def restale(conn: sa.Connection, ids: Collection[str]) -> None:
-    """Note that the feeds with the articles `ids` are to be made again."""
-    make_stale(conn, {"", *folders_of(conn, ids)} if ids else ())
 
 
 def folded_files(conn: sa.Connection) -> list[tuple[str, str]]:

@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from syndicate.model import ArticleRecord
+from syndicate.model import ArticleRecord, ArticleState
 from syndicate.store.articles import LIVING, record_of
 from syndicate.store.batches import KEYS, batched
-from syndicate.store.tables import article, article_tag, parsed, stale
+from syndicate.store.tables import article, article_folder, parsed
 
 _THERE = LIVING & sa.not_(article.c.hidden)
 
@@ -28,14 +28,6 @@ class Kept:
     meta: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A tag: the folder of its feed, its spellings with how often each is used."""
-
-    folder: str
-    spellings: dict[str, int]
-
-
 def _out(now: datetime) -> sa.ColumnElement[bool]:
     """Return what is true of an article that is shown at `now`."""
     over = article.c.expires_at.is_not(None) & (article.c.expires_at <= now)
@@ -48,28 +40,79 @@ def addresses(conn: sa.Connection, *, now: datetime) -> list[tuple[str, str]]:
     return [(path, address) for path, address in rows]
 
 
-def newest(
-    conn: sa.Connection, *, now: datetime, count: int | None = None, without: Collection[str] = ()
-) -> list[Kept]:
-    """Return the `count` newest articles shown at `now`, newest first; all where `count` is None.
+def newest(conn: sa.Connection, *, now: datetime, count: int, without: Collection[str] = ()) -> list[Kept]:
+    """Return the `count` articles shown at `now` that became visible last, the last one first.
 
     Those whose ids are in `without` do not count.
     """
-    most = None if count is None else count + len(without)
-    found = _kept(conn, _newest_first(_joined().where(_out(now))).limit(most))
+    last_first = _joined().where(_out(now)).order_by(article.c.visible_at.desc(), article.c.id)
+    found = _kept(conn, last_first.limit(count + len(without)))
     return [kept for kept in found if kept.record.id not in without][:count]
 
 
-def tagged(conn: sa.Connection, folder: str, *, now: datetime, count: int) -> list[str]:
-    """Return the ids of the `count` newest articles shown at `now` with the tag of `folder`, newest first."""
+def out(conn: sa.Connection, *, now: datetime) -> list[Kept]:
+    """Return every article shown at `now`, newest first by date."""
+    return _kept(conn, _newest_first(_joined().where(_out(now))))
+
+
+def in_volume(conn: sa.Connection, number: int, *, now: datetime) -> list[Kept]:
+    """Return the articles shown at `now` that are in an archive, the last one first."""
+    there = _joined().where(article.c.volume == number, _out(now))
+    return _kept(conn, there.order_by(article.c.visible_at.desc(), article.c.id))
+
+
+def in_folder(conn: sa.Connection, folder: str, *, now: datetime, count: int) -> list[str]:
+    """Return the ids of the `count` articles shown at `now` in `folder` that became visible last."""
     ids = (
-        sa.select(article_tag.c.article_id)
-        .join(article, article_tag.c.article_id == article.c.id)
-        .where(article_tag.c.folder == folder, _out(now))
-        .order_by(article_tag.c.published_at.desc(), article_tag.c.article_id)
+        sa.select(article_folder.c.article_id)
+        .join(article, article_folder.c.article_id == article.c.id)
+        .where(article_folder.c.folder == folder, _out(now))
+        .order_by(article_folder.c.visible_at.desc(), article_folder.c.article_id)
         .limit(count)
     )
     return list(conn.scalars(ids))
+
+
+def matching(
+    conn: sa.Connection, among: Sequence[Collection[str]], below: str, *, now: datetime, count: int
+) -> list[str]:
+    """Return the ids of the `count` articles shown at `now` that became visible last among some.
+
+    Each has one folder of every set of `among`, and its file lies `below` a folder of the content.
+    """
+    wanted = [_out(now)]
+    for folders in among:
+        theirs = sa.select(article_folder.c.article_id).where(article_folder.c.folder.in_(sorted(folders)))
+        wanted.append(article.c.id.in_(theirs))
+    if below:
+        wanted.append(article.c.path.startswith(f"{below}/", autoescape=True))
+    last_first = sa.select(article.c.id).where(*wanted).order_by(article.c.visible_at.desc(), article.c.id)
+    return list(conn.scalars(last_first.limit(count)))
+
+
+def loose(conn: sa.Connection, *, now: datetime) -> list[str]:
+    """Return the ids of the articles shown at `now` that are in no archive, the first one first."""
+    rows = sa.select(article.c.id).where(article.c.volume.is_(None), _out(now))
+    return list(conn.scalars(rows.order_by(article.c.visible_at, article.c.id.desc())))
+
+
+def last_volume(conn: sa.Connection) -> int:
+    """Return the number of the newest archive, 0 where there is none."""
+    return conn.scalar(sa.select(sa.func.max(article.c.volume))) or 0
+
+
+def withdrawn(
+    conn: sa.Connection, *, volume: int | None = None, count: int | None = None
+) -> list[ArticleRecord]:
+    """Return the articles that were shown and were withdrawn, the last one first; of one archive or all."""
+    shown = (article.c.visible_at <= article.c.missing_at) & (article.c.published_at <= article.c.missing_at)
+    gone = sa.select(article).where(
+        article.c.state == ArticleState.WITHDRAWN.value, sa.not_(article.c.hidden), shown
+    )
+    if volume is not None:
+        gone = gone.where(article.c.volume == volume)
+    rows = conn.execute(gone.order_by(article.c.missing_at.desc(), article.c.id).limit(count))
+    return [record_of(row) for row in rows]
 
 
 def became_visible(conn: sa.Connection, *, after: datetime, until: datetime) -> list[Kept]:
@@ -96,36 +139,6 @@ def count_out(conn: sa.Connection, *, now: datetime) -> int:
     return conn.scalar(sa.select(sa.func.count()).select_from(article).where(_out(now))) or 0
 
 
-def folders(conn: sa.Connection, *, now: datetime, among: Collection[str] | None = None) -> list[Topic]:
-    """Return the tags that an article published at `now` has, by folder; `among` some folders only.
-
-    All articles of a tag may have expired: then it has no feed all the same.
-    """
-    columns = (article_tag.c.folder, article_tag.c.tag, sa.func.count())
-    found = sa.select(*columns).where(article_tag.c.published_at <= now)
-    found = found.group_by(article_tag.c.folder, article_tag.c.tag).order_by(article_tag.c.folder)
-    topics: dict[str, dict[str, int]] = {}
-    batches: Sequence[list[str] | None] = [None] if among is None else list(batched(sorted(among), KEYS))
-    for batch in batches:
-        rows = conn.execute(found if batch is None else found.where(article_tag.c.folder.in_(batch)))
-        for folder, tag, number in rows:
-            topics.setdefault(folder, {})[tag] = number
-    return [Topic(folder, spellings) for folder, spellings in sorted(topics.items())]
-
-
-def count_folders(conn: sa.Connection) -> int:
-    """Return how many tags the articles that are shown or will be have.
-
-    It asks for one folder after another: reading the whole index takes a thousand times as long.
-    """
-    first = sa.select(sa.func.min(article_tag.c.folder).label("folder")).cte("each", recursive=True)
-    after = sa.select(sa.func.min(article_tag.c.folder)).where(article_tag.c.folder > first.c.folder)
-    every = first.union_all(
-        sa.select(after.scalar_subquery()).select_from(first).where(first.c.folder.is_not(None))
-    )
-    return conn.scalar(sa.select(sa.func.count(every.c.folder))) or 0
-
-
 def turned(conn: sa.Connection, *, after: datetime, until: datetime) -> list[str]:
     """Return the ids of the articles that came out or expired in ``(after, until]``, by the clock alone."""
     came = (article.c.published_at > after) & (article.c.published_at <= until)
@@ -140,17 +153,6 @@ def paths_of(conn: sa.Connection, ids: Collection[str]) -> list[str]:
     for batch in batched(ids, KEYS):
         found += conn.scalars(sa.select(article.c.path).where(article.c.id.in_(batch)))
     return found
-
-
-def stale_folders(conn: sa.Connection) -> list[str]:
-    """Return the folders whose feeds are to be made again."""
-    return list(conn.scalars(sa.select(stale.c.folder).order_by(stale.c.folder)))
-
-
-def freshen(conn: sa.Connection, made: Collection[str]) -> None:
-    """Note that the feeds in `made` are as they should be."""
-    for batch in batched(made, KEYS):
-        conn.execute(sa.delete(stale).where(stale.c.folder.in_(batch)))
 
 
 def _joined() -> sa.Select[Any]:

@@ -62,13 +62,14 @@ article = sa.Table(
     _column("language", sa.Text, server_default=sa.text("''")),
     _column("published_at", UtcDateTime, null=True, index=True),
     _column("updated_at", UtcDateTime, null=True),
-    _column("visible_at", UtcDateTime, null=True),
+    _column("visible_at", UtcDateTime, null=True, index=True),
     _column("expires_at", UtcDateTime, null=True),
     _column("hidden", sa.Boolean, server_default=sa.false()),
     _column("address", sa.Text, server_default=sa.text("''")),
     _column("aliases", sa.Text, server_default=sa.text("'[]'")),  # as JSON
     _column("permalink", sa.Boolean, server_default=sa.false()),
     _column("missing_at", UtcDateTime, null=True),
+    _column("volume", sa.Integer, null=True, index=True),
 )
 
 _EXPIRES = sa.text("expires_at IS NOT NULL")
@@ -76,12 +77,13 @@ sa.Index("ix_article_expiring", article.c.expires_at, sqlite_where=_EXPIRES, pos
 _MISSING = sa.text("state = 'missing'")
 sa.Index("ix_article_missing", article.c.path, sqlite_where=_MISSING, postgresql_where=_MISSING)
 
-# The tags of the articles that are shown or will be, by the folder that a tag's feed lies in.
-article_tag = sa.Table(
-    "article_tag",
+# The folders of the feeds, beside the main one, in which each article is that is shown or will be: those of
+# its tags, categories, authors, its language. `name` is what the article calls it.
+article_folder = sa.Table(
+    "article_folder",
     metadata,
     _column("folder", sa.Text, primary_key=True),
-    _column("published_at", UtcDateTime, primary_key=True),
+    _column("visible_at", UtcDateTime, primary_key=True),
     _column(
         "article_id",
         sa.Text,
@@ -89,7 +91,7 @@ article_tag = sa.Table(
         primary_key=True,
         index=True,
     ),
-    _column("tag", sa.Text),
+    _column("name", sa.Text),
     sqlite_with_rowid=False,
 )
 

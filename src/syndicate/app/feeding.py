@@ -1,0 +1,199 @@
+"""The feeds that there are, each with the articles it shows, one in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from syndicate import __version__
+from syndicate.app import identities
+from syndicate.app.library import Library
+from syndicate.app.site import Site, mint_urn
+from syndicate.config import Config
+from syndicate.configfeeds import NamedFeed
+from syndicate.content.articles import link_of
+from syndicate.feeds.document import FeedSite
+from syndicate.feeds.select import archive_of, feed_of, folder_keys, folders_asked, named_folder, title_of
+from syndicate.model import Article, ArticleRecord, Feed, History, Tombstone
+from syndicate.store import folders, ids, selection
+from syndicate.store.folders import ARCHIVES
+
+_TOMBSTONES = 100  # the latest: a reader that did not ask for longer than that has forgotten the article
+_SHARED = ("authors", "languages")  # where all articles have the same, its feed would be the main one again
+_KINDS = {"tags": "tag", "categories": "category", "authors": "author", "languages": "language"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A feed to be written, how, and the old addresses at which readers still ask for it."""
+
+    feed: Feed
+    site: FeedSite
+    moved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Feeding:
+    """Gives the feeds of a publication as at `now`; their ids are durable before they are given.
+
+    The caller holds the build lock.
+    """
+
+    site: Site
+    articles: Library
+    now: datetime
+    _urns: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def feeds(self, among: Sequence[str] | None = None) -> Iterator[Fed]:
+        """Give all feeds, or those `among` some folders: the main one first, the archives last.
+
+        Those that the configuration names come with the main one. One that shows no article is not given.
+        """
+        if among is None or "" in among:
+            yield self._main()
+            yield from self._named()
+        for outline in self._of_topics(among):
+            chosen = self.articles.in_folder(
+                outline.feed.folder, now=self.now, count=self.site.config.feeds.items, texts=self._full()
+            )
+            if chosen:  # else all have expired
+                yield replace(outline, feed=replace(outline.feed, articles=chosen))
+        yield from self._archives(among)
+
+    def outlines(self) -> list[Fed]:
+        """Return all feeds but archives, without their articles; also such that show none."""
+        config = self.site.config
+        main = Fed(self._feed("", config.publication.title, ()), feed_site(config), config.feeds.moved)
+        named = [self._outline(name, one) for name, one in config.feeds.named.items()]
+        return [main, *named, *self._of_topics(None)]
+
+    def kin(self, among: Sequence[str]) -> list[str]:
+        """Return the folders `among` with those that come and go with them: see `_SHARED`."""
+        with self.site.store.read() as conn:
+            kin = [
+                folder
+                for kind in _SHARED
+                if any(one.startswith(f"{kind}/") for one in among)
+                for folder in folders.of_kind(conn, kind, most=3)
+            ]
+        return sorted({*among, *(kin if len(kin) < 3 * len(_SHARED) else [])})
+
+    def _main(self) -> Fed:
+        config = self.site.config
+        chosen = self.articles.newest(now=self.now, count=config.feeds.items, texts=self._full())
+        return Fed(self._with_history(self._feed("", config.publication.title, chosen)), feed_site(config),
+                   config.feeds.moved)  # fmt: skip
+
+    def _with_history(self, main: Feed) -> Feed:
+        with self.site.store.read() as conn:
+            last = selection.last_volume(conn) if self.site.config.feeds.history else 0
+            gone = selection.withdrawn(conn, count=_TOMBSTONES)
+        history = History(previous=f"{ARCHIVES}{last}" if last else "")
+        return replace(main, gone=self._tombstones(gone), history=history)
+
+    def _named(self) -> Iterator[Fed]:
+        config = self.site.config
+        for name, one in config.feeds.named.items():
+            outline = self._outline(name, one)
+            with self.site.store.read() as conn:
+                count = one.items or config.feeds.items
+                among = folders_asked(one)
+                wanted = selection.matching(conn, among, one.folder.strip("/"), now=self.now, count=count)
+            full = outline.site.content == "full"
+            chosen = self.articles.with_ids(wanted, now=self.now, texts=full)
+            by_id = {article.id: article for article in chosen}
+            ordered = tuple(by_id[number] for number in wanted if number in by_id)
+            yield replace(outline, feed=replace(outline.feed, articles=ordered))
+
+    def _outline(self, name: str, named: NamedFeed) -> Fed:
+        feed = self._feed(named_folder(name), named.title, ())
+        home = f"{self.site.config.publication.url}/"
+        feed = replace(feed, home=home, language=named.language or feed.language)
+        return Fed(feed, named_site(self.site.config, named), named.moved)
+
+    def _of_topics(self, among: Sequence[str] | None) -> Iterator[Fed]:
+        """Give the feeds of tags and so on, without their articles."""
+        config = self.site.config
+        with self.site.store.read() as conn:
+            topics = folders.topics(conn, now=self.now, among=among)
+            alone = {kind for kind in _SHARED if len(folders.of_kind(conn, kind, most=2)) < 2}
+        kinds = {folder for folder, kind in _KINDS.items() if kind in config.feeds.by} - alone
+        topics = [one for one in topics if one.folder.partition("/")[0] in kinds]
+        self._ids(topic.folder for topic in topics)
+        for topic in topics:
+            title = title_of(config.publication, topic.folder, topic.spellings)
+            yield Fed(self._feed(topic.folder, title, ()), feed_site(config))
+
+    def _archives(self, among: Sequence[str] | None) -> Iterator[Fed]:
+        config = self.site.config
+        if not config.feeds.history:
+            return
+        with self.site.store.read() as conn:
+            last = selection.last_volume(conn)
+        for number in range(1, last + 1):
+            folder = f"{ARCHIVES}{number}"
+            if among is not None and folder not in among:
+                continue
+            chosen = self.articles.in_volume(number, now=self.now, texts=self._full())
+            with self.site.store.read() as conn:
+                gone = self._tombstones(selection.withdrawn(conn, volume=number))
+            previous = f"{ARCHIVES}{number - 1}" if number > 1 else ""
+            main = self._feed("", config.publication.title, ())
+            yield Fed(archive_of(main, folder, chosen, gone, previous=previous), feed_site(config))
+
+    def _full(self) -> bool:
+        return self.site.config.feeds.content == "full"
+
+    def _tombstones(self, gone: Sequence[ArticleRecord]) -> tuple[Tombstone, ...]:
+        base = self.site.config.publication.url
+        return tuple(
+            Tombstone(one.id, one.missing_at, link_of(one.address, base)) for one in gone if one.missing_at
+        )
+
+    def _feed(self, folder: str, title: str, chosen: Sequence[Article]) -> Feed:
+        config = self.site.config
+        return feed_of(folder, title, chosen, config.publication, self._ids([folder]), pages=config.pages)
+
+    def _ids(self, wanted: Iterable[str]) -> dict[str, str]:
+        """Return the feeds' ids; new ones are durable, in the database and in the file of ids."""
+        keys = [key for key in folder_keys(one for one in wanted if one) if key not in self._urns]
+        if not keys:
+            return self._urns
+        with self.site.store.read() as conn:
+            known = ids.known_ids(conn, keys)
+        if len(known) < len(keys):
+            with self.site.store.write() as tx:
+                minted = ids.mint_ids(tx, keys, mint_urn)
+            lines = [identities.feed_line(key, urn) for key, urn in minted.items() if key not in known]
+            identities.note(self.site, lines)
+            known = minted
+        self._urns.update(known)
+        return self._urns
+
+
+def feed_site(config: Config) -> FeedSite:
+    """Return what the feeds take from the configuration."""
+    feeds = config.feeds
+    return FeedSite(
+        base=config.publication.url,
+        content=feeds.content,
+        zone=config.publication.timezone,
+        version=__version__,
+        formats=feeds.formats,
+        paths=feeds.paths,
+        ttl=round(feeds.ttl.total_seconds() / 60),
+        icon=config.publication.icon or "",
+    )
+
+
+def named_site(config: Config, named: NamedFeed) -> FeedSite:
+    """Return what a feed that the configuration names takes from there."""
+    usual = feed_site(config)
+    return replace(
+        usual,
+        content=named.content or usual.content,
+        formats=named.formats or usual.formats,
+        paths=named.placed or usual.paths,
+        ttl=round(named.ttl.total_seconds() / 60) if named.ttl else usual.ttl,
+    )
