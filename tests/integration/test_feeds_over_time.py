@@ -111,3 +111,24 @@ def test_the_configuration_names_feeds(make: Callable[..., Publication]) -> None
     one.article_is_dropped("notes/y")
     one.is_built()
     assert titles(one, "feeds/notes/feed.json") == ["notes/y", "notes/x"]
+
+
+def test_old_addresses_lead_on(make: Callable[..., Publication]) -> None:
+    """A renamed article's and a moved feed's: in the list for servers, and as a copy where it was a file."""
+    one = make(more="feeds: {moved: [/old/feed.xml, /rss/]}\n")
+    one.article_is_dropped("first")
+    one.is_built()
+    public = one.config.publish.folder
+    assert (public / "old/feed.xml").read_bytes() == (public / "rss.xml").read_bytes()
+    path = one.folder / "content" / "first.md"
+    path.write_text(path.read_text().replace("title:", "slug: second\naliases: [/2019/first.html]\ntitle:"))
+    one.time_passes(minutes=5)
+    one.is_built()
+    base = "http://127.0.0.1:8000"
+    assert (public / "_redirects").read_text().splitlines() == [
+        f"/old/feed.xml {base}/rss.xml 301",
+        f"/rss/ {base}/rss.xml 301",
+        f"/2019/first.html {base}/articles/second/ 301",
+        f"/articles/first/ {base}/articles/second/ 301",
+    ]
+    assert (public / "old/feed.xml").read_bytes() == (public / "rss.xml").read_bytes()

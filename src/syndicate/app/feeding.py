@@ -6,16 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from syndicate import __version__
+from syndicate import __version__, links
 from syndicate.app import identities
 from syndicate.app.library import Library
 from syndicate.app.site import Site, mint_urn
 from syndicate.config import Config
 from syndicate.configfeeds import NamedFeed
 from syndicate.content.articles import link_of
+from syndicate.feedfiles import paths_of
 from syndicate.feeds.document import FeedSite
 from syndicate.feeds.select import archive_of, feed_of, folder_keys, folders_asked, named_folder, title_of
 from syndicate.model import Article, ArticleRecord, Feed, History, Tombstone
+from syndicate.redirects import Redirect, form_of
 from syndicate.store import folders, ids, selection
 from syndicate.store.folders import ARCHIVES
 
@@ -31,6 +33,12 @@ class Fed:
     feed: Feed
     site: FeedSite
     moved: tuple[str, ...] = ()
+
+    def redirects(self) -> list[Redirect]:
+        """Return where each old address leads: to the file of the format that its name tells."""
+        paths = paths_of(self.feed.folder, self.site.formats, self.site.paths)
+        base = self.site.base
+        return [Redirect(old, links.url(base, paths[form_of(old, paths)])) for old in self.moved]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
+from syndicate import links
 from syndicate.app import history, standing
 from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.library import Library
@@ -19,8 +21,9 @@ from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names, render_feed
-from syndicate.model import Fault, OutputFile
+from syndicate.model import Article, Fault, OutputFile
 from syndicate.publish.folder import Published, publish
+from syndicate.redirects import LIST, redirects_of, written
 from syndicate.store import folders, notes, selection
 
 if TYPE_CHECKING:
@@ -123,7 +126,8 @@ def _everything(
         published = _with_pages(site, articles, faults, now=now, progress=progress)
     else:
         feeding = Feeding(site, articles, now)
-        published = publish(site.config.publish.folder, _feed_files(feeding, None, faults))
+        files = chain(_moved(site, feeding, ()), _feed_files(feeding, None, faults))
+        published = publish(site.config.publish.folder, files)
     newest = articles.newest(now=now, count=_TRIED)
     faults += letter_faults(site.config, newest, site.templates, now=site.clock())
     return _Made(published, (*dict.fromkeys(faults), *published.faults))
@@ -145,8 +149,16 @@ def _with_pages(
     feeds = [fed.feed for fed in feeding.outlines()]
     pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
-    files = chain(pages.files, _feed_files(feeding, None, faults))
+    files = chain(pages.files, _moved(site, feeding, shown), _feed_files(feeding, None, faults))
     return publish(site.config.publish.folder, files, keep=pages.keep)
+
+
+def _moved(site: Site, feeding: Feeding, shown: Sequence[Article]) -> Iterator[OutputFile]:
+    """Give the list of the old addresses of feeds and, where we make the pages, of the articles `shown`."""
+    moved = [one for fed in feeding.outlines() for one in fed.redirects()]
+    moved += redirects_of(shown, site.config.publication.url, taken={one.path.lstrip("/") for one in moved})
+    if moved:
+        yield OutputFile(LIST, written(moved))
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
@@ -180,7 +192,15 @@ def _feed_files(feeding: Feeding, among: Sequence[str] | None, faults: list[Faul
 def _files_of(fed: Fed, config: Config, faults: list[Fault]) -> tuple[OutputFile, ...]:
     rendered = render_feed(fed.feed, fed.site)
     faults += findable(config, rendered.faults)
-    return rendered.files
+    return (*rendered.files, *_copies(fed, rendered.files))
+
+
+def _copies(fed: Fed, files: Sequence[OutputFile]) -> Iterator[OutputFile]:
+    """Give the feed again at the old address of a file, where no page can lead readers on."""
+    bodies = {links.url(fed.site.base, file.path): file.body for file in files}
+    for old in fed.redirects():
+        if not old.page:
+            yield OutputFile(unquote(old.path).lstrip("/"), bodies[old.target])
 
 
 def page_site(config: Config) -> PageSite:
