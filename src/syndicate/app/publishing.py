@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,7 @@ from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names, render_feed
-from syndicate.model import Article, Fault, OutputFile
+from syndicate.model import Article, CopiedFile, Fault, OutputFile
 from syndicate.publish.folder import Published, publish
 from syndicate.redirects import LIST, redirects_of, written
 from syndicate.store import folders, notes, selection
@@ -149,8 +150,16 @@ def _with_pages(
     feeds = [fed.feed for fed in feeding.outlines()]
     pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
-    files = chain(pages.files, _moved(site, feeding, shown), _feed_files(feeding, None, faults))
-    return publish(site.config.publish.folder, files, keep=pages.keep)
+    moved = [*_moved(site, feeding, shown)]
+    made, keep = deque(pages.files), pages.keep
+    del shown, pages  # their texts are done with, and what is written goes out of memory
+    files = chain(_drained(made), moved, _feed_files(feeding, None, faults))
+    return publish(site.config.publish.folder, files, keep=keep)
+
+
+def _drained(files: deque[OutputFile | CopiedFile]) -> Iterator[OutputFile | CopiedFile]:
+    while files:
+        yield files.popleft()
 
 
 def _moved(site: Site, feeding: Feeding, shown: Sequence[Article]) -> Iterator[OutputFile]:
