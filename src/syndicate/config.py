@@ -15,6 +15,7 @@ from syndicate.configmail import Mail
 from syndicate.configtypes import (
     Address,
     Duration,
+    Hub,
     Language,
     LocalPath,
     Mailbox,
@@ -59,13 +60,30 @@ class Publish(Section):
     folder: LocalPath = Field(default="public", validate_default=True)
 
 
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Hubs = Annotated[tuple[Hub, ...], BeforeValidator(_several), Field(max_length=10)]
+
+
 class Feeds(Section):
-    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`."""
+    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`.
+
+    `hub` is told when feeds change (WebSub); with `hub_private` also one in a private network.
+    """
 
     items: int = Field(default=50, ge=1, le=10_000)
     content: Literal["full", "summary"] = "full"
     formats: tuple[FeedFormat, ...] = Field(default=("rss", "atom", "json"), min_length=1)
     paths: dict[FeedFormat, str] = Field(default={})
+    hub: Hubs = ()
+    hub_private: bool = False
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hubs, each once."""
+        return tuple(dict.fromkeys(self.hub))
 
     @model_validator(mode="after")
     def _name_files(self) -> Feeds:

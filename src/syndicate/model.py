@@ -283,10 +283,14 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file for the publish folder: relative path with forward slashes, and its bytes."""
+    """A file for the publish folder: relative path with forward slashes, and its bytes.
+
+    A `topic` is a document that readers subscribe to, so that hubs are told when it changes (WebSub).
+    """
 
     path: str
     body: bytes
+    topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from syndicate import __version__
-from syndicate.app import identities, standing
+from syndicate.app import hubs, identities, standing
 from syndicate.app.library import Library
 from syndicate.app.scanning import findable
 from syndicate.app.site import Site, mint_urn
@@ -104,10 +104,12 @@ def _make(
     """Render and write what is due; nothing where everything still stands as it was made."""
     if due.nothing:
         return _Made(Published((), due.files, (), ()), due.faults)
+    behind = hubs.expect(site)
     if due.whole or site.config.pages:
         made = _everything(site, articles, now=now, progress=progress)
     else:
         made = _some_feeds(site, articles, due, now=now)
+    hubs.note(site, made.published, behind=behind, now=now)  # before the build counts as done: see there
     if not made.published.faults:  # what they tell may be over without any input having changed
         standing.remember(site, due, made.faults, now=now)
     return made
@@ -227,6 +229,7 @@ def feed_site(config: Config) -> FeedSite:
         version=__version__,
         formats=config.feeds.formats,
         paths=config.feeds.paths,
+        hubs=config.feeds.hubs,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from syndicate.app.health import overdue
+from syndicate.app.hubs import standings_of, wrong_with
 from syndicate.app.ledger import accounts_with_open_letters, failures
 from syndicate.app.site import Site
 from syndicate.digest.occasions import following
@@ -16,6 +17,7 @@ from syndicate.model import Tally, Tick
 from syndicate.store import alerts, articles, editions, notes, subscribers
 from syndicate.store.alerts import Told
 from syndicate.store.operations import Account
+from syndicate.store.pings import HubStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Status:
     ticks: dict[str, Tick]
     wrong: tuple[str, ...]
     unfinished: tuple[tuple[Account, int], ...] = ()  # editions with open letters, and how many are held
+    hubs: tuple[HubStanding, ...] = ()  # that are still to be told something, or have refused it
     alerts: tuple[Told, ...] = ()  # what the operator was told last, newest first
 
 
@@ -78,6 +81,8 @@ def status_of(site: Site) -> Status:
     wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if running else []
     wrong += [f"{name}: {tick.error}" for name, tick in ticks.items() if tick.error]
     wrong += [str(fault) for fault in faults]
+    hubs = standings_of(site)
+    wrong += wrong_with(hubs)
     wrong += [line for one, held in unfinished for line in _stopped(one, held)]
     wrong += [line for last in lasts for line in _failures(last, failures(site, last.id))]
     wrong += [
@@ -94,6 +99,7 @@ def status_of(site: Site) -> Status:
         ticks=ticks,
         wrong=tuple(dict.fromkeys(wrong)),
         unfinished=tuple(unfinished),
+        hubs=tuple(hubs),
         alerts=tuple(told),
     )
 

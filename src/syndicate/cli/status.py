@@ -48,6 +48,10 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
         said.append(f"  next      {moment(one.next_at, zone)}")
         if one.last_occasion and one.last_tally:
             said.append(f"  last      {one.last_occasion}, {tally_words(one.last_tally)}")
+    for hub in found.hubs:
+        if hub.waiting and hub.next_at:
+            many = count(hub.waiting, "document")
+            said.append(f"Hub         {hub.hub} is to be told of {many}, next {moment(hub.next_at, zone)}")
     if found.ticks:
         said.append("Last")
     wide = max((len(name) for name in found.ticks), default=0)
@@ -106,6 +110,17 @@ def _for_machine(found: Status) -> dict[str, Any]:
                 "deliveries": tally_json(one.tally),
             }
             for one, held in found.unfinished
+        ],
+        "hubs": [
+            {
+                "hub": one.hub,
+                "waiting": one.waiting,
+                "refused": one.refused,
+                "next_at": one.next_at,
+                "tried_at": one.tried_at,
+                "answer": one.answer,
+            }
+            for one in found.hubs
         ],
         "alerts": [
             {"cause": one.cause, "about": one.about, "message": one.message, "at": one.raised_at}

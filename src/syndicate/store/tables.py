@@ -331,6 +331,21 @@ alert = sa.Table(
     _column("posted_at", UtcDateTime, null=True),
 )
 
+# The documents of which hubs are to be told that they changed, one row for each however often they did:
+# `changes` counts that. `due_at` is null where a hub refused, or was given up, and `answer` says why.
+ping = sa.Table(
+    "ping",
+    metadata,
+    _column("hub", sa.Text, primary_key=True),
+    _column("topic", sa.Text, primary_key=True),
+    _column("changes", sa.Integer),
+    _column("noted_at", UtcDateTime),
+    _column("due_at", UtcDateTime, null=True),
+    _column("attempts", sa.Integer, server_default=sa.text("0")),
+    _column("tried_at", UtcDateTime, null=True),
+    _column("answer", sa.Text, server_default=sa.text("''")),
+)
+
 # What is wrong with the inputs now; each scan or publish replaces its own kinds.
 fault = sa.Table(
     "fault",
