@@ -178,7 +178,8 @@ class ArticleRecord:
     the article may count as visible: its first sight, or the epoch for an article of an archive. From
     `title` on all but `visible_at`, `aliases`, `permalink` and `missing_at` follow from the file as it is;
     `visible_at` never changes once it has passed. `hidden` is a draft, or no article any more. `address`
-    is the path of its page below the publication's URL with a slash before it, or an absolute URL.
+    is the path of its page below the publication's URL with a slash before it, or an absolute URL. One that
+    is new is held, and not shown, from `held_since` on until its page is there; None where it is not.
     """
 
     id: str
@@ -201,6 +202,7 @@ class ArticleRecord:
     aliases: tuple[str, ...] = ()
     permalink: bool = False
     missing_at: datetime | None = None
+    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -511,6 +513,7 @@ class Alert:
         "scan overdue",
         "relay refuses",
         "articles quarantined",
+        "pages not there",
     ]
     about: str
     message: str

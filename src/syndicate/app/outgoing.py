@@ -18,7 +18,7 @@ from socket import AF_INET, AF_INET6, SHUT_RDWR, SOCK_STREAM, getaddrinfo, socke
 from threading import Event, Thread
 from time import monotonic
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from syndicate import __version__
 
@@ -26,6 +26,7 @@ TIMEOUT: Final = 10.0  # seconds for the whole answer
 LARGEST: Final = 4096  # bytes of an answer's body; the rest is not read
 _KINDS: Final[Mapping[str, type[HTTPConnection]]] = {"http": HTTPConnection, "https": HTTPSConnection}
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
+_SAFE: Final = "!#$%&'()*+,/:;=?@[]~"  # what an address has as it is given; the rest is percent-encoded
 
 Found = Sequence[tuple[Any, ...]]  # as socket.getaddrinfo gives them: family, kind, protocol, name, address
 Resolve = Callable[..., Found]
@@ -84,7 +85,7 @@ def ask(
         return answer.result(timeout)
     except TimeoutError:
         asking.cut()
-        raise NoAnswer(f"no answer within {timeout:g} s") from None
+        raise NoAnswer(f"no answer within {timeout:.2g} s") from None
     except (OSError, HTTPException, ValueError) as error:
         raise NoAnswer(_words(error)) from None
 
@@ -124,7 +125,7 @@ class _Asking:
                 )
                 self._socket.do_handshake()
             connection.sock = self._socket
-            return self._exchanged(connection, parts.path or "/", parts.query)
+            return self._exchanged(connection, quote(parts.path or "/", _SAFE), quote(parts.query, _SAFE))
         finally:
             self._socket.close()
 

@@ -33,6 +33,11 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
                 scanned = scan_content(
                     site, looking=looking, patient=True, accept_removals=accept_removals, progress=show
                 )
+            waiting = 0
+            if config.wait:
+                from syndicate.app.holding import ask_and_release
+
+                waiting = ask_and_release(site)
             with progress("Making", "pages", quiet=as_json) as show:
                 result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
         if config.feeds.hubs:
@@ -50,6 +55,7 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
                 "read": scanned.read,
                 "withdrawn": scanned.withdrawn,
                 "removals_held": scanned.held,
+                "waiting": waiting,
                 "written": len(published.written),
                 "unchanged": published.unchanged,
                 "deleted": len(published.deleted),
@@ -63,6 +69,8 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
             click.echo(str(fault), err=True)
         for line in hubs.wrong_with(untold):
             click.echo(line, err=True)
+        if waiting:
+            click.echo(f"Held until their pages are there: {count(waiting, 'article')} (articles waiting).")
         if scanned.withdrawn:
             click.echo(f"Withdrawn: {count(scanned.withdrawn, 'article')}.")
         click.echo(

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from syndicate.app.reporting import Status
     from syndicate.model import Tick
 
+_MOST_WAITING = 5  # articles that are named
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
@@ -38,9 +40,11 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
     said = [
         f"Service     {'running' if found.running else 'not running (start it with `syndicate run`)'}",
         f"Articles    {', '.join(articles) or 'none yet; `syndicate build` reads them'}",
-        f"Editions    {found.editions:,}",
-        f"Deliveries  {tally_words(found.deliveries)}",
     ]
+    said += [f"  {line}" for line in found.waiting[:_MOST_WAITING]]
+    if len(found.waiting) > _MOST_WAITING:
+        said.append(f"  and {len(found.waiting) - _MOST_WAITING:,} more: `syndicate articles waiting`")
+    said += [f"Editions    {found.editions:,}", f"Deliveries  {tally_words(found.deliveries)}"]
     for account, held in found.unfinished:
         said.append(f"  {account.name} is {account.state}: {equation(account.tally)}{_held(held)}")
     for one in found.newsletters:
@@ -126,5 +130,6 @@ def _for_machine(found: Status) -> dict[str, Any]:
             {"cause": one.cause, "about": one.about, "message": one.message, "at": one.raised_at}
             for one in found.alerts
         ],
+        "waiting": found.waiting,
         "wrong": found.wrong,
     }

@@ -51,6 +51,11 @@ def records_at(conn: sa.Connection, paths: Collection[str]) -> list[ArticleRecor
     return _by(conn, article.c.path, paths)
 
 
+def records_with(conn: sa.Connection, addresses: Collection[str]) -> list[ArticleRecord]:
+    """Return the articles whose pages are at `addresses`, as they are remembered; all are looked through."""
+    return _by(conn, article.c.address, addresses)
+
+
 def missing(conn: sa.Connection) -> list[ArticleRecord]:
     """Return the articles whose files were gone at the last scan and that are held."""
     return _records(conn, sa.select(article).where(article.c.state == ArticleState.MISSING.value))
@@ -66,8 +71,15 @@ def namesakes(conn: sa.Connection, titles: Collection[str]) -> list[ArticleRecor
 
 
 def count(conn: sa.Connection) -> dict[str, int]:
-    """Return how many articles there are in each state; those that are hidden count as ``hidden``."""
-    kind = sa.case((article.c.hidden & LIVING, sa.literal("hidden")), else_=article.c.state)
+    """Return how many articles there are in each state.
+
+    Those that are hidden count as ``hidden``, those that are held until their pages are there as ``waiting``.
+    """
+    kind = sa.case(
+        (article.c.hidden & LIVING, sa.literal("hidden")),
+        (article.c.held_since.is_not(None) & LIVING, sa.literal("waiting")),
+        else_=article.c.state,
+    )
     rows = conn.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
     return {str(state): int(number) for state, number in rows}
 
@@ -153,6 +165,7 @@ def _row(at: Callable[[datetime | None], object], record: ArticleRecord) -> Row:
         record.title, record.language, at(record.published_at), at(record.updated_at),
         at(record.visible_at), at(record.expires_at), record.hidden, record.address,
         json.dumps(record.aliases) if record.aliases else "[]", record.permalink, at(record.missing_at),
+        at(record.held_since),
     )  # fmt: skip
 
 
@@ -175,7 +188,7 @@ def save_tags(conn: sa.Connection, tagged: Sequence[Tagged], *, new: bool = Fals
     rows: list[Row] = []
     at = storing(conn)
     for record, pairs in tagged:
-        if record.hidden or record.state not in LIVING_STATES:
+        if record.hidden or record.held_since or record.state not in LIVING_STATES:
             continue
         published = at(record.published_at)
         rows += [(folder, record.id, tag, published) for folder, tag in pairs.items()]

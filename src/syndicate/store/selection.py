@@ -14,7 +14,7 @@ from syndicate.store.articles import LIVING, record_of
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.tables import article, article_tag, parsed, stale
 
-_THERE = LIVING & sa.not_(article.c.hidden)
+_THERE = LIVING & sa.not_(article.c.hidden) & article.c.held_since.is_(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ article = sa.Table(
     _column("aliases", sa.Text, server_default=sa.text("'[]'")),  # as JSON
     _column("permalink", sa.Boolean, server_default=sa.false()),
     _column("missing_at", UtcDateTime, null=True),
+    _column("held_since", UtcDateTime, null=True),
 )
 
 _EXPIRES = sa.text("expires_at IS NOT NULL")
@@ -91,6 +92,25 @@ article_tag = sa.Table(
     ),
     _column("tag", sa.Text),
     sqlite_with_rowid=False,
+)
+
+_HELD = sa.text("held_since IS NOT NULL")
+sa.Index("ix_article_held", article.c.held_since, sqlite_where=_HELD, postgresql_where=_HELD)
+
+# Of articles that are held until their pages are there: when that was asked last, what was answered, and
+# whether the operator was told.
+held = sa.Table(
+    "held",
+    metadata,
+    _column(
+        "article_id",
+        sa.Text,
+        sa.ForeignKey("article.id", onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _column("asked_at", UtcDateTime),
+    _column("answer", sa.Text),
+    _column("told", sa.Boolean, server_default=sa.false()),
 )
 
 # The folders of the feeds that are to be made again; "" is the main feed's.
