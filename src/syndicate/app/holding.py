@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from syndicate.app import pageasking, patience
-from syndicate.app.alerts import raise_alert
 from syndicate.app.remembering import remember_released
 from syndicate.app.site import Site
 from syndicate.errors import Busy
@@ -94,6 +93,8 @@ def _tell_late(site: Site) -> None:
     new = [one for one in patience.late(held, now=now, wait=wait) if not one.told]
     if not new:
         return
+    from syndicate.app.alerts import raise_alert  # heavy, and seldom needed
+
     words = "; ".join(patience.words_of(one, site.config) for one in new[:_NAMED])
     more = len(new) - _NAMED
     about = new[0].path if len(new) == 1 else f"{new[0].path} and {len(new) - 1} more"
