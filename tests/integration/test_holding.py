@@ -315,6 +315,7 @@ def test_a_held_article_that_is_withdrawn_was_never_there(site: Publication, hos
     text = path.read_text()
     path.unlink()
     site.is_built(accept_removals=True)
+    assert "/blog/new/" not in feed(site)
     assert pages_are_asked_for(site) == 0
     assert host.asked == []
     path.write_text(text)
