@@ -112,6 +112,11 @@ class Config(Section):
         return self.web.url or self.publication.url
 
     @property
+    def wait(self) -> timedelta | None:
+        """How long a new article's page may take until the operator is told; None: nothing waits for it."""
+        return None if self.pages else self.links.wait
+
+    @property
     def var(self) -> Path:
         """The folder of what is private: database, locks, backups, previews."""
         path = self.sqlite_path

@@ -135,9 +135,13 @@ class LinkRule(Section):
 
 
 class Links(Section):
-    """How another program that makes the pages addresses them. A list stands for its `rules`."""
+    """How another program that makes the pages addresses them. A list stands for its `rules`.
+
+    With `wait` a new article is held until its page is there, and told of where that takes longer.
+    """
 
     rules: tuple[LinkRule, ...] = ()
+    wait: Duration | None = None
 
     @model_validator(mode="before")
     @classmethod

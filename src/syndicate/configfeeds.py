@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from syndicate.configtypes import Language, Section, Text, parse_duration
+from syndicate.configtypes import Hub, Language, Section, Text, parse_duration
 from syndicate.feedfiles import FeedFormat, paths_of, wrong_with_paths
 
 FeedName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
@@ -40,6 +40,7 @@ def parse_ttl(value: object) -> timedelta:
 
 Moved = Annotated[tuple[Annotated[str, BeforeValidator(parse_moved)], ...], BeforeValidator(_several)]
 Ttl = Annotated[timedelta, BeforeValidator(parse_ttl)]
+Hubs = Annotated[tuple[Hub, ...], BeforeValidator(_several), Field(max_length=10)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_several)]
 
 
@@ -73,7 +74,10 @@ class NamedFeed(Section):
 
 
 class Feeds(Section):
-    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`."""
+    """What the feeds carry. `paths` names the files of formats, see `feedfiles.path_of`.
+
+    `hub` is told when feeds change (WebSub); with `hub_private` also one in a private network.
+    """
 
     items: int = Field(default=50, ge=1, le=10_000)
     content: Literal["full", "summary"] = "full"
@@ -84,6 +88,13 @@ class Feeds(Section):
     history: bool = True
     moved: Moved = ()
     named: dict[FeedName, NamedFeed] = Field(default={})
+    hub: Hubs = ()
+    hub_private: bool = False
+
+    @property
+    def hubs(self) -> tuple[str, ...]:
+        """The hubs, each once."""
+        return tuple(dict.fromkeys(self.hub))
 
     @model_validator(mode="after")
     def _name_files(self) -> Feeds:

@@ -134,6 +134,14 @@ def parse_webhook(value: object) -> str | None:
     return text
 
 
+def parse_hub(value: object) -> str:
+    """Return the address of a hub as it is given, to the slash at its end: feeds name it."""
+    address = parse_webhook(value)
+    if address is None or "#" in address:
+        raise ValueError("write the address of a hub such as https://hub.example.org/")
+    return address
+
+
 def _beside_config(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value).strip():
         raise ValueError("write the name of a folder or file")
@@ -161,6 +169,7 @@ Text = Annotated[str, Field(min_length=1, max_length=500)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 DomainRate = Annotated[Rate, BeforeValidator(parse_rate)]
 Address = Annotated[Email | None, BeforeValidator(_address)]  # an empty text is none
+Hub = Annotated[str, BeforeValidator(parse_hub)]
 Webhook = Annotated[str | None, BeforeValidator(parse_webhook)]
 
 

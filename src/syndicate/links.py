@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from syndicate.placeholders import SAFE, Facts, check_pattern, filled, has_tokens, of_tokens
 from syndicate.spelling import LONGEST_SLUG, STYLES, slugify
@@ -23,6 +23,7 @@ __all__ = [
     "check_pattern",
     "folders_of",
     "language_folder",
+    "on_host",
     "slugify",
     "tag_folder",
     "url",
@@ -82,6 +83,23 @@ def url(base: str, path: str) -> str:
 def article_url(base: str, slug: str) -> str:
     """Return the address of an article's page, with the slash at its end."""
     return url(base, f"{article_folder(slug)}/index.html")
+
+
+def on_host(address: str, base: str) -> bool:
+    """Return whether an address, absolute or a path, is on the host of the publication at `base`."""
+    if address.startswith("/") and not address.startswith("//"):
+        return True
+    return _host(address) == _host(base) != ("", None)
+
+
+def _host(address: str) -> tuple[str, int | None]:
+    """Return host and port of an http or https address, with no port where it is the usual one."""
+    try:
+        parts = urlsplit(address)
+        usual = {"http": 80, "https": 443}.get(parts.scheme)
+        return (parts.hostname or "", None if parts.port == usual else parts.port) if usual else ("", None)
+    except ValueError:
+        return ("", None)
 
 
 # ---------------------------------------------------------------- addresses that another program gives

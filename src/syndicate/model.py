@@ -179,7 +179,8 @@ class ArticleRecord:
     `title` on all but `visible_at`, `aliases`, `permalink` and `missing_at` follow from the file as it is;
     `visible_at` never changes once it has passed. `hidden` is a draft, or no article any more. `address`
     is the path of its page below the publication's URL with a slash before it, or an absolute URL. `volume`
-    is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none.
+    is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none. A new
+    article is held, and not shown, from `held_since` on until its page is there; None where it is not.
     """
 
     id: str
@@ -203,6 +204,7 @@ class ArticleRecord:
     permalink: bool = False
     missing_at: datetime | None = None
     volume: int | None = None
+    held_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +287,14 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file for the publish folder: relative path with forward slashes, and its bytes."""
+    """A file for the publish folder: relative path with forward slashes, and its bytes.
+
+    A `topic` is a document that readers subscribe to, so that hubs are told when it changes (WebSub).
+    """
 
     path: str
     body: bytes
+    topic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -509,6 +515,7 @@ class Alert:
         "scan overdue",
         "relay refuses",
         "articles quarantined",
+        "pages not there",
     ]
     about: str
     message: str

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import threading
 
 from syndicate.app.mailing import make_due_editions
 from syndicate.app.publishing import publish_site
@@ -41,6 +42,11 @@ def run_builder(site: Site, *, nudged: int, nudges: int) -> None:
     watch = Watch(site.config.content.folder, lambda: nudge(hints), is_draft=is_noise)
     watch.start()
     builder = Builder(site, watch)
+    if site.config.wait:
+        from syndicate.app.holding import keep_asking
+
+        asking = (site, lambda: nudge(hints))
+        threading.Thread(target=keep_asking, args=asking, name="pages", daemon=True).start()
     importlib.import_module("syndicate.content.parse")  # or the first change would wait for it
     whole = True
     while True:

@@ -239,3 +239,18 @@ def test_settings_that_can_do_nothing_are_refused(content: str, told: str) -> No
     """A rule without its group, a glob that matches nothing: told with their place."""
     [fault] = faults(GOOD + f"content: {{{content}}}\n")
     assert told in fault and fault.startswith("config.yaml:")
+
+
+@pytest.mark.parametrize("said", ["https://hub.example/", "[https://hub.example/, https://hub.example/]"])
+def test_a_hub_is_one_address_or_a_list(said: str) -> None:
+    """Each counts once, as it is written: feeds name it."""
+    assert parse(f"{GOOD}feeds: {{hub: {said}}}\n").feeds.hubs == ("https://hub.example/",)
+    assert parse(GOOD).feeds.hubs == ()
+
+
+@pytest.mark.parametrize("said", ["ftp://hub.example", "hub.example", "''", "[x]", "https://a@hub.example/"])
+def test_a_hub_that_is_no_address_is_a_fault(said: str) -> None:
+    """The fault says where."""
+    [fault] = faults(f"{GOOD}feeds: {{hub: {said}}}\n")
+    assert "feeds.hub" in fault
+    assert "https://" in fault

@@ -89,8 +89,9 @@ def _idle_links(config: Config) -> list[Told]:
     """Return what is odd about where articles are said to be."""
     rules = config.links.rules
     if config.pages:
+        idle = rules or config.links.wait
         return (
-            [(("links",), "count only with pages: false; now articles are at our own pages")] if rules else []
+            [(("links",), "count only with pages: false; now articles are at our own pages")] if idle else []
         )
     if not rules:
         how = "give links: its rules, as `syndicate init --from` finds them"

@@ -191,6 +191,7 @@ def feed_site(config: Config) -> FeedSite:
         formats=feeds.formats,
         paths=feeds.paths,
         ttl=round(feeds.ttl.total_seconds() / 60),
+        hubs=feeds.hubs,
         icon=config.publication.icon or "",
     )
 

@@ -197,6 +197,7 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
         visible_at=noted.visible_at or known.visible_at,
         aliases=tuple(aliases),
         permalink=noted.permalink,
+        held_since=noted.held_since,  # it came in anew, and is held as that, but may have been shown before
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from syndicate import links
-from syndicate.app import history, standing
+from syndicate.app import history, hubs, standing
 from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.library import Library
 from syndicate.app.scanning import findable
@@ -108,10 +108,12 @@ def _make(
     """Render and write what is due; nothing where everything still stands as it was made."""
     if due.nothing:
         return _Made(Published((), due.files, (), ()), due.faults)
+    behind = hubs.expect(site)
     if due.whole or site.config.pages:
         made = _everything(site, articles, now=now, progress=progress)
     else:
         made = _some_feeds(site, articles, due, now=now)
+    hubs.note(site, made.published, behind=behind, now=now)  # before the build counts as done: see there
     if not made.published.faults:  # what they tell may be over without any input having changed
         standing.remember(site, due, made.faults, now=now)
     return made

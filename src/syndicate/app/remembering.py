@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
-from syndicate.app import identities
+from syndicate.app import crossing, identities
 from syndicate.app.site import Site
-from syndicate.content.ingest import Ingest
+from syndicate.app.texts import loaded
+from syndicate.content.ingest import Ingest, released
 from syndicate.digest.occasions import following, previous
 from syndicate.links import folders_of
 from syndicate.model import ArticleRecord, ArticleState, Parsed
-from syndicate.store import articles, editions, folders, readings
+from syndicate.store import articles, editions, folders, readings, waiting
 from syndicate.store.batches import batched
 from syndicate.store.bulk import roomy
 
@@ -62,6 +64,35 @@ def _remember_more(site: Site, result: Ingest, parsed: Mapping[str, Parsed]) -> 
     for kept in batched(result.kept, _BATCH):
         with site.store.write() as tx:
             folders.save(tx, [(one, _folders(one, parsed)) for one in kept])
+
+
+def remember_released(site: Site, there: Mapping[str, str], *, now: datetime) -> None:
+    """Write down that held articles are shown from `now` on: those `there`, by id, whose address is still so.
+
+    Their feeds are stale, and the texts that link to them. The caller holds the build lock, so that no scan
+    knows them as held.
+    """
+    with site.store.read() as conn:
+        held = [one for one in waiting.records(conn, there) if one.address == there[one.id]]
+        parsed = loaded(readings.heads(conn, [one.path for one in held]))
+    records = [released(one, now=now) for one in held]
+    for batch in batched(records, _BATCH):
+        with site.store.write() as tx:
+            articles.save_records(tx, batch)
+            folders.save(tx, [(one, _folders(one, parsed)) for one in batch])
+            folders.restale(tx, crossing.linking(tx, [one.path for one in batch]))
+            waiting.forget(tx, [one.id for one in batch])
+    if records:
+        identities.note(site, identities.lines_of(records, {}))
+
+
+def let_go(site: Site) -> None:
+    """Have every held article shown where nothing is waited for any more; the caller holds the build lock."""
+    with site.store.read() as conn:
+        if site.config.wait is not None or not waiting.any_held(conn):
+            return
+        held = {one.id: one.address for one in waiting.records(conn)}
+    remember_released(site, held, now=site.clock())
 
 
 def _folders(record: ArticleRecord, parsed: Mapping[str, Parsed]) -> dict[str, str]:

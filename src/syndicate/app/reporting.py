@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
+from syndicate.app import patience
 from syndicate.app.health import overdue
+from syndicate.app.hubs import standings_of, wrong_with
 from syndicate.app.ledger import accounts_with_open_letters, failures
+from syndicate.app.patience import words_of
 from syndicate.app.site import Site
 from syndicate.digest.occasions import following
 from syndicate.durable import locked
 from syndicate.errors import Busy
 from syndicate.model import Tally, Tick
-from syndicate.store import alerts, articles, editions, notes, subscribers
+from syndicate.store import alerts, articles, editions, notes, subscribers, waiting
 from syndicate.store.alerts import Told
 from syndicate.store.operations import Account
+from syndicate.store.pings import HubStanding
+
+_MOST_NAMED: Final = 10  # late articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,8 @@ class Status:
     ticks: dict[str, Tick]
     wrong: tuple[str, ...]
     unfinished: tuple[tuple[Account, int], ...] = ()  # editions with open letters, and how many are held
+    hubs: tuple[HubStanding, ...] = ()  # that are still to be told something, or have refused it
+    waiting: tuple[str, ...] = ()  # articles that wait for their pages, each with what it waits for
     alerts: tuple[Told, ...] = ()  # what the operator was told last, newest first
 
 
@@ -78,6 +87,10 @@ def status_of(site: Site) -> Status:
     wrong = overdue(ticks, starts, site.config, now=now, running_since=None) if running else []
     wrong += [f"{name}: {tick.error}" for name, tick in ticks.items() if tick.error]
     wrong += [str(fault) for fault in faults]
+    hubs = standings_of(site)
+    wrong += wrong_with(hubs)
+    patient, late = _held(site, now)
+    wrong += late
     wrong += [line for one, held in unfinished for line in _stopped(one, held)]
     wrong += [line for last in lasts for line in _failures(last, failures(site, last.id))]
     wrong += [
@@ -94,8 +107,24 @@ def status_of(site: Site) -> Status:
         ticks=ticks,
         wrong=tuple(dict.fromkeys(wrong)),
         unfinished=tuple(unfinished),
+        hubs=tuple(hubs),
+        waiting=tuple(patient),
         alerts=tuple(told),
     )
+
+
+def _held(site: Site, now: datetime) -> tuple[list[str], list[str]]:
+    """Return what the articles wait for whose pages are not there: those in time, and those that are late."""
+    wait = site.config.wait
+    if wait is None:
+        return [], []
+    with site.store.read() as conn:
+        held = waiting.waiting(conn, now=now)
+    late = patience.late(held, now=now, wait=wait)
+    words = [f"{words_of(one, site.config)}; it is shown once that answers 200" for one in late[:_MOST_NAMED]]
+    if len(late) > _MOST_NAMED:
+        words.append(f"and {len(late) - _MOST_NAMED:,} more, which `syndicate articles waiting` lists")
+    return [words_of(one, site.config) for one in held if one not in late], words
 
 
 def _stopped(one: Account, held: int) -> list[str]:

@@ -17,7 +17,7 @@ from syndicate.app import crossing, identities
 from syndicate.app.heads import Heads, Job, faults_of, kept, read_heads
 from syndicate.app.library import Library
 from syndicate.app.looking import Looking, look, rules_of
-from syndicate.app.remembering import remember
+from syndicate.app.remembering import let_go, remember
 from syndicate.app.site import Site, mint_urn
 from syndicate.app.texts import loaded, text_in
 from syndicate.config import Config
@@ -144,6 +144,7 @@ def _take_in(
     with _seldom_collected(len(changes.fresh)):
         parsed = _read(site, changes, progress)
         result = _ingest(site, found, changes, parsed, present=present, accept_removals=accept_removals)
+    let_go(site)
     lost = [Fault("content", WHOLE, None, told)] if told else []
     faults = findable(site.config, [*lost, *_faults(site, found, result, present)])
     with site.store.write() as tx:
@@ -385,6 +386,7 @@ def terms_of(config: Config, *, period: timedelta, now: datetime) -> Terms:
         withdraw_after=config.content.withdraw_after,
         addresses=addresses_of(config),
         mint=mint_urn,
+        held_at=config.publication.url if config.wait else "",
     )
 
 

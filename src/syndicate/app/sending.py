@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 
 from syndicate.app import alerts
 from syndicate.app.site import Site
+from syndicate.app.telling import keep_telling
 from syndicate.delivery.relays import make_relays
 from syndicate.delivery.send import Ears, Report, SendPlan, deliver, send_forever
 from syndicate.digest.single import fill_single
@@ -199,6 +201,9 @@ async def _serve(site: Site, nudged: int) -> None:
     asyncio.get_running_loop().add_reader(nudged, nudge_came)
     news = _News(site)
     tasks = [asyncio.create_task(_watch_due(site, wake)), asyncio.create_task(_look_now_and_then(site))]
+    hushed = threading.Event()
+    if site.config.feeds.hubs:
+        threading.Thread(target=keep_telling, args=(site, hushed), name="hubs", daemon=True).start()
     await send_forever(
         outbox_of(site),
         make_relays(site.config),
@@ -209,6 +214,7 @@ async def _serve(site: Site, nudged: int) -> None:
         wake=wake,
         ears=Ears(report=news.report, alert=news.alert),
     )
+    hushed.set()
     for task in tasks:
         task.cancel()
     await news.told()

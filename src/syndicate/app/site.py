@@ -92,7 +92,7 @@ def defaults_of(config: Config) -> Defaults:
         news=tuple(config.content.news.values()),
         copies=config.pages,
         languages=tuple((folder.strip("/"), tag) for folder, tag in config.content.languages.items()),
-        rules=repr((config.links, config.content.include, config.content.exclude)),
+        rules=repr((config.links.rules, config.content.include, config.content.exclude)),
     )
 
 

@@ -6,12 +6,47 @@ from pathlib import Path
 
 import click
 
-from syndicate.cli.output import configuration, count
+from syndicate.cli.output import configuration, count, emit
 
 
 @click.group()
 def articles() -> None:
-    """Keep the identities of articles."""
+    """Keep the identities of articles, and list those that wait for their pages."""
+
+
+@articles.command(short_help="List new articles held until their pages are there.")
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def waiting(ctx: click.Context, as_json: bool) -> None:
+    """List the new articles that are held until their pages are there (`links.wait`).
+
+    Neither feeds nor letters have them before.
+    """
+    from syndicate.app.patience import address_of, words_of
+    from syndicate.app.site import open_site
+    from syndicate.store.waiting import waiting as waiting_at
+
+    config = configuration(ctx)
+    with open_site(config) as site, site.store.read() as conn:
+        found = waiting_at(conn, now=site.clock())
+    if as_json:
+        emit(
+            [
+                {
+                    "path": one.path,
+                    "address": address_of(one, config),
+                    "since": one.since,
+                    "asked_at": one.asked_at,
+                    "answer": one.answer,
+                }
+                for one in found
+            ]
+        )
+        return
+    for one in found:
+        click.echo(words_of(one, config))
+    if not found:
+        click.echo("No article waits for its page.")
 
 
 @articles.group("ids")

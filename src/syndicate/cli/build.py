@@ -22,17 +22,29 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
 
     config = configuration(ctx)
     looking = Looking(config)  # while it looks, what follows is loaded
+    from syndicate.app import hubs
     from syndicate.app.publishing import publish_site
     from syndicate.app.scanning import scan_content
     from syndicate.app.site import open_site
 
-    with open_site(config) as site, site.build_lock():
-        with progress("Reading", "files", quiet=as_json) as show:
-            scanned = scan_content(
-                site, looking=looking, patient=True, accept_removals=accept_removals, progress=show
-            )
-        with progress("Making", "pages", quiet=as_json) as show:
-            result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
+    with open_site(config) as site:
+        with site.build_lock():
+            with progress("Reading", "files", quiet=as_json) as show:
+                scanned = scan_content(
+                    site, looking=looking, patient=True, accept_removals=accept_removals, progress=show
+                )
+            waiting = 0
+            if config.wait:
+                from syndicate.app.holding import ask_and_release
+
+                waiting = ask_and_release(site)
+            with progress("Making", "pages", quiet=as_json) as show:
+                result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
+        if config.feeds.hubs:
+            from syndicate.app.telling import AT_ONCE, tell_due
+
+            tell_due(site, within=AT_ONCE)
+        untold = hubs.standings_of(site)
     faults = [*scanned.faults, *result.faults]
     published = result.published
     if as_json:
@@ -43,16 +55,22 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
                 "read": scanned.read,
                 "withdrawn": scanned.withdrawn,
                 "removals_held": scanned.held,
+                "waiting": waiting,
                 "written": len(published.written),
                 "unchanged": published.unchanged,
                 "deleted": len(published.deleted),
                 "folder": config.publish.folder,
+                "hubs": {one.hub: {"waiting": one.waiting, "refused": one.refused} for one in untold},
                 "faults": [str(fault) for fault in faults],
             }
         )
     else:
         for fault in faults:
             click.echo(str(fault), err=True)
+        for line in hubs.wrong_with(untold):
+            click.echo(line, err=True)
+        if waiting:
+            click.echo(f"Held until their pages are there: {count(waiting, 'article')} (articles waiting).")
         if scanned.withdrawn:
             click.echo(f"Withdrawn: {count(scanned.withdrawn, 'article')}.")
         click.echo(

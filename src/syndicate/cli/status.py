@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from syndicate.app.reporting import Status
     from syndicate.model import Tick
 
+_MOST_WAITING = 5  # articles that are named
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
@@ -38,9 +40,11 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
     said = [
         f"Service     {'running' if found.running else 'not running (start it with `syndicate run`)'}",
         f"Articles    {', '.join(articles) or 'none yet; `syndicate build` reads them'}",
-        f"Editions    {found.editions:,}",
-        f"Deliveries  {tally_words(found.deliveries)}",
     ]
+    said += [f"  {line}" for line in found.waiting[:_MOST_WAITING]]
+    if len(found.waiting) > _MOST_WAITING:
+        said.append(f"  and {len(found.waiting) - _MOST_WAITING:,} more: `syndicate articles waiting`")
+    said += [f"Editions    {found.editions:,}", f"Deliveries  {tally_words(found.deliveries)}"]
     for account, held in found.unfinished:
         said.append(f"  {account.name} is {account.state}: {equation(account.tally)}{_held(held)}")
     for one in found.newsletters:
@@ -48,6 +52,10 @@ def lines(found: Status, zone: ZoneInfo) -> list[str]:
         said.append(f"  next      {moment(one.next_at, zone)}")
         if one.last_occasion and one.last_tally:
             said.append(f"  last      {one.last_occasion}, {tally_words(one.last_tally)}")
+    for hub in found.hubs:
+        if hub.waiting and hub.next_at:
+            many = count(hub.waiting, "document")
+            said.append(f"Hub         {hub.hub} is to be told of {many}, next {moment(hub.next_at, zone)}")
     if found.ticks:
         said.append("Last")
     wide = max((len(name) for name in found.ticks), default=0)
@@ -107,9 +115,21 @@ def _for_machine(found: Status) -> dict[str, Any]:
             }
             for one, held in found.unfinished
         ],
+        "hubs": [
+            {
+                "hub": one.hub,
+                "waiting": one.waiting,
+                "refused": one.refused,
+                "next_at": one.next_at,
+                "tried_at": one.tried_at,
+                "answer": one.answer,
+            }
+            for one in found.hubs
+        ],
         "alerts": [
             {"cause": one.cause, "about": one.about, "message": one.message, "at": one.raised_at}
             for one in found.alerts
         ],
+        "waiting": found.waiting,
         "wrong": found.wrong,
     }

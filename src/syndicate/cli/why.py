@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("email")
+@click.argument("email", metavar="EMAIL|FILE")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many letters."
 )
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
 def why(ctx: click.Context, email: str, limit: int, as_json: bool) -> None:
     """Tell what became of everything for EMAIL: subscriptions, letters, attempts, and why one did not come.
 
-    Exit status 1 where nothing is known of the address.
+    Of an article's FILE, or the address of its page, it tells whether it is shown, and if not, why. Exit
+    status 1 where nothing is known of either.
     """
+    if "@" not in email:
+        _article(ctx, email, as_json=as_json)
+        return
     from syndicate.app.site import open_site
     from syndicate.app.stories import story_of
 
@@ -51,6 +56,26 @@ def why(ctx: click.Context, email: str, limit: int, as_json: bool) -> None:
             err=True,
         )
     if story is None:
+        ctx.exit(1)
+
+
+def _article(ctx: click.Context, text: str, *, as_json: bool) -> None:
+    """Tell of the articles that are called `text`."""
+    from syndicate.app.site import open_site
+    from syndicate.app.whereabouts import whereabouts
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        found = whereabouts(site, text)
+    if as_json:
+        emit([asdict(one) for one in found])
+    for one in [] if as_json else found:
+        since = f" since {moment(one.since, config.publication.timezone)}" if one.since else ""
+        click.echo(f"{one.path}: {one.title}")
+        click.echo(f"  {one.address}")
+        click.echo(f"  {one.words}{since}")
+    if not found:
+        click.echo(f"No article is known at {text}; `syndicate build` reads the content folder.", err=True)
         ctx.exit(1)
 
 

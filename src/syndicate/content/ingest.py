@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.content.identity import Known, match
 from syndicate.content.naming import stem_of
-from syndicate.links import Addresses, slugify
+from syndicate.links import Addresses, on_host, slugify
 from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Fault, Parsed
 
 MANY = 20  # so many old articles in one scan are an archive, not news
@@ -26,7 +26,8 @@ class Terms:
     """What decides beside the articles: the clock and the configuration.
 
     `period` is how old an article must be to belong to an archive, `withdraw_after` how long one must be
-    missing to count as withdrawn.
+    missing to count as withdrawn. `held_at` is the publication's URL where new articles are held until their
+    pages on its host are there, else "".
     """
 
     now: datetime
@@ -35,6 +36,7 @@ class Terms:
     withdraw_after: timedelta
     addresses: Addresses
     mint: Callable[[], str]
+    held_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +201,21 @@ def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) 
         floor_at=EPOCH if archive.counts else terms.now,
         undated_at=min(undated, terms.now - terms.period) if archive.many else undated,
     )
-    return replace(seen, **_told(seen, parsed, terms))
+    record = replace(seen, **_told(seen, parsed, terms))
+    return replace(record, held_since=terms.now) if _is_held(record, terms, archive) else record
+
+
+def _is_held(record: ArticleRecord, terms: Terms, archive: _Archive) -> bool:
+    """Tell whether a new article waits for its page: one of an archive has it if it is out already."""
+    out = record.visible_at is not None and record.visible_at <= terms.now
+    return bool(terms.held_at) and not (archive.counts and out) and on_host(record.address, terms.held_at)
+
+
+def released(record: ArticleRecord, *, now: datetime) -> ArticleRecord:
+    """Return the record of a held article whose page is there: it becomes visible at `now`, not before."""
+    now = _whole(now)
+    visible = max(now, record.visible_at or now)
+    return replace(record, held_since=None, floor_at=max(now, record.floor_at), visible_at=visible)
 
 
 def _told(record: ArticleRecord, parsed: Parsed, terms: Terms) -> dict[str, Any]:
@@ -211,7 +227,7 @@ def _told(record: ArticleRecord, parsed: Parsed, terms: Terms) -> dict[str, Any]
     changed = record.changed_at or published
     if parsed.updated is not None:
         changed = moment_of(parsed.updated, record.changed_at or record.first_seen_at, terms.zone) or changed
-    was_out = record.visible_at is not None and record.visible_at <= terms.now
+    was_out = record.visible_at is not None and record.visible_at <= terms.now and not record.held_since
     return {
         "path": parsed.path,
         "fingerprint": parsed.mark,

@@ -38,5 +38,6 @@ def render_feed(feed: Feed, site: FeedSite) -> Rendered:
     """
     document, faults = compose(feed, site)
     paths = paths_of(feed.folder, site.formats, site.paths)
-    files = tuple(OutputFile(path, FORMATS[form](document)) for form, path in paths.items())
+    topic = not feed.history.archive
+    files = tuple(OutputFile(path, FORMATS[form](document), topic) for form, path in paths.items())
     return Rendered(files, faults)

@@ -24,12 +24,16 @@ BATCH_BYTES = 32 << 20
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a publishing changed: paths written and deleted in their order, and what was left alone."""
+    """What a publishing changed: paths written and deleted in their order, and what was left alone.
+
+    `topics` are those of the documents that readers subscribe to, written or not.
+    """
 
     written: tuple[str, ...]
     unchanged: int
     deleted: tuple[str, ...]
     faults: tuple[Fault, ...]
+    topics: tuple[str, ...] = ()
 
     def __add__(self, later: Published) -> Published:
         """Return what this one and a `later` one changed together."""
@@ -38,6 +42,7 @@ class Published:
             self.unchanged + later.unchanged,
             self.deleted + later.deleted,
             self.faults + later.faults,
+            self.topics + later.topics,
         )
 
 
@@ -91,11 +96,18 @@ class _Publisher:
         self._written: list[str] = []
         self._unchanged = 0
         self._deleted: list[str] = []
+        self._topics: list[str] = []
         self._faults = [fault] if fault else []
 
     @property
     def published(self) -> Published:
-        return Published(tuple(self._written), self._unchanged, tuple(self._deleted), tuple(self._faults))
+        return Published(
+            tuple(self._written),
+            self._unchanged,
+            tuple(self._deleted),
+            tuple(self._faults),
+            tuple(self._topics),
+        )
 
     def take(self, file: OutputFile | CopiedFile) -> None:
         """Put `file` in line if it is new or changed; write a full batch."""
@@ -103,6 +115,8 @@ class _Publisher:
             self._fault(file.path, wrong)
             return
         self._want(file.path)
+        if isinstance(file, OutputFile) and file.topic:
+            self._topics.append(file.path)
         digest = self._digest(file)
         if digest is None or not self._is_to_write(file.path, *digest):
             return

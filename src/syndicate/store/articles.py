@@ -56,6 +56,11 @@ def with_ids(conn: sa.Connection, ids: Collection[str]) -> list[ArticleRecord]:
     return _by(conn, article.c.id, ids)
 
 
+def records_with(conn: sa.Connection, addresses: Collection[str]) -> list[ArticleRecord]:
+    """Return the articles whose pages are at `addresses`, as they are remembered; all are looked through."""
+    return _by(conn, article.c.address, addresses)
+
+
 def missing(conn: sa.Connection) -> list[ArticleRecord]:
     """Return the articles whose files were gone at the last scan and that are held."""
     return _records(conn, sa.select(article).where(article.c.state == ArticleState.MISSING.value))
@@ -71,8 +76,15 @@ def namesakes(conn: sa.Connection, titles: Collection[str]) -> list[ArticleRecor
 
 
 def count(conn: sa.Connection) -> dict[str, int]:
-    """Return how many articles there are in each state; those that are hidden count as ``hidden``."""
-    kind = sa.case((article.c.hidden & LIVING, sa.literal("hidden")), else_=article.c.state)
+    """Return how many articles there are in each state.
+
+    Those that are hidden count as ``hidden``, those that are held until their pages are there as ``waiting``.
+    """
+    kind = sa.case(
+        (article.c.hidden & LIVING, sa.literal("hidden")),
+        (article.c.held_since.is_not(None) & LIVING, sa.literal("waiting")),
+        else_=article.c.state,
+    )
     rows = conn.execute(sa.select(kind, sa.func.count()).group_by(kind)).all()
     return {str(state): int(number) for state, number in rows}
 
@@ -159,6 +171,7 @@ def _row(at: Callable[[datetime | None], object], record: ArticleRecord) -> Row:
         at(record.visible_at), at(record.expires_at), record.hidden, record.address,
         json.dumps(record.aliases) if record.aliases else "[]", record.permalink, at(record.missing_at),
         record.volume,
+        at(record.held_since),
     )  # fmt: skip
 
 

@@ -39,7 +39,7 @@ def save(conn: sa.Connection, filed: Sequence[Filed], *, new: bool = False) -> N
     rows: list[Row] = []
     at = storing(conn)
     for record, pairs in filed:
-        if record.hidden or record.state not in LIVING_STATES:
+        if record.hidden or record.held_since or record.state not in LIVING_STATES:
             continue
         visible = at(record.visible_at)
         rows += [(folder, record.id, name, visible) for folder, name in pairs.items()]

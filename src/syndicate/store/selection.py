@@ -14,7 +14,7 @@ from syndicate.store.articles import LIVING, record_of
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.tables import article, article_folder, parsed
 
-_THERE = LIVING & sa.not_(article.c.hidden)
+_THERE = LIVING & sa.not_(article.c.hidden) & article.c.held_since.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,10 @@ def withdrawn(
     """Return the articles that were shown and were withdrawn, the last one first; of one archive or all."""
     shown = (article.c.visible_at <= article.c.missing_at) & (article.c.published_at <= article.c.missing_at)
     gone = sa.select(article).where(
-        article.c.state == ArticleState.WITHDRAWN.value, sa.not_(article.c.hidden), shown
+        article.c.state == ArticleState.WITHDRAWN.value,
+        sa.not_(article.c.hidden),
+        article.c.held_since.is_(None),
+        shown,
     )
     if volume is not None:
         gone = gone.where(article.c.volume == volume)

@@ -70,6 +70,7 @@ article = sa.Table(
     _column("permalink", sa.Boolean, server_default=sa.false()),
     _column("missing_at", UtcDateTime, null=True),
     _column("volume", sa.Integer, null=True, index=True),
+    _column("held_since", UtcDateTime, null=True),
 )
 
 _EXPIRES = sa.text("expires_at IS NOT NULL")
@@ -93,6 +94,25 @@ article_folder = sa.Table(
     ),
     _column("name", sa.Text),
     sqlite_with_rowid=False,
+)
+
+_HELD = sa.text("held_since IS NOT NULL")
+sa.Index("ix_article_held", article.c.held_since, sqlite_where=_HELD, postgresql_where=_HELD)
+
+# Of articles that are held until their pages are there: when that was asked last, what was answered, and
+# whether the operator was told.
+held = sa.Table(
+    "held",
+    metadata,
+    _column(
+        "article_id",
+        sa.Text,
+        sa.ForeignKey("article.id", onupdate="CASCADE", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    _column("asked_at", UtcDateTime),
+    _column("answer", sa.Text),
+    _column("told", sa.Boolean, server_default=sa.false()),
 )
 
 # The folders of the feeds that are to be made again; "" is the main feed's.
@@ -331,6 +351,21 @@ alert = sa.Table(
     _column("message", sa.Text),
     _column("raised_at", UtcDateTime),
     _column("posted_at", UtcDateTime, null=True),
+)
+
+# The documents of which hubs are to be told that they changed, one row for each however often they did:
+# `changes` counts that. `due_at` is null where a hub refused, or was given up, and `answer` says why.
+ping = sa.Table(
+    "ping",
+    metadata,
+    _column("hub", sa.Text, primary_key=True),
+    _column("topic", sa.Text, primary_key=True),
+    _column("changes", sa.Integer),
+    _column("noted_at", UtcDateTime),
+    _column("due_at", UtcDateTime, null=True),
+    _column("attempts", sa.Integer, server_default=sa.text("0")),
+    _column("tried_at", UtcDateTime, null=True),
+    _column("answer", sa.Text, server_default=sa.text("''")),
 )
 
 # What is wrong with the inputs now; each scan or publish replaces its own kinds.

@@ -1,0 +1,82 @@
+"""A real hub: an HTTP server on loopback that fetches a document when it is told of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class Heard:
+    """What the hub was told, when, and what it found at the document's address then."""
+
+    form: dict[str, list[str]]
+    found: bytes
+    agent: str
+    at: float = field(default_factory=time.monotonic)
+
+    @property
+    def topic(self) -> str:
+        return self.form["hub.topic"][0]
+
+
+class HubServer:
+    """Listens on loopback and answers `status`; `public` is the folder whose files the documents are."""
+
+    def __init__(self, public: Path) -> None:
+        self.public = public
+        self.status = 204
+        self.headers: dict[str, str] = {}
+        self.body = b""
+        self.silent = False
+        self.heard: list[Heard] = []
+        self.over = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}/hub"
+
+    @property
+    def topics(self) -> list[str]:
+        """The paths of the documents it was told of, in their order."""
+        return [urlsplit(one.topic).path for one in self.heard]
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        hub = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                file = hub.public / urlsplit(form["hub.topic"][0]).path.lstrip("/")
+                found = file.read_bytes() if file.is_file() else b""
+                hub.heard.append(Heard(form, found, self.headers["User-Agent"]))
+                if hub.silent:
+                    hub.over.wait(20)
+                    self.close_connection = True
+                    return
+                self.send_response(hub.status)
+                for name, value in {"Content-Length": str(len(hub.body)), **hub.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(hub.body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nothing: the test looks at `heard`."""
+
+        return Handler
+
+    @contextmanager
+    def running(self) -> Iterator[HubServer]:
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.over.set()
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()

@@ -1,0 +1,60 @@
+"""The host of a publication whose pages another program makes: real HTTP on loopback."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class PageServer:
+    """Answers 404 but for what `pages` has by path: a status, or an address that it redirects to."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, int | str] = {}
+        self.head: int | None = None  # what HEAD is answered whatever the page
+        self.asked: list[str] = []
+        self.agents: set[str] = set()
+        self.silent = False
+        self.over = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        host = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(host.pages.get(self.path, 404))
+
+            def do_HEAD(self) -> None:
+                self._answer(host.pages.get(self.path, 404) if host.head is None else host.head)
+
+            def _answer(self, what: int | str) -> None:
+                host.asked.append(f"{self.command} {self.path}")
+                host.agents.add(self.headers["User-Agent"])
+                if host.silent:
+                    host.over.wait(20)
+                self.send_response(what if isinstance(what, int) else 302)
+                if isinstance(what, str):
+                    self.send_header("Location", what)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nothing: the test looks at `asked`."""
+
+        return Handler
+
+    @contextmanager
+    def running(self) -> Iterator[PageServer]:
+        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield self
+        finally:
+            self.over.set()
+            self._server.shutdown()
+            self._server.server_close()
+            thread.join()
