@@ -179,8 +179,8 @@ class ArticleRecord:
     `title` on all but `visible_at`, `aliases`, `permalink` and `missing_at` follow from the file as it is;
     `visible_at` never changes once it has passed. `hidden` is a draft, or no article any more. `address`
     is the path of its page below the publication's URL with a slash before it, or an absolute URL. `volume`
-    is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none. A new
-    article is held, and not shown, from `held_since` on until its page is there; None where it is not.
+    is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none. A
+    new article is held, and not shown, from `held_since` on until its page is there; None where it is not.
     """
 
     id: str
