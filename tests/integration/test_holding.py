@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -333,6 +335,49 @@ def test_a_held_article_stays_one_row(site: Publication, host: PageServer) -> No
     pages_are_asked_for(site)
     with site.site.store.read() as conn:
         assert len(articles.records(conn)) == 2
+
+
+# ---------------------------------------------------------------- over days
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_over_days_nothing_points_at_a_missing_page_and_nothing_is_missed(
+    site: Publication, host: PageServer, seed: int
+) -> None:
+    """Whatever comes, changes, moves and is late: no feed or letter is early, each article mailed once."""
+    chance = random.Random(seed)  # noqa: S311 - the same steps each time
+    names: list[str] = []
+    letters: list[str] = []
+    for step in range(60):
+        what = chance.choice(["comes", "page", "page", "edit", "move", "slug", "time", "time", "time"])
+        name = chance.choice(names) if names else "old"
+        file = next(iter((site.folder / "content").rglob(f"{name}.md")), None)
+        if what == "comes":
+            names.append(f"n{step}")
+            site.article_is_dropped(names[-1], f"Words of {step}.")
+        elif what == "page" and name != "old":
+            host.pages |= {f"/blog/{name}/": 200, f"/blog/{name}-b/": 200}
+        elif what == "edit" and file:
+            file.write_text(f"{file.read_text()}More at {step}.\n")
+        elif what == "move" and file and name != "old":
+            file.parent.joinpath("moved").mkdir(exist_ok=True)
+            file.rename(file.parent / "moved" / file.name)
+        elif what == "slug" and file and name != "old" and "slug:" not in file.read_text():
+            file.write_text(file.read_text().replace("title:", f"slug: {name}-b\ntitle:", 1))
+        site.time_passes(minutes=chance.choice([1, 20, 170]))
+        pages_are_asked_for(site)
+        letters += mailed(site)
+        for path in re.findall(r'href="[^"]*(/blog/n[^"]+)"', feed(site)):
+            assert path in host.pages
+        assert all(f"/blog/{one}/" in host.pages for one in letters if one != "old")
+    host.pages |= {f"/blog/{name}{end}/": 200 for name in names for end in ("", "-b")}
+    for _ in range(4):
+        site.time_passes(hours=12)
+        pages_are_asked_for(site)
+        letters += mailed(site)
+        site.time_passes(minutes=20)
+    assert sorted(one for one in letters if one != "old") == sorted(names)
+    assert status_of(site.site).articles == {"present": len(names) + 1}
 
 
 # ---------------------------------------------------------------- asking
