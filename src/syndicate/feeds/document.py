@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
@@ -14,7 +14,7 @@ from syndicate import __version__, links
 from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
 from syndicate.feeds.mediatypes import media_type
 from syndicate.feeds.memory import Memory
-from syndicate.model import Article, Enclosure, Fault, Feed, Picture
+from syndicate.model import Article, Enclosure, Fault, Feed, History, Picture, Tombstone
 
 # What XML 1.0 cannot hold in any spelling (section 2.2): most control characters, surrogates, U+FFFE.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -89,7 +89,9 @@ class Item:
 class Document:
     """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty.
 
-    `addresses` are the absolute URLs of its files.
+    `addresses` are the absolute URLs of its files, `relations` those of the documents of its history by
+    their relation (RFC 5005): ``prev-archive``, ``next-archive``, ``current``. `ttl` is in minutes, 0 where
+    nothing is said. What is `gone` is in no item, and dated in the publication's zone.
     """
 
     id: str
@@ -102,6 +104,12 @@ class Document:
     updated: datetime
     items: tuple[Item, ...]
     version: str
+    ttl: int = 0
+    hubs: tuple[str, ...] = ()
+    icon: str = ""
+    relations: Mapping[str, Mapping[FeedFormat, str]] = field(default_factory=dict)
+    archive: bool = False
+    gone: tuple[Tombstone, ...] = ()
 
 
 def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
@@ -135,22 +143,48 @@ def _without_address(article: Article, item: Item) -> Iterator[Fault]:
 
 def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
     title = ILLEGAL.sub("", feed.title).strip() or "Feed"
-    changes = [item.updated for item in items]
+    gone = _gone(feed.gone, {item.id for item in items}, site.zone)
+    changes = [*(item.updated for item in items), *(one.when for one in gone)]
+    archive = feed.history.archive
     return Document(
         id=feed.id,
         title=title,
         description=ILLEGAL.sub("", feed.description).strip() or title,
         home=feed.home,
-        addresses={
-            form: links.url(site.base, path)
-            for form, path in paths_of(feed.folder, site.formats, site.paths).items()
-        },
+        addresses=_addresses(feed.folder, site),
         language=feed.language,
         author=ILLEGAL.sub("", feed.author).strip() or title,
         updated=max(changes, default=place(EPOCH, site.zone)),
         items=items,
         version=site.version,
+        ttl=0 if archive else site.ttl,
+        hubs=() if archive else site.hubs,  # nobody is told of a change in an archive
+        icon=site.icon,
+        relations={name: _addresses(folder, site) for name, folder in _relations(feed.history).items()},
+        archive=archive,
+        gone=gone,
     )
+
+
+def _addresses(folder: str, site: FeedSite) -> dict[FeedFormat, str]:
+    paths = paths_of(folder, site.formats, site.paths)
+    return {form: links.url(site.base, path) for form, path in paths.items()}
+
+
+def _relations(history: History) -> dict[str, str]:
+    """Return the folders of a feed's other documents by their relation; the main one's folder is ""."""
+    found = {"prev-archive": history.previous, "next-archive": history.following}
+    relations = {name: folder for name, folder in found.items() if folder}
+    return relations | {"current": history.current} if history.archive else relations
+
+
+def _gone(gone: Iterable[Tombstone], shown: Collection[str], zone: tzinfo) -> tuple[Tombstone, ...]:
+    """Return the tombstones that a feed can carry, once each, of articles that it does not show."""
+    found: dict[str, Tombstone] = {}
+    for one in gone:
+        if one.id.strip() and one.id not in shown and not ILLEGAL.search(one.id + one.url):
+            found.setdefault(one.id, Tombstone(one.id, place(one.when, zone), one.url))
+    return tuple(found.values())
 
 
 _memory: Memory[Item] = Memory(_MOST_REMEMBERED)
