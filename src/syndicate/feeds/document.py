@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from typing import Final, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from syndicate import __version__, links
 from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
+from syndicate.feeds import content
 from syndicate.feeds.mediatypes import media_type
 from syndicate.feeds.memory import Memory
 from syndicate.model import Article, Enclosure, Fault, Feed, History, Picture, Tombstone
@@ -22,6 +23,7 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
 LONGEST_HTML = 8_000_000
 
+_SPELT = re.compile(r"[a-zA-Z0-9/_.~:%-]*")
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
 _MOST_REMEMBERED: Final = 12_000_000  # characters, about: of items, and of what formats have written of them
@@ -212,18 +214,21 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
         raise ValueError("its date names no time zone")
     published = place(article.published, site.zone)
     later = article.updated > article.published
+    language = article.language or feed.language
+    picture = _picture(article.picture, page)
+    full = site.content == "full"
     item = Item(
         id=article.id,
         url=page,
-        title=" ".join(article.title.split()) or article.slug,
-        html=_html(article, page) if site.content == "full" else None,
-        summary=" ".join(article.summary.split()),
+        title=content.plain(article.title) or article.slug,
+        html=_html(article, page, picture, feed.language) if full else None,
+        summary=content.plain(article.summary) if full else _summary(article, language),
         published=published,
         updated=place(article.updated, site.zone) if later else published,
-        language=article.language or feed.language,
+        language=language,
         authors=_unique(article.authors) or _unique((feed.author,)),
-        tags=_unique(article.tags),
-        picture=_picture(article.picture, page),
+        tags=_unique(article.tags + article.categories),
+        picture=picture,
         enclosures=_enclosures(article.enclosures, page),
         permalink=article.permalink,
     )
@@ -240,12 +245,19 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     return item
 
 
-def _html(article: Article, page: str) -> str:
+def _summary(article: Article, language: str) -> str:
+    """Return the summary that stands alone: a correction is its beginning."""
+    said = " ".join(content.correction(article.correction, language)) if article.correction else ""
+    return " ".join(filter(None, (said, content.plain(article.summary))))
+
+
+def _html(article: Article, page: str, picture: Picture | None, around: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
     from syndicate.markup import absolutise  # heavy, and not needed for summaries
 
     if len(article.html) <= LONGEST_HTML:
         html = absolutise(article.html, page)
+        html = content.whole(html, article, picture, article.language or around, around)
         if len(html.encode()) <= LONGEST_HTML:
             return html
     raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")
@@ -271,7 +283,7 @@ def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) == 1 and names[0].isprintable() and names[0] == names[0].strip() and "  " not in names[0]:
         return names if names[0] else ()
     found: dict[str, str] = {}
-    for name in (" ".join(name.split()) for name in names):
+    for name in map(content.plain, names):
         if name:
             found.setdefault(name.casefold(), name)
     return tuple(found.values())
@@ -282,7 +294,7 @@ def _picture(picture: Picture | None, page: str) -> Picture | None:
     src = _web_address(picture.src, page) if picture else ""
     if picture is None or not src:
         return None
-    return Picture(src, " ".join(picture.alt.split()), picture.width, picture.height)
+    return Picture(src, content.plain(picture.alt), picture.width, picture.height)
 
 
 def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure, ...]:
@@ -298,12 +310,15 @@ def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure
 
 def _web_address(src: str, page: str) -> str:
     """Return the absolute http(s) address of `src` as seen from `page`, "" where it has none."""
+    src = src.strip()
     try:
-        address = urljoin(page, src.strip())
+        if not _SPELT.fullmatch(src):  # spelt as it is in the text, so that readers know it again
+            src = quote(src, safe="/~!$&'()*+,;=:@%?#[]|") if src.isprintable() else ""
+        address = urljoin(page, src)
         parts = urlsplit(address)
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc or _NO_ADDRESS.search(address):
+    if not src or parts.scheme not in ("http", "https") or not parts.netloc or _NO_ADDRESS.search(address):
         return ""
     return address
 
