@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
@@ -87,6 +87,19 @@ _ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _SHALLOW = _names(  # void, or closed by the next of its kind
     "area base br col dd dt embed hr img input li link meta option p param source td th tr track wbr"
 )
+
+_BEACON = re.compile(  # counters by their addresses, whatever size they say they have
+    r"(?:https?:)?//(?:"
+    r"(?:pixel|stats)\.(?:wp|wordpress)\.com/[bg]\.gif|www\.google-analytics\.com/(?:collect|__utm\.gif)"
+    r"|www\.facebook\.com/tr[/?]|feeds\.feedburner\.com/~r/|pixel\.quantserve\.com/pixel"
+    r"|(?:s?b)\.scorecardresearch\.com/|medium\.com/_/stat\?|[\w.-]*feedsportal\.com/"
+    r"|counter\.yadro\.ru/|mc\.yandex\.ru/(?:watch|pixel)/|px\.ads\.linkedin\.com/collect"
+    r"|t\.co/i/adsct|bat\.bing\.com/action/"
+    r")",
+    re.IGNORECASE,
+)
+# A picture for readers without JavaScript; the one before it may be there for the others.
+_NOSCRIPT = re.compile(r"(<img\b[^>]*>)?\s*<noscript>\s*(<img\b[^<>]*>)\s*</noscript>", re.IGNORECASE)
 
 _ILLEGAL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\ud800-\udfff\ufdd0-\ufdef\ufeff"
@@ -178,6 +191,8 @@ def sanitise(html: str) -> str:
 def rewrite_urls(html: str, change: ChangeUrl) -> str:
     """Return the sanitised `html` with every address (also each one of a srcset) passed through `change`."""
     text = clean_text(html)
+    if "<noscript" in text or "<NOSCRIPT" in text:
+        text = _NOSCRIPT.sub(_scriptless, text)
     if is_bomb(text):
         text = escape(one_line(unescape(_ANY_TAG.sub(" ", text)))[:MOST_REFERENCES])
     before, _state.change = getattr(_state, "change", None), change
@@ -188,6 +203,13 @@ def rewrite_urls(html: str, change: ChangeUrl) -> str:
     clean = _ELEMENT.sub(_mend, clean if is_plain(clean) else _ILLEGAL.sub("", clean))
     # NFC would melt ">" and U+0338 into one character and so open the tag before it again.
     return composed(clean.replace(">\u0338", ">&#824;"))
+
+
+def _scriptless(match: re.Match[str]) -> str:
+    """Return the picture in ``noscript`` instead of the one that a script would fill or has it already."""
+    before, picture = match[1] or "", match[2]
+    stands_for = "data:image" in before or re.search(r"\s(?:data-|class=[\"']?[^>]*lazy)", before)
+    return picture if stands_for or not before else before + picture
 
 
 @cache
@@ -272,13 +294,18 @@ def _mend(match: re.Match[str]) -> str:
         attributes["srcset"] = attributes.pop(lazy, None) or attributes.get("srcset", "")
     if name == "img" and not attributes["src"]:
         attributes["src"] = attributes["srcset"].split(" ")[0].rstrip(",")
-    sizes = {attributes.get("width", "").removesuffix("px"), attributes.get("height", "").removesuffix("px")}
-    if not (attributes["src"] or attributes["srcset"]) or (name == "img" and sizes <= {"0", "1"}):
+    if not (attributes["src"] or attributes["srcset"]) or (name == "img" and _is_beacon(attributes)):
         return ""
     kept = "".join(
         f' {key}="{value}"' for key, value in attributes.items() if value or key not in ("src", "srcset")
     )
     return f"<{name}{kept}>"
+
+
+def _is_beacon(picture: Mapping[str, str]) -> bool:
+    """Return whether a picture is there to be fetched, not to be seen: a line at most, or a known counter."""
+    sizes = [picture.get(side, "").removesuffix("px").strip() for side in ("width", "height")]
+    return "0" in sizes or "1" in sizes or _BEACON.match(picture["src"]) is not None
 
 
 def absolutise(safe: str, page_url: str) -> str:
@@ -329,6 +356,8 @@ def absolute(url: str, page_url: str) -> str | None:
     """Return `url` as seen from `page_url`, percent-encoded (RFC 3986), or None where it is none."""
     try:
         parts = urlsplit(urljoin(page_url, url))
+        if parts.scheme in ("http", "https") and not parts.netloc:
+            return None  # "http:x", which an https page takes for another's
         encoded = (quote(part, safe="/~!$&'()*+,;=:@%?[]|") for part in parts[2:])
         return urlunsplit((parts.scheme, parts.netloc.replace(" ", ""), *encoded))
     except ValueError:

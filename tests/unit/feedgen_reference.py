@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from feedgen.entry import FeedEntry
-from lxml.etree import SubElement, _Element
+from lxml.etree import SubElement, _Element, tostring
 
 from syndicate.feedfiles import KINDS
 from syndicate.feeds import atom as atom_format
@@ -17,6 +17,7 @@ from syndicate.feeds.document import Document, Item, rfc5322
 from syndicate.feeds.mediatypes import picture_type
 from syndicate.model import Picture
 
+_AT = "{http://purl.org/atompub/tombstones/1.0}"
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -26,15 +27,19 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 def rss(document: Document) -> bytes:
     """`document` as RSS 2.0."""
-    made = _made(document, "rss", rss_format._FINISH, _RssEntry)
+    made = _made(document, "rss", rss_format.finish(document), _RssEntry)
     body: bytes = made.rss_str(pretty=True)
     return body
 
 
 def atom(document: Document) -> bytes:
     """`document` as Atom 1.0."""
-    made = _made(document, "atom", atom_format._FINISH, _AtomEntry)
-    body: bytes = made.atom_str(pretty=True)
+    made = _made(document, "atom", atom_format.finish(document), _AtomEntry)
+    root, _ = made._create_atom()
+    for one in document.gone:
+        deleted = _add(root, f"{_AT}deleted-entry", None, {"ref": one.id, "when": one.when.isoformat()})
+        _add(deleted, "link", None, {"href": one.url, "rel": "alternate", "type": "text/html"})
+    body: bytes = tostring(root, pretty_print=True, encoding="UTF-8", xml_declaration=True)
     return body
 
 

@@ -16,7 +16,7 @@ from syndicate.feeds import atom, document, jsonfeed, rss, xml
 from syndicate.feeds.document import ILLEGAL, FeedSite, compose
 from syndicate.feeds.formats import render_feed
 from syndicate.feeds.memory import Memory
-from syndicate.model import Article, Enclosure, Feed, Picture
+from syndicate.model import Article, Enclosure, Feed, History, Picture, Tombstone
 
 BASE = "https://news.example.org"
 WHEN = datetime(2026, 2, 5, 1, 2, 3, tzinfo=UTC)
@@ -59,12 +59,19 @@ FEEDS = st.builds(
     language=st.just("id"),
     author=TEXTS,
     articles=st.lists(ARTICLES, max_size=3).map(tuple),
+    gone=st.lists(st.builds(Tombstone, TEXTS, MOMENTS, st.just(f"{BASE}/x?a=1&b=2")), max_size=2).map(tuple),
+    history=st.sampled_from(
+        [History(), History("archive/2"), History("archive/1", "archive/3", "", archive=True)]
+    ),
 )
 SITES = st.builds(
     FeedSite,
     st.just(BASE),
     st.sampled_from([UTC, ZoneInfo("Asia/Kathmandu")]),
     st.sampled_from(["full", "summary"]),
+    ttl=st.sampled_from([0, 60]),
+    hubs=st.sampled_from([(), ("https://hub.example/?a&b",)]),
+    icon=st.sampled_from(["", f"{BASE}/icon.png?a&b"]),
 )
 
 

@@ -238,3 +238,34 @@ def test_a_page_gives_its_article_only() -> None:
     assert (page.title, page.heading, page.language) == ("Judul | Situs", "Judul", "id")
     assert page.metas["article:published_time"] == "2026-02-05T07:00:00+07:00"
     assert page.body.strip() == "<p>Isi &lt;b&gt;</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<img src="t.gif" width="1" height="1">',
+        '<img src="t.gif" width=1>',
+        '<img src="t.gif" width="600" height="1px">',
+        '<img src="https://pixel.wp.com/b.gif?host=x">',
+        '<img src="//www.facebook.com/tr?id=1" alt="">',
+        '<noscript><img src="https://mc.yandex.ru/watch/1"></noscript>',
+    ],
+)
+def test_pictures_that_only_count_readers_are_gone(html: str) -> None:
+    """A dot, a line, or a counter known by its address."""
+    assert sanitise(f"<p>a{html}</p>") == "<p>a</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "pictures"),
+    [
+        ('<img src="data:image/gif;base64,R0" class="x"><noscript><img src="a.jpg"></noscript>', ["a.jpg"]),
+        ('<img class="lazy" data-src="a.jpg"> <noscript><img src="a.jpg"></noscript>', ["a.jpg"]),
+        ('<noscript><img src="a.jpg"></noscript>', ["a.jpg"]),
+        ('<img src="b.jpg"><noscript><img src="a.jpg"></noscript>', ["b.jpg", "a.jpg"]),
+        ("<noscript>Please enable it <b>now</b></noscript>", []),
+    ],
+)
+def test_a_picture_for_readers_without_scripts_is_shown_once(html: str, pictures: list[str]) -> None:
+    """It stands for the one that a script would have filled, and no other words of noscript stay."""
+    assert re.findall(r'src="([^"]*)"', sanitise(html)) == pictures

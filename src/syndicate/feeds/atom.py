@@ -8,16 +8,20 @@ from syndicate.feedfiles import KINDS
 from syndicate.feeds import generator, picture
 from syndicate.feeds.document import Document, Item
 from syndicate.feeds.xml import attribute, text
-from syndicate.model import Enclosure
+from syndicate.model import Enclosure, Tombstone
 
 if TYPE_CHECKING:
     from syndicate.feeds.generator import Element
 
+_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"
+
 
 def render(document: Document) -> bytes:
     """Return `document` as Atom 1.0."""
-    shell = generator.atom(document, document.addresses["atom"], KINDS["atom"].content_type, _FINISH)
-    return shell.filled(item.written("atom", written) for item in document.items)
+    address, content_type = document.addresses["atom"], KINDS["atom"].content_type
+    shell = generator.atom(document, address, content_type, finish(document))
+    entries = [item.written("atom", written) for item in document.items]
+    return shell.filled([*entries, *(_deleted(one).encode() for one in document.gone)])
 
 
 def written(item: Item) -> str:
@@ -54,8 +58,21 @@ def _enclosure(one: Enclosure) -> str:
     return f'    <link href="{attribute(one.src)}" rel="enclosure" type="{one.type}"{length}/>\n'
 
 
-def _finish(_feed: Element, _document: Document) -> None:
-    """Add nothing: feedgen's element for the feed itself is whole."""
+def _deleted(one: Tombstone) -> str:
+    """Return what says that an article was withdrawn (RFC 6721); its text and title are not in it."""
+    return (
+        f'  <at:deleted-entry ref="{attribute(one.id)}" when="{one.when.isoformat()}">\n'
+        f'    <link href="{attribute(one.url)}" rel="alternate" type="text/html"/>\n'
+        "  </at:deleted-entry>\n"
+    )
 
 
-_FINISH = generator.Finish(namespaces={"media": picture.NAMESPACE}, feed=_finish)
+def finish(document: Document) -> generator.Finish:
+    """Return what feedgen's feed lacks; a namespace is declared only where it is used."""
+    history = {"fh": generator.HISTORY} if document.archive else {}
+    gone = {"at": _TOMBSTONES} if document.gone else {}
+    return generator.Finish({"media": picture.NAMESPACE} | history | gone, _finish)
+
+
+def _finish(feed: Element, document: Document) -> None:
+    generator.relate(feed, document, "atom", KINDS["atom"].content_type)

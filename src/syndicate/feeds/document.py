@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from typing import Final, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from syndicate import __version__, links
 from syndicate.feedfiles import KINDS, FeedFormat, Paths, paths_of
+from syndicate.feeds import content
 from syndicate.feeds.mediatypes import media_type
 from syndicate.feeds.memory import Memory
-from syndicate.model import Article, Enclosure, Fault, Feed, Picture
+from syndicate.model import Article, Enclosure, Fault, Feed, History, Picture, Tombstone
 
 # What XML 1.0 cannot hold in any spelling (section 2.2): most control characters, surrogates, U+FFFE.
 ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,6 +23,7 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
 LONGEST_HTML = 8_000_000
 
+_SPELT = re.compile(r"[a-zA-Z0-9/_.~:%-]*")
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
 _MOST_REMEMBERED: Final = 12_000_000  # characters, about: of items, and of what formats have written of them
@@ -89,7 +91,9 @@ class Item:
 class Document:
     """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty.
 
-    `addresses` are the absolute URLs of its files.
+    `addresses` are the absolute URLs of its files, `relations` those of the documents of its history by
+    their relation (RFC 5005): ``prev-archive``, ``next-archive``, ``current``. `ttl` is in minutes, 0 where
+    nothing is said. What is `gone` is in no item, and dated in the publication's zone.
     """
 
     id: str
@@ -102,6 +106,12 @@ class Document:
     updated: datetime
     items: tuple[Item, ...]
     version: str
+    ttl: int = 0
+    hubs: tuple[str, ...] = ()
+    icon: str = ""
+    relations: Mapping[str, Mapping[FeedFormat, str]] = field(default_factory=dict)
+    archive: bool = False
+    gone: tuple[Tombstone, ...] = ()
 
 
 def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
@@ -135,22 +145,48 @@ def _without_address(article: Article, item: Item) -> Iterator[Fault]:
 
 def _document(feed: Feed, site: FeedSite, items: tuple[Item, ...]) -> Document:
     title = ILLEGAL.sub("", feed.title).strip() or "Feed"
-    changes = [item.updated for item in items]
+    gone = _gone(feed.gone, {item.id for item in items}, site.zone)
+    changes = [*(item.updated for item in items), *(one.when for one in gone)]
+    archive = feed.history.archive
     return Document(
         id=feed.id,
         title=title,
         description=ILLEGAL.sub("", feed.description).strip() or title,
         home=feed.home,
-        addresses={
-            form: links.url(site.base, path)
-            for form, path in paths_of(feed.folder, site.formats, site.paths).items()
-        },
+        addresses=_addresses(feed.folder, site),
         language=feed.language,
         author=ILLEGAL.sub("", feed.author).strip() or title,
         updated=max(changes, default=place(EPOCH, site.zone)),
         items=items,
         version=site.version,
+        ttl=0 if archive else site.ttl,
+        hubs=() if archive else site.hubs,  # nobody is told of a change in an archive
+        icon=site.icon,
+        relations={name: _addresses(folder, site) for name, folder in _relations(feed.history).items()},
+        archive=archive,
+        gone=gone,
     )
+
+
+def _addresses(folder: str, site: FeedSite) -> dict[FeedFormat, str]:
+    paths = paths_of(folder, site.formats, site.paths)
+    return {form: links.url(site.base, path) for form, path in paths.items()}
+
+
+def _relations(history: History) -> dict[str, str]:
+    """Return the folders of a feed's other documents by their relation; the main one's folder is ""."""
+    found = {"prev-archive": history.previous, "next-archive": history.following}
+    relations = {name: folder for name, folder in found.items() if folder}
+    return relations | {"current": history.current} if history.archive else relations
+
+
+def _gone(gone: Iterable[Tombstone], shown: Collection[str], zone: tzinfo) -> tuple[Tombstone, ...]:
+    """Return the tombstones that a feed can carry, once each, of articles that it does not show."""
+    found: dict[str, Tombstone] = {}
+    for one in gone:
+        if one.id.strip() and one.id not in shown and not ILLEGAL.search(one.id + one.url):
+            found.setdefault(one.id, Tombstone(one.id, place(one.when, zone), one.url))
+    return tuple(found.values())
 
 
 _memory: Memory[Item] = Memory(_MOST_REMEMBERED)
@@ -178,18 +214,21 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
         raise ValueError("its date names no time zone")
     published = place(article.published, site.zone)
     later = article.updated > article.published
+    language = article.language or feed.language
+    picture = _picture(article.picture, page)
+    full = site.content == "full"
     item = Item(
         id=article.id,
         url=page,
-        title=" ".join(article.title.split()) or article.slug,
-        html=_html(article, page) if site.content == "full" else None,
-        summary=" ".join(article.summary.split()),
+        title=content.plain(article.title) or article.slug,
+        html=_html(article, page, picture, feed.language) if full else None,
+        summary=content.plain(article.summary) if full else _summary(article, language),
         published=published,
         updated=place(article.updated, site.zone) if later else published,
-        language=article.language or feed.language,
+        language=language,
         authors=_unique(article.authors) or _unique((feed.author,)),
-        tags=_unique(article.tags),
-        picture=_picture(article.picture, page),
+        tags=_unique(article.tags + article.categories),
+        picture=picture,
         enclosures=_enclosures(article.enclosures, page),
         permalink=article.permalink,
     )
@@ -206,12 +245,19 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     return item
 
 
-def _html(article: Article, page: str) -> str:
+def _summary(article: Article, language: str) -> str:
+    """Return the summary that stands alone: a correction is its beginning."""
+    said = " ".join(content.correction(article.correction, language)) if article.correction else ""
+    return " ".join(filter(None, (said, content.plain(article.summary))))
+
+
+def _html(article: Article, page: str, picture: Picture | None, around: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
     from syndicate.markup import absolutise  # heavy, and not needed for summaries
 
     if len(article.html) <= LONGEST_HTML:
         html = absolutise(article.html, page)
+        html = content.whole(html, article, picture, article.language or around, around)
         if len(html.encode()) <= LONGEST_HTML:
             return html
     raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")
@@ -237,7 +283,7 @@ def _unique(names: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) == 1 and names[0].isprintable() and names[0] == names[0].strip() and "  " not in names[0]:
         return names if names[0] else ()
     found: dict[str, str] = {}
-    for name in (" ".join(name.split()) for name in names):
+    for name in map(content.plain, names):
         if name:
             found.setdefault(name.casefold(), name)
     return tuple(found.values())
@@ -248,7 +294,7 @@ def _picture(picture: Picture | None, page: str) -> Picture | None:
     src = _web_address(picture.src, page) if picture else ""
     if picture is None or not src:
         return None
-    return Picture(src, " ".join(picture.alt.split()), picture.width, picture.height)
+    return Picture(src, content.plain(picture.alt), picture.width, picture.height)
 
 
 def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure, ...]:
@@ -264,12 +310,15 @@ def _enclosures(enclosures: tuple[Enclosure, ...], page: str) -> tuple[Enclosure
 
 def _web_address(src: str, page: str) -> str:
     """Return the absolute http(s) address of `src` as seen from `page`, "" where it has none."""
+    src = src.strip()
     try:
-        address = urljoin(page, src.strip())
+        if not _SPELT.fullmatch(src):  # spelt as it is in the text, so that readers know it again
+            src = quote(src, safe="/~!$&'()*+,;=:@%?#[]|") if src.isprintable() else ""
+        address = urljoin(page, src)
         parts = urlsplit(address)
     except ValueError:
         return ""
-    if parts.scheme not in ("http", "https") or not parts.netloc or _NO_ADDRESS.search(address):
+    if not src or parts.scheme not in ("http", "https") or not parts.netloc or _NO_ADDRESS.search(address):
         return ""
     return address
 

@@ -16,9 +16,12 @@ from feedgen.ext.base import BaseExtension
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+    from syndicate.feedfiles import FeedFormat
     from syndicate.feeds.document import Document
 
     Element: TypeAlias = _Element
+
+HISTORY = "http://purl.org/syndication/history/1.0"
 
 _RSS_END = b"  </channel>\n</rss>\n"
 _ATOM_END = b"</feed>\n"
@@ -77,6 +80,35 @@ def add(
     return made
 
 
+def parsed(body: bytes) -> Element:
+    """Return the root of an XML document; ValueError says where it is not well-formed.
+
+    As readers do: nothing is mended, and no entity and no other file is fetched.
+    """
+    from lxml.etree import XMLParser, XMLSyntaxError, fromstring
+
+    try:
+        return fromstring(body, XMLParser(resolve_entities=False, no_network=True))
+    except XMLSyntaxError as error:
+        raise ValueError(f"it is not well-formed: {error}") from None
+
+
+def relate(
+    parent: Element, document: Document, form: FeedFormat, content_type: str, namespace: str = ""
+) -> None:
+    """Add to a feed's element its hubs, and its place in the history (RFC 5005, section 4).
+
+    feedgen writes no such links in RSS; in Atom its own elements have no namespace, so `namespace` is "".
+    """
+    for hub in document.hubs:
+        add(parent, f"{namespace}link", None, {"href": hub, "rel": "hub"})
+    for relation, addresses in document.relations.items():
+        add(parent, f"{namespace}link", None,
+            {"href": addresses[form], "rel": relation, "type": content_type})  # fmt: skip
+    if document.archive:
+        add(parent, f"{{{HISTORY}}}archive")
+
+
 def rss(document: Document, address: str, content_type: str, finish: Finish) -> Shell:
     """Return `document` as RSS 2.0, found at `address`, without its items."""
     return _opened(_generator(document, address, content_type, finish).rss_str(pretty=True), _RSS_END)
@@ -104,10 +136,15 @@ def _generator(document: Document, address: str, content_type: str, finish: Fini
     made.author(name=document.author)
     made.generator("syndicate", version=document.version)
     made.docs("https://www.rssboard.org/rss-specification")
-    made.ttl(15)
+    if document.ttl and not document.archive:
+        made.ttl(document.ttl)
     made.updated(document.updated)  # else it is now()
     # feedgen writes RSS dates by switching the locale of the whole process: it gets none to write
     made._FeedGenerator__rss_lastBuildDate = None
+    if document.icon:
+        made.icon(document.icon)  # Atom's; some readers look for a logo alone
+        made.logo(document.icon)
+        made.image(document.icon, title=document.title, link=document.home)  # RSS's
     made.link(href=address, rel="self", type=content_type)
     made.link(href=document.home, rel="alternate", type="text/html")  # last: it becomes RSS's link
     made.register_extension("extras", lambda: _FeedExtras(document, finish))

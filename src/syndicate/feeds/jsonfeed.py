@@ -24,8 +24,14 @@ def render(document: Document) -> bytes:
         "description": document.description,
         "language": document.language,
         "authors": [{"name": document.author}],
-        "items": [],
     }
+    if document.icon:
+        feed |= {"icon": document.icon, "favicon": document.icon}
+    if document.hubs:
+        feed["hubs"] = [{"type": "WebSub", "url": hub} for hub in document.hubs]
+    if older := document.relations.get("prev-archive"):
+        feed["next_url"] = older["json"]  # the next one to read is the one before in time
+    feed["items"] = []
     shell = written(feed).encode() + b"\n"
     if not document.items:
         return shell

@@ -14,12 +14,14 @@ from syndicate.feeds.xml import attribute, text
 if TYPE_CHECKING:
     from syndicate.feeds.generator import Element
 
+_ATOM = "{http://www.w3.org/2005/Atom}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
 def render(document: Document) -> bytes:
     """Return `document` as RSS 2.0."""
-    shell = generator.rss(document, document.addresses["rss"], KINDS["rss"].content_type, _FINISH)
+    address, content_type = document.addresses["rss"], KINDS["rss"].content_type
+    shell = generator.rss(document, address, content_type, finish(document))
     return shell.filled(item.written("rss", written) for item in document.items)
 
 
@@ -54,11 +56,15 @@ def written(item: Item) -> str:
     return "".join(lines)
 
 
+def finish(document: Document) -> generator.Finish:
+    """Return what feedgen's channel lacks; a namespace is declared only where it is used."""
+    history = {"fh": generator.HISTORY} if document.archive else {}
+    return generator.Finish({"dc": _DC.strip("{}"), "media": picture.NAMESPACE} | history, _finish)
+
+
 def _finish(channel: Element, document: Document) -> None:
     for found in channel.findall("generator"):
         found.text = f"syndicate {document.version}"
     add(channel, "lastBuildDate", rfc5322(document.updated))
     add(channel, f"{_DC}creator", document.author)
-
-
-_FINISH = generator.Finish(namespaces={"dc": _DC.strip("{}"), "media": picture.NAMESPACE}, feed=_finish)
+    generator.relate(channel, document, "rss", KINDS["rss"].content_type, _ATOM)
