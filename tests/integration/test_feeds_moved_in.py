@@ -45,13 +45,13 @@ def article_is_written(news: Publication, name: str, tag: str, day: int) -> None
 def test_only_the_old_feeds_are_written_and_lead_to_the_old_addresses(
     make: Callable[..., Publication],
 ) -> None:
-    """One format under its old name, no page, and every item's link is what `links` says."""
+    """One format under its old name, their list, no page; every item's link is what `links` says."""
     news = make(more=MORE)
     article_is_written(news, "First", "Coffee", 3)
     news.folder_is_scanned()
     news.folder_is_published()
-    assert published(news) == {"index.xml", "tags/coffee/index.xml"}
-    for path in published(news):
+    assert published(news) == {"index.xml", "tags/coffee/index.xml", "opml.xml"}
+    for path in published(news) - {"opml.xml"}:
         (item,) = items(news, path)
         assert item.findtext("link") == "http://127.0.0.1:8000/blog/2026/11/first/"
         assert item.find("guid").attrib == {"isPermaLink": "false"}
@@ -72,6 +72,6 @@ def test_one_change_writes_its_own_feeds_alone(make: Callable[..., Publication])
     article_is_written(news, "Second", "Harbour", 4)
     news.folder_is_scanned()
     made = news.folder_is_published().published
-    assert made.written == ("index.xml", "tags/harbour/index.xml")
+    assert made.written == ("index.xml", "tags/harbour/index.xml", "opml.xml")
     assert (made.deleted, made.unchanged) == (("tags/sea/index.xml",), 0)
     assert len(items(news, "index.xml")) == 2

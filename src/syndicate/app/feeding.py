@@ -34,6 +34,11 @@ class Fed:
     site: FeedSite
     moved: tuple[str, ...] = ()
 
+    @property
+    def bare(self) -> Fed:
+        """The same without its articles."""
+        return replace(self, feed=replace(self.feed, articles=()))
+
     def redirects(self) -> list[Redirect]:
         """Return where each old address leads: to the file of the format that its name tells."""
         paths = paths_of(self.feed.folder, self.site.formats, self.site.paths)
@@ -69,12 +74,18 @@ class Feeding:
                 yield replace(outline, feed=replace(outline.feed, articles=chosen))
         yield from self._archives(among)
 
-    def outlines(self) -> list[Fed]:
-        """Return all feeds but archives, without their articles; also such that show none."""
+    def outlines(self, *, shown: bool = False) -> list[Fed]:
+        """Return all feeds but archives, without their articles; with `shown` only those that show some."""
         config = self.site.config
         main = Fed(self._feed("", config.publication.title, ()), feed_site(config), config.feeds.moved)
         named = [self._outline(name, one) for name, one in config.feeds.named.items()]
-        return [main, *named, *self._of_topics(None)]
+        topics = list(self._of_topics(None))
+        if shown:
+            with self.site.store.read() as conn:
+                topics = [
+                    one for one in topics if selection.in_folder(conn, one.feed.folder, now=self.now, count=1)
+                ]
+        return [main, *named, *topics]
 
     def kin(self, among: Sequence[str]) -> list[str]:
         """Return the folders `among` with those that come and go with them: see `_SHARED`."""

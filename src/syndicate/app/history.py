@@ -13,6 +13,9 @@ from syndicate.store import articles, folders, selection
 from syndicate.store.folders import ARCHIVES
 
 
+_MOST = 50  # articles: an archive is a document that readers load at once
+
+
 def cut(site: Site, *, now: datetime) -> None:
     """Make the archives that are due, durable in the database and in the file of ids.
 
@@ -20,10 +23,11 @@ def cut(site: Site, *, now: datetime) -> None:
     """
     if not site.config.feeds.history:
         return
-    size = site.config.feeds.items
+    size = min(site.config.feeds.items, _MOST)
     with site.store.read() as conn:
         loose = selection.loose(conn, now=now)
-        window = {kept.record.id for kept in selection.newest(conn, now=now, count=size)} if loose else set()
+        shown = site.config.feeds.items
+        window = {kept.record.id for kept in selection.newest(conn, now=now, count=shown)} if loose else set()
         last = selection.last_volume(conn)
     for number, ids in enumerate(volumes(loose, window, size), last + 1):
         identities.note(site, identities.lines_of(_bind(site, ids, number), {}))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
-from syndicate import links
 from syndicate.app import history, hubs, standing
-from syndicate.app.feeding import Fed, Feeding, feed_site
+from syndicate.app.feedfiling import FeedFiling
+from syndicate.app.feeding import Feeding, feed_site
 from syndicate.app.library import Library
 from syndicate.app.scanning import findable
 from syndicate.app.site import Site
@@ -21,7 +20,7 @@ from syndicate.app.standing import Due
 from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
-from syndicate.feeds.formats import file_names, render_feed
+from syndicate.feeds.formats import file_names
 from syndicate.model import Article, CopiedFile, Fault, OutputFile
 from syndicate.publish.folder import Published, publish
 from syndicate.redirects import LIST, redirects_of, written
@@ -128,9 +127,9 @@ def _everything(
     if site.config.pages:
         published = _with_pages(site, articles, faults, now=now, progress=progress)
     else:
-        feeding = Feeding(site, articles, now)
-        files = chain(_moved(site, feeding, ()), _feed_files(feeding, None, faults))
-        published = publish(site.config.publish.folder, files)
+        filing = FeedFiling(Feeding(site, articles, now), faults)
+        files = chain(_moved(site, filing.feeding, ()), _all_feeds(filing))
+        published = publish(site.config.publish.folder, files, keep=filing.keep)
     newest = articles.newest(now=now, count=_TRIED)
     faults += letter_faults(site.config, newest, site.templates, now=site.clock())
     return _Made(published, (*dict.fromkeys(faults), *published.faults))
@@ -153,10 +152,15 @@ def _with_pages(
     pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
     moved = [*_moved(site, feeding, shown)]
-    made, keep = deque(pages.files), pages.keep
+    made, filing = deque(pages.files), FeedFiling(feeding, faults, keep=set(pages.keep))
     del shown, pages  # their texts are done with, and what is written goes out of memory
-    files = chain(_drained(made), moved, _feed_files(feeding, None, faults))
-    return publish(site.config.publish.folder, files, keep=keep)
+    files = chain(_drained(made), moved, _all_feeds(filing))
+    return publish(site.config.publish.folder, files, keep=filing.keep)
+
+
+def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
+    yield from filing.files()
+    yield filing.opml()
 
 
 def _drained(files: deque[OutputFile | CopiedFile]) -> Iterator[OutputFile | CopiedFile]:
@@ -175,43 +179,25 @@ def _moved(site: Site, feeding: Feeding, shown: Sequence[Article]) -> Iterator[O
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
     """Make the feeds of some folders, the main one first; those that no article is in any more go."""
     faults: list[Fault] = []
-    feeding = Feeding(site, articles, now)
+    filing = FeedFiling(Feeding(site, articles, now), faults)
     done = Published((), 0, (), ())
-    others = feeding.kin([one for one in due.folders if one])
+    others = filing.feeding.kin([one for one in due.folders if one])
     for among in ([one for one in due.folders if not one], others):
         if among:
             gone = {name: None for folder in among for name in file_names(folder, feed_site(site.config))}
-            files = _kept_out(gone, _feed_files(feeding, among, faults))
+            files = _kept_out(gone, filing, among)
             done += publish(site.config.publish.folder, files, partial=True, gone=gone)
     before = [fault for fault in due.faults if fault.kind != "publish"]
     return _Made(done, (*dict.fromkeys([*before, *faults]), *done.faults))
 
 
-def _kept_out(gone: dict[str, None], files: Iterable[OutputFile]) -> Iterator[OutputFile]:
-    """Give `files`, each of which is then no longer `gone`: a publishing asks for these last."""
-    for file in files:
+def _kept_out(gone: dict[str, None], filing: FeedFiling, among: Sequence[str]) -> Iterator[OutputFile]:
+    """Give the files of some feeds; each is then no longer `gone`, which a publishing asks for last."""
+    for file in chain(filing.files(among), filing.opml_again(among)):
         gone.pop(file.path, None)
         yield file
-
-
-def _feed_files(feeding: Feeding, among: Sequence[str] | None, faults: list[Fault]) -> Iterator[OutputFile]:
-    """Give the files of the feeds, all or `among` some folders, one feed in memory at a time."""
-    for fed in feeding.feeds(among):
-        yield from _files_of(fed, feeding.site.config, faults)
-
-
-def _files_of(fed: Fed, config: Config, faults: list[Fault]) -> tuple[OutputFile, ...]:
-    rendered = render_feed(fed.feed, fed.site)
-    faults += findable(config, rendered.faults)
-    return (*rendered.files, *_copies(fed, rendered.files))
-
-
-def _copies(fed: Fed, files: Sequence[OutputFile]) -> Iterator[OutputFile]:
-    """Give the feed again at the old address of a file, where no page can lead readers on."""
-    bodies = {links.url(fed.site.base, file.path): file.body for file in files}
-    for old in fed.redirects():
-        if not old.page:
-            yield OutputFile(unquote(old.path).lstrip("/"), bodies[old.target])
+    for path in filing.keep:
+        gone.pop(path, None)
 
 
 def page_site(config: Config) -> PageSite:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from syndicate.feedfiles import FeedFormat, paths_of
@@ -36,8 +36,13 @@ def render_feed(feed: Feed, site: FeedSite) -> Rendered:
 
     An article that no feed can carry is left out of all formats, with a fault.
     """
+    made, faults = rendered(feed, site)
+    return Rendered(tuple(file for _, file in made), faults)
+
+
+def rendered(feed: Feed, site: FeedSite) -> tuple[Iterator[tuple[FeedFormat, OutputFile]], tuple[Fault, ...]]:
+    """Return what `render_feed` does, each file made when it is asked for: three of an archive are large."""
     document, faults = compose(feed, site)
     paths = paths_of(feed.folder, site.formats, site.paths)
     topic = not feed.history.archive
-    files = tuple(OutputFile(path, FORMATS[form](document), topic) for form, path in paths.items())
-    return Rendered(files, faults)
+    return ((form, OutputFile(path, FORMATS[form](document), topic)) for form, path in paths.items()), faults

@@ -23,10 +23,10 @@ class Outline:
     group: str = ""
 
 
-def render_opml(title: str, feeds: Iterable[Outline], updated: datetime) -> bytes:
+def render_opml(title: str, feeds: Iterable[Outline], updated: datetime | None = None) -> bytes:
     """Return the list of `feeds` in their order, those of a group together where its first one stands.
 
-    `updated` is the newest change of any of them: same input, same bytes.
+    `updated` is the newest change of any of them, None where that is not told: same input, same bytes.
     """
     groups: dict[str, list[Outline]] = {}
     for number, feed in enumerate(feeds):
@@ -34,8 +34,8 @@ def render_opml(title: str, feeds: Iterable[Outline], updated: datetime) -> byte
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml version="2.0">\n  <head>\n'
         f"    <title>{text(_legal(title))}</title>\n"
-        f"    <dateModified>{rfc5322(updated)}</dateModified>\n"
-        "    <docs>http://opml.org/spec2.opml</docs>\n  </head>\n  <body>\n"
+        + (f"    <dateModified>{rfc5322(updated)}</dateModified>\n" if updated else "")
+        + "    <docs>http://opml.org/spec2.opml</docs>\n  </head>\n  <body>\n"
     ]
     for name, members in groups.items():
         if name.startswith("\0"):
@@ -46,6 +46,16 @@ def render_opml(title: str, feeds: Iterable[Outline], updated: datetime) -> byte
             lines.append("    </outline>\n")
     lines.append("  </body>\n</opml>\n")
     return "".join(lines).encode()
+
+
+def lists(opml: bytes, feed: Outline) -> bool:
+    """Return whether `opml`, as `render_opml` makes it, lists `feed` as it is."""
+    return _outline(feed, "").encode() in opml
+
+
+def names(opml: bytes, url: str) -> bool:
+    """Return whether `opml` lists a feed at `url`."""
+    return f' xmlUrl="{attribute(url)}"'.encode() in opml
 
 
 def _outline(feed: Outline, margin: str) -> str:

@@ -19,7 +19,7 @@ from syndicate.publish.paths import MANIFEST, Gate
 
 # A batch is held in memory, and costs one more writing of the manifest.
 BATCH_FILES = 1_000
-BATCH_BYTES = 32 << 20
+BATCH_BYTES = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,108 @@
+"""The files of the feeds, one after another: made, checked, given to be written; a bad one is set aside."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+from syndicate import links
+from syndicate.app.feeding import Fed, Feeding, feed_site
+from syndicate.app.scanning import findable
+from syndicate.config import Config
+from syndicate.durable import write_whole
+from syndicate.feedfiles import BEST_FIRST, FeedFormat, paths_of
+from syndicate.feeds.check import check_feed
+from syndicate.feeds.formats import file_names, rendered
+from syndicate.feeds.opml import Outline, lists, names, render_opml
+from syndicate.i18n import translations
+from syndicate.model import Fault, OutputFile
+
+OPML = "opml.xml"
+_GROUPS = {"tags": "Topics", "categories": "Categories", "authors": "Authors", "languages": "Languages"}
+
+
+@dataclass
+class FeedFiling:
+    """Gives the files of feeds. `keep` gathers those that stay as they are, as what was made is not sound.
+
+    What is wrong is added to `faults`.
+    """
+
+    feeding: Feeding
+    faults: list[Fault] = field(default_factory=list)
+    keep: set[str] = field(default_factory=set)
+    _listed: list[Fed] = field(default_factory=list)
+
+    @property
+    def _config(self) -> Config:
+        return self.feeding.site.config
+
+    @property
+    def _aside(self) -> Path:
+        return self._config.var / "rejected"
+
+    def files(self, among: Sequence[str] | None = None) -> Iterator[OutputFile]:
+        """Give the files of all feeds, or those `among` some folders, one in memory at a time."""
+        if among is None:  # what is still wrong is set aside again
+            shutil.rmtree(self._aside, ignore_errors=True)
+        for fed in self.feeding.feeds(among):
+            if not fed.feed.history.archive:
+                self._listed.append(fed.bare)
+            yield from self._files_of(fed)
+
+    def opml(self) -> OutputFile:
+        """Give the list of the feeds that were given, which must be all there are."""
+        return self._opml_of(self._listed)
+
+    def opml_again(self, among: Sequence[str]) -> Iterator[OutputFile]:
+        """Give the list anew where it lists the feeds `among` some folders, which were given, otherwise."""
+        try:
+            old = (self._config.publish.folder / OPML).read_bytes()
+        except OSError:
+            old = b""
+        given = {fed.feed.folder: outline_of(self._config, fed) for fed in self._listed}
+        usual = feed_site(self._config)
+        gone = [file_names(folder, usual) for folder in among if folder and folder not in given]
+        urls = [links.url(usual.base, path) for paths in gone for path in paths]
+        if not all(lists(old, one) for one in given.values()) or any(names(old, url) for url in urls):
+            yield self._opml_of(self.feeding.outlines(shown=True))
+
+    def _opml_of(self, feeds: Sequence[Fed]) -> OutputFile:
+        title = self._config.publication.title
+        return OutputFile(OPML, render_opml(title, [outline_of(self._config, fed) for fed in feeds]))
+
+    def _files_of(self, fed: Fed) -> Iterator[OutputFile]:
+        made, faults = rendered(fed.feed, fed.site)
+        self.faults += findable(self._config, faults)
+        copies = {old.target: unquote(old.path).lstrip("/") for old in fed.redirects() if not old.page}
+        for form, file in made:
+            copy = copies.get(links.url(fed.site.base, file.path))
+            paths = [file.path] if copy is None else [file.path, copy]
+            if wrong := check_feed(file.path, file.body, form, now=self.feeding.now):
+                self._reject(file, wrong)
+                self.keep.update(paths)
+                continue
+            yield file
+            if copy is not None:
+                yield OutputFile(copy, file.body)
+
+    def _reject(self, file: OutputFile, wrong: Sequence[str]) -> None:
+        place = self._aside / file.path.replace("/", "_")
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(place, [file.body])
+        reason = wrong[0].removeprefix(f"{file.path}: ")
+        text = f"is not published, the old one stays: {reason}; please report it with what was made: {place}"
+        self.faults.append(Fault("feed", file.path, None, text))
+
+
+def outline_of(config: Config, fed: Fed) -> Outline:
+    """Return a feed's place in the list: its best format, among those of its kind."""
+    paths = paths_of(fed.feed.folder, fed.site.formats, fed.site.paths)
+    form: FeedFormat = next(form for form in BEST_FIRST if form in paths)
+    group = _GROUPS.get(fed.feed.folder.partition("/")[0], "")
+    named = translations(config.publication.language).gettext(group) if group else ""
+    url = links.url(fed.site.base, paths[form])
+    return Outline(fed.feed.title, url, fed.feed.home, form, fed.feed.language, named)
