@@ -513,7 +513,7 @@ def test_a_feed_that_no_reader_would_fetch_loses_its_oldest_texts() -> None:
     """The newest keep theirs, the others their summaries, in all formats; the operator is told."""
     long = [replace(ARTICLE, id=f"urn:{n}", html="x" * 5_000_000) for n in range(3)]
     result = render_feed(replace(FEED, articles=tuple(long)), SITE)
-    assert ["main feed" in str(fault) for fault in result.faults] == [True]
+    assert ["and 0 older ones" in str(fault) for fault in result.faults] == [True]
     items = json.loads(result.files[2].body)["items"]
     assert ["content_html" in item for item in items] == [True, True, False]
     assert items[2]["content_text"] == "Ringkas & <pendek>"

@@ -133,11 +133,13 @@ def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
         items[item.id] = item
         faults += _without_address(article, item)
     held = _within_reach(list(items.values()))
-    if cut := sum(one.html is None for one in held) if site.content == "full" else 0:
+    cut = {item.id for item in held if item.html is None} if site.content == "full" else set()
+    for article in [one for one in feed.articles if one.id in cut][:1]:
         text = (
-            f"its oldest {cut} articles have their summary alone: readers refuse so large a feed; lower items"
+            f"and {len(cut) - 1} older ones have their summaries alone in the feed {feed.title[:80]!r}: "
+            "readers fetch none that is so large; lower feeds.items"
         )
-        faults.append(Fault("feed", feed.folder or "main feed", None, text))
+        faults.append(Fault("feed", article.path, None, text))
     return _document(feed, site, held), tuple(faults)
 
 
