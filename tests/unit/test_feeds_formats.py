@@ -509,6 +509,17 @@ def test_a_bad_article_stops_only_itself(bad: Article) -> None:
     assert [item["id"] for item in json.loads(result.files[2].body)["items"]] == ["urn:uuid:2"]
 
 
+def test_a_feed_that_no_reader_would_fetch_loses_its_oldest_texts() -> None:
+    """The newest keep theirs, the others their summaries, in all formats; the operator is told."""
+    long = [replace(ARTICLE, id=f"urn:{n}", html="x" * 5_000_000) for n in range(3)]
+    result = render_feed(replace(FEED, articles=tuple(long)), SITE)
+    assert ["and 0 older ones" in str(fault) for fault in result.faults] == [True]
+    items = json.loads(result.files[2].body)["items"]
+    assert ["content_html" in item for item in items] == [True, True, False]
+    assert items[2]["content_text"] == "Ringkas & <pendek>"
+    assert max(len(file.body) for file in result.files) < 15_000_000
+
+
 def test_bad_texts_of_the_feed_itself_are_cleaned() -> None:
     """A tag or title that XML cannot hold does not cost the feed."""
     assert_sound(replace(FEED, title="Kabar: \x07tag", description="\ud800", author="\ufffe"))

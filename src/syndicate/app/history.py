@@ -12,7 +12,6 @@ from syndicate.model import ArticleRecord
 from syndicate.store import articles, folders, selection
 from syndicate.store.folders import ARCHIVES
 
-
 _MOST = 50  # articles: an archive is a document that readers load at once
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
 from typing import Final, Literal
@@ -22,6 +22,8 @@ ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 # Readers built on libxml2 refuse a text above 10,000,000 bytes, and with it the whole feed.
 LONGEST_HTML = 8_000_000
+
+LONGEST_FEED = 12_000_000  # characters of all texts: Miniflux fetches 15 MB at most
 
 _SPELT = re.compile(r"[a-zA-Z0-9/_.~:%-]*")
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
@@ -130,7 +132,26 @@ def compose(feed: Feed, site: FeedSite) -> tuple[Document, tuple[Fault, ...]]:
             continue
         items[item.id] = item
         faults += _without_address(article, item)
-    return _document(feed, site, tuple(items.values())), tuple(faults)
+    held = _within_reach(list(items.values()))
+    cut = {item.id for item in held if item.html is None} if site.content == "full" else set()
+    for article in [one for one in feed.articles if one.id in cut][:1]:
+        text = (
+            f"and {len(cut) - 1} older ones have their summaries alone in the feed {feed.title[:80]!r}: "
+            "readers fetch none that is so large; lower feeds.items"
+        )
+        faults.append(Fault("feed", article.path, None, text))
+    return _document(feed, site, held), tuple(faults)
+
+
+def _within_reach(items: list[Item]) -> tuple[Item, ...]:
+    """Return `items`, without the texts of the oldest where all are longer than readers fetch."""
+    if sum(len(item.html or "") for item in items) <= LONGEST_FEED:
+        return tuple(items)
+    held, length = [], 0
+    for item in items:
+        length += len(item.html or "")
+        held.append(replace(item, html=None, forms={}) if length > LONGEST_FEED else item)
+    return tuple(held)
 
 
 def _without_address(article: Article, item: Item) -> Iterator[Fault]:
