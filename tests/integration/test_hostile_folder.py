@@ -22,7 +22,7 @@ pytestmark = pytest.mark.timeout(300)  # four commands over 50 MB of bombs
 SECONDS, MEGABYTES = 30, 300
 CONFIG = """\
 publication: {title: Hostile, url: "http://127.0.0.1:8000", language: en, timezone: Asia/Jakarta}
-feeds: {items: 80}
+feeds: {items: 80, history: false}
 newsletters: {daily: {title: Daily, at: "07:00"}}
 mail: {from: news@news.example.org}
 """

@@ -52,6 +52,7 @@ class FeedFiling:
             if not fed.feed.history.archive:
                 self._listed.append(fed.bare)
             yield from self._files_of(fed)
+            del fed
 
     def opml(self) -> OutputFile:
         """Give the list of the feeds that were given, which must be all there are."""

@@ -65,13 +65,12 @@ class Feeding:
         """
         if among is None or "" in among:
             yield self._main()
-            yield from self._named()
+            for name, named in self.site.config.feeds.named.items():
+                yield self._named(name, named)
         for outline in self._of_topics(among):
-            chosen = self.articles.in_folder(
-                outline.feed.folder, now=self.now, count=self.site.config.feeds.items, texts=self._full()
-            )
-            if chosen:  # else all have expired
-                yield replace(outline, feed=replace(outline.feed, articles=chosen))
+            if fed := self._topic(outline):
+                yield fed
+            del fed  # here and below: only one feed's articles are in memory
         yield from self._archives(among)
 
     def outlines(self, *, shown: bool = False) -> list[Fed]:
@@ -111,19 +110,16 @@ class Feeding:
         history = History(previous=f"{ARCHIVES}{last}" if last else "")
         return replace(main, gone=self._tombstones(gone), history=history)
 
-    def _named(self) -> Iterator[Fed]:
-        config = self.site.config
-        for name, one in config.feeds.named.items():
-            outline = self._outline(name, one)
-            with self.site.store.read() as conn:
-                count = one.items or config.feeds.items
-                among = folders_asked(one)
-                wanted = selection.matching(conn, among, one.folder.strip("/"), now=self.now, count=count)
-            full = outline.site.content == "full"
-            chosen = self.articles.with_ids(wanted, now=self.now, texts=full)
-            by_id = {article.id: article for article in chosen}
-            ordered = tuple(by_id[number] for number in wanted if number in by_id)
-            yield replace(outline, feed=replace(outline.feed, articles=ordered))
+    def _named(self, name: str, one: NamedFeed) -> Fed:
+        outline = self._outline(name, one)
+        count = one.items or self.site.config.feeds.items
+        with self.site.store.read() as conn:
+            among = folders_asked(one)
+            wanted = selection.matching(conn, among, one.folder.strip("/"), now=self.now, count=count)
+        chosen = self.articles.with_ids(wanted, now=self.now, texts=outline.site.content == "full")
+        by_id = {article.id: article for article in chosen}
+        ordered = tuple(by_id[number] for number in wanted if number in by_id)
+        return replace(outline, feed=replace(outline.feed, articles=ordered))
 
     def _outline(self, name: str, named: NamedFeed) -> Fed:
         feed = self._feed(named_folder(name), named.title, ())
@@ -144,22 +140,30 @@ class Feeding:
             title = title_of(config.publication, topic.folder, topic.spellings)
             yield Fed(self._feed(topic.folder, title, ()), feed_site(config))
 
+    def _topic(self, outline: Fed) -> Fed | None:
+        """Return the feed of a tag and so on with its articles, None where all have expired."""
+        chosen = self.articles.in_folder(
+            outline.feed.folder, now=self.now, count=self.site.config.feeds.items, texts=self._full()
+        )
+        return replace(outline, feed=replace(outline.feed, articles=chosen)) if chosen else None
+
     def _archives(self, among: Sequence[str] | None) -> Iterator[Fed]:
-        config = self.site.config
-        if not config.feeds.history:
+        if not self.site.config.feeds.history:
             return
         with self.site.store.read() as conn:
             last = selection.last_volume(conn)
         for number in range(1, last + 1):
-            folder = f"{ARCHIVES}{number}"
-            if among is not None and folder not in among:
-                continue
-            chosen = self.articles.in_volume(number, now=self.now, texts=self._full())
-            with self.site.store.read() as conn:
-                gone = self._tombstones(selection.withdrawn(conn, volume=number))
-            previous = f"{ARCHIVES}{number - 1}" if number > 1 else ""
-            main = self._feed("", config.publication.title, ())
-            yield Fed(archive_of(main, folder, chosen, gone, previous=previous), feed_site(config))
+            if among is None or f"{ARCHIVES}{number}" in among:
+                yield self._archive(number)
+
+    def _archive(self, number: int) -> Fed:
+        chosen = self.articles.in_volume(number, now=self.now, texts=self._full())
+        with self.site.store.read() as conn:
+            gone = self._tombstones(selection.withdrawn(conn, volume=number))
+        previous = f"{ARCHIVES}{number - 1}" if number > 1 else ""
+        main = self._feed("", self.site.config.publication.title, ())
+        archive = archive_of(main, f"{ARCHIVES}{number}", chosen, gone, previous=previous)
+        return Fed(archive, feed_site(self.site.config))
 
     def _full(self) -> bool:
         return self.site.config.feeds.content == "full"

@@ -93,16 +93,27 @@ def _problems(body: bytes, form: FeedFormat, now: datetime) -> Iterator[str]:
             yield f"{item.id[:200]}: changed after the feed did"
 
 
-def _parted(body: bytes, form: FeedFormat) -> tuple[bytes, list[bytes]]:
-    """Return the feed without its items, and each item; all is shell where it is laid out otherwise."""
+def _parted(body: bytes, form: FeedFormat) -> tuple[bytes, Iterator[bytes]]:
+    """Return the feed without its items, and each item, one at a time; all is shell if laid out otherwise."""
     start, between, end = _MARKS[form]
     first, last = body.find(start), body.rfind(end)
     if first < 0 or last < first:
-        return body, []
+        return body, iter(())
     opening, closing = _OPENINGS[form], _CLOSINGS[form]
-    middle = body[first + len(start) : last]
-    pieces = [opening + part + closing for part in middle.split(between)]
-    return body[: first + len(start) - len(opening)] + body[last + len(closing) :], pieces
+    begin = first + len(start)
+    shell = body[: begin - len(opening)] + body[last + len(closing) :]
+    return shell, _pieces(body, begin - len(opening), last, between, len(opening), closing)
+
+
+def _pieces(
+    body: bytes, begin: int, last: int, between: bytes, opening: int, closing: bytes
+) -> Iterator[bytes]:
+    """Give the items of `body`: the first begins at `begin`, the last closes at `last`."""
+    while begin < last:
+        end = body.find(between, begin + opening, last)
+        end = last if end < 0 else end
+        yield body[begin : end + len(closing)]
+        begin = end + len(between) - opening
 
 
 def _remembered(piece: bytes, form: FeedFormat) -> tuple[_Seen, ...]:

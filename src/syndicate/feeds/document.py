@@ -29,6 +29,7 @@ _SPELT = re.compile(r"[a-zA-Z0-9/_.~:%-]*")
 _NO_ADDRESS = re.compile(r"[\s<>\"]|" + ILLEGAL.pattern)
 
 _MOST_REMEMBERED: Final = 12_000_000  # characters, about: of items, and of what formats have written of them
+_KEPT: Final = 100_000  # bytes of what a format has written of an item: a longer one is written again
 _WEIGHT: Final = 1_500  # characters that an item without any text is worth
 
 # Mail dates, which RSS uses, leave early years open to guessing: readers take 0033 for 2033.
@@ -82,10 +83,12 @@ class Item:
     forms: dict[FeedFormat, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     def written(self, form: FeedFormat, write: Callable[[Item], str]) -> bytes:
-        """Return what `write` makes of this item for the format `form`; it is asked once."""
+        """Return what `write` makes of this item for the format `form`; once, unless it is long."""
         made = self.forms.get(form)
         if made is None:
-            made = self.forms[form] = write(self).encode()
+            made = write(self).encode()
+            if len(made) <= _KEPT:
+                self.forms[form] = made
         return made
 
 
