@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from syndicate import __version__
@@ -21,6 +22,7 @@ from syndicate.feeds.document import FeedSite
 from syndicate.feeds.formats import file_names, render_feed
 from syndicate.feeds.select import feed_keys, feed_of, folder_keys, select_feeds, tag_title
 from syndicate.model import Fault, Feed, OutputFile
+from syndicate.publish.compress import compress
 from syndicate.publish.folder import Published, publish
 from syndicate.store import ids, notes, selection
 
@@ -78,6 +80,9 @@ def publish_site(
         raise
     # a text is read where it is shown, after the scan has told what is wrong with the files
     told = [] if due.nothing else findable(site.config, text_faults(site))
+    folder = site.config.publish.folder
+    if counted or made.published.written:  # the files are live; all are looked at from time to time
+        _compress(folder, None if counted else made.published.written)
     shown = feeds = 0
     if counted:
         with site.store.read() as conn:
@@ -91,6 +96,14 @@ def publish_site(
     for fault in (*texts, *new):
         log.warning("%s", fault)
     return Publishing(shown, feeds, made.published, (*texts, *made.faults))
+
+
+def _compress(folder: Path, paths: Sequence[str] | None) -> None:
+    """Make companions; where that fails the files go out as they are, and it is tried at the next scan."""
+    try:
+        compress(folder, paths)
+    except PublishError as error:
+        log.warning("no compressed companions: %s", error)
 
 
 def _make(
