@@ -27,6 +27,7 @@ from syndicate.configtypes import (
     parse_clock,
     parse_duration,
     parse_listen,
+    parse_proxy,
     parse_zone,
 )
 
@@ -76,6 +77,7 @@ class Database(Section):
 class Web(Section):
     listen: Annotated[tuple[str, int], BeforeValidator(parse_listen)] = ("127.0.0.1", 8000)
     url: Url | None = None
+    trusted_proxies: tuple[Annotated[str, BeforeValidator(parse_proxy)], ...] = ("127.0.0.1", "::1")
 
 
 class Templates(Section):

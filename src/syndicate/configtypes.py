@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import time, timedelta
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -92,6 +93,17 @@ def parse_listen(value: object) -> tuple[str, int]:
     if match is None or not 0 < int(match[2]) < 65536:
         raise ValueError('write host and port such as "127.0.0.1:8000"')
     return match[1].strip("[]") or "0.0.0.0", int(match[2])  # noqa: S104 the operator asked for every interface
+
+
+def parse_proxy(value: object) -> str:
+    """Return the address or network ``10.0.0.1``, ``10.0.0.0/8`` in its one spelling."""
+    try:
+        if isinstance(value, str):
+            network = ip_network(value.strip(), strict=False)
+            return str(network) if "/" in value else str(network.network_address)
+    except ValueError:
+        pass
+    raise ValueError('write an address or a network such as "10.0.0.1" or "10.0.0.0/8"')
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,11 +144,15 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=3,
         timeout_keep_alive=15,
-        proxy_headers=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(config.web.trusted_proxies),
+        ws="none",
         limit_concurrency=500,
     )
     try:
-        asyncio.run(uvicorn.Server(settings).serve(sockets=[socket.socket(fileno=os.dup(listening))]))
+        with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+            answering = uvicorn.Server(settings)
+            runner.run(answering.serve(sockets=[socket.socket(fileno=os.dup(listening))]))
     finally:
         ticker.stop()
 

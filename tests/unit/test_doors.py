@@ -15,6 +15,7 @@ DOORS = {
     "alembic": "store/",
     "apscheduler": "schedule.py",
     "babel": "i18n.py",
+    "brotli": "publish/compress.py",
     "click": "cli/",
     "css_inline": "digest/inline.py",
     "dateparser": "content/dates.py",

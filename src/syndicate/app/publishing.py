@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from syndicate.app import history, hubs, standing
@@ -22,6 +23,7 @@ from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names
 from syndicate.model import Article, CopiedFile, Fault, OutputFile
+from syndicate.publish.compress import compress
 from syndicate.publish.folder import Published, publish
 from syndicate.redirects import LIST, redirects_of, written
 from syndicate.store import folders, notes, selection
@@ -81,6 +83,9 @@ def publish_site(
         raise
     # a text is read where it is shown, after the scan has told what is wrong with the files
     told = [] if due.nothing else findable(site.config, text_faults(site))
+    folder = site.config.publish.folder
+    if counted or made.published.written:  # the files are live; all are looked at from time to time
+        _compress(folder, None if counted else made.published.written)
     shown = feeds = 0
     if counted:
         with site.store.read() as conn:
@@ -94,6 +99,14 @@ def publish_site(
     for fault in (*texts, *new):
         log.warning("%s", fault)
     return Publishing(shown, feeds, made.published, (*texts, *made.faults))
+
+
+def _compress(folder: Path, paths: Sequence[str] | None) -> None:
+    """Make companions; where that fails the files go out as they are, and it is tried at the next scan."""
+    try:
+        compress(folder, paths)
+    except PublishError as error:
+        log.warning("no compressed companions: %s", error)
 
 
 def _make(

@@ -14,6 +14,7 @@ from syndicate.model import CopiedFile, Fault, OutputFile
 from syndicate.publish import manifest
 from syndicate.publish.batch import clear_drafts, naming, sync_folders, write_batch
 from syndicate.publish.compare import Verdict, digest_of, is_ours, judge, look
+from syndicate.publish.compress import drop_companions
 from syndicate.publish.manifest import Entry
 from syndicate.publish.paths import MANIFEST, Gate
 
@@ -89,6 +90,7 @@ class _Publisher:
         self._gate = Gate(folder)
         self._listed, fault = manifest.load(folder)
         self._saved = dict(self._listed)
+        self._before = dict(self._listed)  # what companions were made of
         self._wanted: set[str] = set()
         self._wanted_folders: set[str] = set()
         self._waiting: list[OutputFile | CopiedFile] = []
@@ -130,6 +132,11 @@ class _Publisher:
         if not self._waiting:
             return
         self.save()
+        for file in self._waiting:
+            with naming(self._folder / file.path):
+                drop_companions(
+                    self._folder / file.path, self._before.get(file.path), self._listed.get(file.path)
+                )
         self._listed |= write_batch(self._folder, self._waiting)
         self._written += [file.path for file in self._waiting]
         self._waiting, self._waiting_bytes = [], 0
@@ -147,6 +154,7 @@ class _Publisher:
                 continue
             place = self._folder / path
             with naming(place):
+                drop_companions(place, entry, self._before.get(path))
                 seen = look(place, entry)
                 if seen and is_ours(seen, entry):
                     place.unlink()
@@ -197,6 +205,8 @@ class _Publisher:
                 self._fault(path, "somebody else's file is in its place; move it away, or delete it")
                 return False
             case Verdict.KEEP if seen:
+                if entry and not entry.promised and entry != seen.entry:
+                    drop_companions(place, entry)  # by its old time nobody would know them later
                 self._listed[path] = seen.entry
                 self._unchanged += 1
                 return False

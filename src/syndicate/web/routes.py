@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate import __version__
@@ -20,16 +20,11 @@ from syndicate.app.site import Site
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
+from syndicate.web.documents import SAFETY, FeedTerms
 from syndicate.web.files import PublishedFiles
 from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
-
-_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"strict-origin-when-cross-origin"),
-    (b"server", b"syndicate"),
-]
 
 
 class SafetyHeaders:
@@ -44,28 +39,39 @@ class SafetyHeaders:
                 there = {name.lower() for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *(pair for pair in _HEADERS if pair[0] not in there),
+                    *(pair for pair in SAFETY if pair[0] not in there),
                 ]
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
 
-def make_web(site: Site, *, started: datetime) -> Starlette:
+def make_web(site: Site, *, started: datetime, hubs: tuple[str, ...] = ()) -> ASGIApp:
     """Return the application over `site`; `started` is when this process began to answer."""
-    feeds = site.config.feeds
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
             Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
-            Mount("/", PublishedFiles(site.config.publish.folder, feeds.formats, feeds.paths)),
         ],
         middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
     )
     app.state.site = site
     app.state.started = started
-    return app
+    terms = FeedTerms(hubs=hubs, base=site.config.publication.url)
+    return Front(app, PublishedFiles(site.config.publish.folder, terms))
+
+
+class Front:
+    """Sends requests for our own answers to `app`, all others straight to `files`."""
+
+    def __init__(self, app: ASGIApp, files: ASGIApp) -> None:
+        self._app = app
+        self._files = files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] != "http" or scope["path"].startswith(("/unsubscribe/", "/health"))
+        await (self._app if ours else self._files)(scope, receive, send)
 
 
 async def health(request: Request) -> Response:
@@ -88,12 +94,9 @@ def _problems(site: Site, started: datetime) -> list[str]:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """Answer an HTTP error; a page that is not there gets the publication's own 404 page."""
+    """Answer an HTTP error in few words."""
     assert isinstance(error, HTTPException)  # noqa: S101 the table above maps no other
-    site: Site = request.app.state.site
-    own = site.config.publish.folder / "404.html"
-    if error.status_code == 404 and own.is_file():
-        return HTMLResponse(await run_in_threadpool(own.read_bytes), status_code=404)
+    del request
     words = f"{error.status_code} {error.detail}\n"
     return PlainTextResponse(words, error.status_code, headers=error.headers)
 
