@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,8 @@ TOPICS_IN_MENU = 7
 class PageSite:
     """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media.
 
-    `formats` and `paths` are those of the feeds, see `feedfiles`.
+    `formats` and `paths` are those of the feeds, see `feedfiles`; `placed` has them for the folders of feeds
+    that have their own.
     """
 
     publication: Publication
@@ -29,6 +30,7 @@ class PageSite:
     content_folder: Path
     formats: tuple[FeedFormat, ...] = tuple(KINDS)
     paths: Paths = field(default_factory=dict)
+    placed: Mapping[str, tuple[tuple[FeedFormat, ...], Paths]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
