@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from syndicate import links
 from syndicate.feedfiles import FeedFormat
-from syndicate.model import Article
+from syndicate.model import Article, OutputFile
 
 LIST = "_redirects"  # the name under which static hosts look for it
 _PAGES = (".html", ".htm")
@@ -78,6 +78,17 @@ def form_of(path: str, forms: Iterable[FeedFormat]) -> FeedFormat:
     wanted = list(forms)
     told = (form for form in wanted if form in path.lower())
     return next(told, "rss" if "rss" in wanted and "feed.json" not in path else wanted[0])
+
+
+def moved_of(feeds: Iterable[Redirect], articles: Iterable[Article], base: str) -> list[Redirect]:
+    """Return the old addresses of feeds, then those of `articles`, where no feed was."""
+    moved = list(feeds)
+    return [*moved, *redirects_of(articles, base, taken={one.path.lstrip("/") for one in moved})]
+
+
+def list_of(moved: Sequence[Redirect]) -> list[OutputFile]:
+    """Return the list for servers, none where nothing moved."""
+    return [OutputFile(LIST, written(moved))] if moved else []
 
 
 def written(redirects: Iterable[Redirect]) -> bytes:

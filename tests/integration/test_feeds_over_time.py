@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def titles(publication: Publication, path: str = "feed.json") -> list[str]:
 
 def archives(publication: Publication) -> dict[str, bytes]:
     folder = publication.config.publish.folder
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.glob("archive/*/*.*"))}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.glob("archive/*/*.[xj]*[ln]"))
+    }
 
 
 @pytest.mark.parametrize("pages", [True, False])
@@ -120,6 +124,7 @@ def test_old_addresses_lead_on(make: Callable[..., Publication]) -> None:
     one.is_built()
     public = one.config.publish.folder
     assert (public / "old/feed.xml").read_bytes() == (public / "rss.xml").read_bytes()
+    assert f'href="{"http://127.0.0.1:8000/rss.xml"}"' in (public / "rss/index.html").read_text()
     path = one.folder / "content" / "first.md"
     path.write_text(path.read_text().replace("title:", "slug: second\naliases: [/2019/first.html]\ntitle:"))
     one.time_passes(minutes=5)
@@ -131,4 +136,37 @@ def test_old_addresses_lead_on(make: Callable[..., Publication]) -> None:
         f"/2019/first.html {base}/articles/second/ 301",
         f"/articles/first/ {base}/articles/second/ 301",
     ]
+    for page in ("2019/first.html", "articles/first/index.html"):
+        assert f"url={base}/articles/second/" in (public / page).read_text()
     assert (public / "old/feed.xml").read_bytes() == (public / "rss.xml").read_bytes()
+
+
+def test_a_withdrawn_article_leaves_a_tombstone_and_nothing_else(make: Callable[..., Publication]) -> None:
+    """Title and text are gone from feeds, archives and pages; its page says that it was withdrawn."""
+    one = make(more="feeds: {items: 2}\n")
+    one.configuration_says("every: 1s", "every: 1s, withdraw_after: 1s")
+    one.opens()
+    for number in range(4):
+        one.article_is_dropped(f"word{number}x", date=f"2026-11-1{number}T10:00:00Z")
+    one.is_built()
+    urn = one.records()["word1x.md"].id
+    public = one.config.publish.folder
+    assert urn in (public / "archive/1/atom.xml").read_text()
+    (one.folder / "content" / "word1x.md").unlink()
+    for _ in range(3):
+        one.time_passes(minutes=20)
+        one.is_built()
+    told = [str(path.relative_to(public)) for path in public.rglob("*.*") if b"word1x" in path.read_bytes()]
+    entries = (public / "atom.xml").read_text(), (public / "archive/1/atom.xml").read_text()
+    for text in entries:
+        (grave,) = re.findall(r"<at:deleted-entry[^>]*ref=\"([^\"]*)\"", text)
+        assert grave == urn
+    assert set(told) <= {".syndicate-manifest.json", "atom.xml", "archive/1/atom.xml"}  # its address
+    assert sorted(path.name for path in (public / "articles/word1x").iterdir()) == ["gone.html"]
+    one.article_is_dropped("word1x", date="2026-11-11T10:00:00Z")
+    one.time_passes(minutes=20)
+    one.is_built()
+    assert one.records()["word1x.md"].id == urn
+    assert "deleted-entry" not in (public / "atom.xml").read_text()
+    assert (public / "articles/word1x/index.html").is_file()
+    assert not (public / "articles/word1x/gone.html").exists()

@@ -22,10 +22,11 @@ from syndicate.app.texts import text_faults
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names
-from syndicate.model import Article, CopiedFile, Fault, OutputFile
+from syndicate.feeds.select import named_folder
+from syndicate.model import CopiedFile, Fault, OutputFile
 from syndicate.publish.compress import compress
 from syndicate.publish.folder import Published, publish
-from syndicate.redirects import LIST, redirects_of, written
+from syndicate.redirects import Redirect, list_of, moved_of
 from syndicate.store import folders, notes, selection
 
 if TYPE_CHECKING:
@@ -141,7 +142,8 @@ def _everything(
         published = _with_pages(site, articles, faults, now=now, progress=progress)
     else:
         filing = FeedFiling(Feeding(site, articles, now), faults)
-        files = chain(_moved(site, filing.feeding, ()), _all_feeds(filing))
+        moved = moved_of(_old_feeds(filing.feeding), (), site.config.publication.url)
+        files = chain(list_of(moved), _all_feeds(filing))
         published = publish(site.config.publish.folder, files, keep=filing.keep)
     newest = articles.newest(now=now, count=_TRIED)
     faults += letter_faults(site.config, newest, site.templates, now=site.clock())
@@ -157,6 +159,7 @@ def _with_pages(
     progress: Callable[[int, int], None] | None,
 ) -> Published:
     """Make every page and feed; what is wrong is added to `faults`."""
+    from syndicate.app.standins import StandIns
     from syndicate.pages import render_pages
 
     feeding = Feeding(site, articles, now)
@@ -164,11 +167,17 @@ def _with_pages(
     feeds = [fed.feed for fed in feeding.outlines()]
     pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
     faults += pages.faults
-    moved = [*_moved(site, feeding, shown)]
+    moved = moved_of(_old_feeds(feeding), shown, site.config.publication.url)
+    standing_in = StandIns(site, page_site(site.config), {file.path for file in pages.files}, faults)
     made, filing = deque(pages.files), FeedFiling(feeding, faults, keep=set(pages.keep))
+    standing_in.keep = filing.keep
     del shown, pages  # their texts are done with, and what is written goes out of memory
-    files = chain(_drained(made), moved, _all_feeds(filing))
+    files = chain(_drained(made), standing_in.files(moved), list_of(moved), _all_feeds(filing))
     return publish(site.config.publish.folder, files, keep=filing.keep)
+
+
+def _old_feeds(feeding: Feeding) -> list[Redirect]:
+    return [one for fed in feeding.outlines() for one in fed.redirects()]
 
 
 def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
@@ -179,14 +188,6 @@ def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
 def _drained(files: deque[OutputFile | CopiedFile]) -> Iterator[OutputFile | CopiedFile]:
     while files:
         yield files.popleft()
-
-
-def _moved(site: Site, feeding: Feeding, shown: Sequence[Article]) -> Iterator[OutputFile]:
-    """Give the list of the old addresses of feeds and, where we make the pages, of the articles `shown`."""
-    moved = [one for fed in feeding.outlines() for one in fed.redirects()]
-    moved += redirects_of(shown, site.config.publication.url, taken={one.path.lstrip("/") for one in moved})
-    if moved:
-        yield OutputFile(LIST, written(moved))
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
@@ -224,4 +225,8 @@ def page_site(config: Config) -> PageSite:
         content_folder=config.content.folder,
         formats=config.feeds.formats,
         paths=config.feeds.paths,
+        placed={
+            named_folder(name): (one.formats or config.feeds.formats, one.placed or config.feeds.paths)
+            for name, one in config.feeds.named.items()
+        },
     )

@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from syndicate import __version__
 from syndicate.app.health import overdue
 from syndicate.app.site import Site
+from syndicate.config import Config
 from syndicate.errors import SyndicateError
+from syndicate.feedfiles import paths_of
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
 from syndicate.web.documents import SAFETY, FeedTerms
@@ -46,7 +48,7 @@ class SafetyHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def make_web(site: Site, *, started: datetime, hubs: tuple[str, ...] = ()) -> ASGIApp:
+def make_web(site: Site, *, started: datetime) -> ASGIApp:
     """Return the application over `site`; `started` is when this process began to answer."""
     app = Starlette(
         routes=[
@@ -58,8 +60,19 @@ def make_web(site: Site, *, started: datetime, hubs: tuple[str, ...] = ()) -> AS
     )
     app.state.site = site
     app.state.started = started
-    terms = FeedTerms(hubs=hubs, base=site.config.publication.url)
-    return Front(app, PublishedFiles(site.config.publish.folder, terms))
+    return Front(app, PublishedFiles(site.config.publish.folder, _terms(site.config)))
+
+
+def _terms(config: Config) -> FeedTerms:
+    """Return what answers with feeds say beside what the feeds themselves do."""
+    feeds = config.feeds
+    ttls: dict[str, int] = {}
+    for name, one in feeds.named.items():
+        paths = paths_of(f"feeds/{name}", one.formats or feeds.formats, one.placed or feeds.paths)
+        if one.ttl:
+            ttls |= dict.fromkeys(paths.values(), round(one.ttl.total_seconds()))
+    base = config.publication.url
+    return FeedTerms(round(feeds.ttl.total_seconds()), ttls, hubs=feeds.hubs, base=base)
 
 
 class Front:
