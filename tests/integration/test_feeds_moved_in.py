@@ -30,7 +30,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Publication]]:
 def published(news: Publication) -> set[str]:
     folder = news.config.publish.folder
     found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return {path for path in found if not path.startswith(".")}
+    return {path for path in found if not path.startswith(".") and not path.endswith((".gz", ".br"))}
 
 
 def items(news: Publication, path: str) -> list[Any]:
