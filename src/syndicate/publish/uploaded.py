@@ -70,6 +70,12 @@ def save(file: Path, name: str, listed: Mapping[str, Lies]) -> None:
     write_whole(file, json.dumps(data, ensure_ascii=True, separators=(",", ":")).encode(), mode=0o600)
 
 
+def clear_drafts(file: Path) -> None:
+    """Remove what a process left that was killed while it wrote the list."""
+    for draft in file.parent.glob(f".{file.name}.*.tmp"):
+        draft.unlink(missing_ok=True)
+
+
 def _parse(digest: str, size: int, content_type: str, cache_control: str, promised: str) -> Lies:
     texts = (digest, content_type, cache_control, promised)
     if not isinstance(size, int) or not all(isinstance(text, str) for text in texts):

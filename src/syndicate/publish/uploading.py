@@ -113,6 +113,7 @@ class _Upload:
 
     def _promise(self, due: Iterable[Going]) -> None:
         """List each file before it is put where none of ours lies: else a crash would leave it for ever."""
+        uploaded.clear_drafts(self._terms.shelf)
         for file in due:
             entry = self._listed.get(file.path)
             if entry is None or entry.promised:
