@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field
 from syndicate.configcontent import Content, Links
 from syndicate.configfeeds import Feeds
 from syndicate.configmail import Mail
+from syndicate.configplaces import Places
 from syndicate.configtypes import (
     Address,
     Duration,
@@ -57,7 +58,10 @@ class Publication(Section):
 
 
 class Publish(Section):
+    """Where files go: the folder is the truth, `to` are places that it is brought to."""
+
     folder: LocalPath = Field(default="public", validate_default=True)
+    to: Places = ()
 
 
 class Newsletter(Section):

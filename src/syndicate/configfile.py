@@ -180,6 +180,7 @@ def _between_settings(config: Config) -> Sequence[tuple[Location, bool, str]]:
         faults.append((("content", "folder"), False, f"overlaps the database's folder; {private}"))
     if overlap(publish, var):
         faults.append((("publish", "folder"), False, f"overlaps the database's folder; {private}"))
+    faults += _places_between(config)
     if overlap(publish, config.mail.folder):
         faults.append((("mail", "folder"), False, f"overlaps publish.folder; {private}"))
     if config.sqlite_path is None and not config.database.url.startswith(
@@ -188,6 +189,27 @@ def _between_settings(config: Config) -> Sequence[tuple[Location, bool, str]]:
         text = "must start with sqlite:/// or postgresql://"
         faults.append((("database", "url"), False, text))
     return [*faults, *((place, False, text) for place, text in mail_faults(config.mail))]
+
+
+def _places_between(config: Config) -> list[tuple[Location, bool, str]]:
+    """Return the folders of `publish.to` that are in another one's way, or would show what is private."""
+    others = {
+        "publish.folder": config.publish.folder,
+        "content.folder": config.content.folder,
+        "the database's folder": config.var,
+        "mail.folder": config.mail.folder,
+    }
+    faults: list[tuple[Location, bool, str]] = []
+    for number, place in enumerate(config.publish.to):
+        if place.folder is None:
+            continue
+        there = Path(os.path.realpath(place.folder))
+        for name, folder in others.items():
+            real = Path(os.path.realpath(folder))
+            if there.is_relative_to(real) or real.is_relative_to(there):
+                text = f"{place.url} overlaps {name}; choose a folder of its own"
+                faults.append((("publish", "to", number, "url"), False, text))
+    return faults
 
 
 def place(path: Path, name: str, location: Location) -> str:

@@ -154,7 +154,7 @@ def parse_hub(value: object) -> str:
     return address
 
 
-def _beside_config(value: object, info: ValidationInfo) -> Path:
+def beside_config(value: object, info: ValidationInfo) -> Path:
     if not isinstance(value, str | Path) or not str(value).strip():
         raise ValueError("write the name of a folder or file")
     base: Path = (info.context or {}).get("base", Path())
@@ -176,7 +176,7 @@ def _domain(value: object) -> str:
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
 Url = Annotated[str, BeforeValidator(parse_url)]
 Language = Annotated[str, BeforeValidator(parse_language)]
-LocalPath = Annotated[Path, BeforeValidator(_beside_config)]
+LocalPath = Annotated[Path, BeforeValidator(beside_config)]
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Domain = Annotated[str, BeforeValidator(_domain)]
 DomainRate = Annotated[Rate, BeforeValidator(parse_rate)]

@@ -18,7 +18,7 @@ from typing import Literal
 class Fault:
     """Something wrong with one input; the rest goes on without it."""
 
-    kind: Literal["article", "template", "feed", "page", "edition", "content", "publish"]
+    kind: Literal["article", "template", "feed", "page", "edition", "content", "publish", "upload"]
     path: str
     line: int | None
     message: str

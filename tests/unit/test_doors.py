@@ -24,6 +24,7 @@ DOORS = {
     "feedgen": "feeds/generator.py",
     "jinja2": "templating.py",
     "nh3": "markup.py",
+    "obstore": "publish/bucket.py",
     "pydantic": "config",
     "pygments": "digest/highlight.py",
     "pyromark": "content/markdown.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from syndicate.errors import ContentError, StoreError
 from syndicate.feeds.select import feed_keys, newest_first, publishable, select_feeds
 from syndicate.model import Article, Fault, Parsed, SourceFile
 from syndicate.pages import render_pages
+from syndicate.publish.bucket import INSTALL
 from syndicate.templating import Templates
 from syndicate.yamldoc import Location
 
@@ -44,11 +46,13 @@ class Found:
     left_out: tuple[str, ...] = ()  # files that are no articles, with the reason
 
 
-def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], str]) -> Found:
+def check_all(
+    config: Config, wrong: Sequence[str], where: Callable[[Location], str], *, places: bool = False
+) -> Found:
     """Return every fault of configuration, articles and templates at once.
 
     `wrong` are faults that the reader of the configuration found before; `where` tells the place of a
-    setting in its file.
+    setting in its file. With `places` each place of `publish.to` is asked too, over the network.
     """
     now = wall_clock()
     unfit, warnings = (
@@ -59,7 +63,9 @@ def check_all(config: Config, wrong: Sequence[str], where: Callable[[Location], 
     articles, content, out = _articles(config, now=now)
     templates = templates_of(config)
     faults = [*findable(config, content), *_templates(config, articles, templates, now=now)]
-    lines = dict.fromkeys([*wrong, *(str(fault) for fault in faults)])
+    untaking = _untaking_places(config) if places else []
+    refused = [f"{where(place)}: {'.'.join(map(str, place))}: {text}" for place, text in untaking]
+    lines = dict.fromkeys([*wrong, *refused, *(str(fault) for fault in faults)])
     return Found(len(articles), tuple(lines), tuple(warnings), bool(wrong), tuple(out))
 
 
@@ -79,10 +85,27 @@ def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
         warnings += _too_slow(config)
     if config.templates.folder and not config.templates.folder.is_dir():
         faults.append((("templates", "folder"), f"{config.templates.folder} is not a folder"))
+    faults += _unfit_places(config)
     warnings += _idle_links(config)
     if not config.newsletters:
         warnings.append((("newsletters",), "there are none, so no digest is mailed"))
     return faults, warnings
+
+
+def _unfit_places(config: Config) -> list[Told]:
+    """Return the buckets that nothing here can speak to."""
+    buckets = [place for place in config.publish.to if place.scheme]
+    if not buckets or importlib.util.find_spec("obstore"):
+        return []
+    return [(("publish", "to"), f"{buckets[0].url} {INSTALL}")]
+
+
+def _untaking_places(config: Config) -> list[Told]:
+    """Return the places that cannot be written to: each is asked, with a small file that goes again."""
+    from syndicate.app.uploading import wrong_with
+
+    tried = [(one.name, wrong_with(one)) for one in config.publish.to]
+    return [(("publish", "to"), f"{name}: {why}") for name, why in tried if why]
 
 
 def _idle_links(config: Config) -> list[Told]:

@@ -19,6 +19,7 @@ from syndicate.app.scanning import findable
 from syndicate.app.site import Site
 from syndicate.app.standing import Due
 from syndicate.app.texts import text_faults
+from syndicate.app.uploading import upload
 from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names
@@ -99,7 +100,8 @@ def publish_site(
         notes.end_tick(tx, "publish", now=site.clock(), detail=detail)
     for fault in (*texts, *new):
         log.warning("%s", fault)
-    return Publishing(shown, feeds, made.published, (*texts, *made.faults))
+    untaken = upload(site, now=now, quick=not counted)
+    return Publishing(shown, feeds, made.published, (*texts, *made.faults, *untaken))
 
 
 def _compress(folder: Path, paths: Sequence[str] | None) -> None:

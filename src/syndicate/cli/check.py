@@ -12,12 +12,14 @@ from syndicate.errors import ConfigError
 
 
 @click.command()
+@click.option("--places", is_flag=True, help="Try also whether each place of publish.to can be written to.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
-def check(ctx: click.Context, as_json: bool) -> None:
+def check(ctx: click.Context, places: bool, as_json: bool) -> None:
     """Check configuration, templates and articles; list every fault at once.
 
-    Nothing is written. Exit status 78 for faults in the configuration, 1 for others.
+    Nothing is written, but with --places a small file that goes again. Exit status 78 for faults in the
+    configuration, 1 for others.
     """
     from syndicate.app.checking import check_all
     from syndicate.configfile import place
@@ -33,7 +35,7 @@ def check(ctx: click.Context, as_json: bool) -> None:
             raise
         wrong, config = error.faults, error.rest
     path: Path = ctx.obj
-    found = check_all(config, wrong, partial(place, path, str(path)))
+    found = check_all(config, wrong, partial(place, path, str(path)), places=places)
     if as_json:
         emit(
             {
