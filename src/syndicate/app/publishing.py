@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from syndicate.app import history, hubs, standing
 from syndicate.app.feedfiling import FeedFiling
@@ -18,16 +17,12 @@ from syndicate.app.scanning import findable
 from syndicate.app.site import Site
 from syndicate.app.standing import Due
 from syndicate.app.texts import text_faults
-from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names
-from syndicate.model import Article, CopiedFile, Fault, OutputFile
+from syndicate.model import Article, Fault, OutputFile
 from syndicate.publish.folder import Published, publish
 from syndicate.redirects import LIST, redirects_of, written
 from syndicate.store import folders, notes, selection
-
-if TYPE_CHECKING:
-    from syndicate.pages import PageSite
 
 log = logging.getLogger("syndicate.publish")
 
@@ -109,7 +104,7 @@ def _make(
         return _Made(Published((), due.files, (), ()), due.faults)
     behind = hubs.expect(site)
     if due.whole or site.config.pages:
-        made = _everything(site, articles, now=now, progress=progress)
+        made = _everything(site, articles, due, now=now, progress=progress)
     else:
         made = _some_feeds(site, articles, due, now=now)
     hubs.note(site, made.published, behind=behind, now=now)  # before the build counts as done: see there
@@ -119,13 +114,13 @@ def _make(
 
 
 def _everything(
-    site: Site, articles: Library, *, now: datetime, progress: Callable[[int, int], None] | None
+    site: Site, articles: Library, due: Due, *, now: datetime, progress: Callable[[int, int], None] | None
 ) -> _Made:
     from syndicate.app.composing import letter_faults
 
     faults: list[Fault] = []
     if site.config.pages:
-        published = _with_pages(site, articles, faults, now=now, progress=progress)
+        published = _with_pages(site, articles, due, faults, now=now, progress=progress)
     else:
         filing = FeedFiling(Feeding(site, articles, now), faults)
         files = chain(_moved(site, filing.feeding, ()), _all_feeds(filing))
@@ -138,34 +133,27 @@ def _everything(
 def _with_pages(
     site: Site,
     articles: Library,
+    due: Due,
     faults: list[Fault],
     *,
     now: datetime,
     progress: Callable[[int, int], None] | None,
 ) -> Published:
-    """Make every page and feed; what is wrong is added to `faults`."""
-    from syndicate.pages import render_pages
+    """Make every page that is not as it would be, and every feed; what is wrong is added to `faults`."""
+    from syndicate.app.paging import Paging
 
-    feeding = Feeding(site, articles, now)
-    shown = articles.out(now=now)
-    feeds = [fed.feed for fed in feeding.outlines()]
-    pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
-    faults += pages.faults
-    moved = [*_moved(site, feeding, shown)]
-    made, filing = deque(pages.files), FeedFiling(feeding, faults, keep=set(pages.keep))
-    del shown, pages  # their texts are done with, and what is written goes out of memory
-    files = chain(_drained(made), moved, _all_feeds(filing))
-    return publish(site.config.publish.folder, files, keep=filing.keep)
+    paging = Paging(Feeding(site, articles, now), standing.sign_of(site, ""), due.stands, progress)
+    filing = FeedFiling(paging.feeding, faults, keep=paging.keep)
+    files = chain(paging.files(), _moved(site, paging.feeding, paging.articles), _all_feeds(filing))
+    published = publish(site.config.publish.folder, files, keep=filing.keep)
+    faults += paging.faults
+    paging.remember(fault.path for fault in published.faults)
+    return published
 
 
 def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
     yield from filing.files()
     yield filing.opml()
-
-
-def _drained(files: deque[OutputFile | CopiedFile]) -> Iterator[OutputFile | CopiedFile]:
-    while files:
-        yield files.popleft()
 
 
 def _moved(site: Site, feeding: Feeding, shown: Sequence[Article]) -> Iterator[OutputFile]:
@@ -198,17 +186,3 @@ def _kept_out(gone: dict[str, None], filing: FeedFiling, among: Sequence[str]) -
         yield file
     for path in filing.keep:
         gone.pop(path, None)
-
-
-def page_site(config: Config) -> PageSite:
-    """Return what the pages take from the configuration."""
-    from syndicate.pages import PageSite
-
-    return PageSite(
-        publication=config.publication,
-        web_url=config.web_url,
-        newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
-        content_folder=config.content.folder,
-        formats=config.feeds.formats,
-        paths=config.feeds.paths,
-    )
