@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,11 +13,12 @@ from urllib.parse import unquote, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from lxml import etree
 
 from syndicate import links
 from syndicate.config import Publication
 from syndicate.model import Article, CopiedFile, Feed, Media, OutputFile, Picture
-from syndicate.pages import PageSite, RenderedPages, render_pages
+from syndicate.pages import PageSite, RenderedPages, Stock, render_pages
 from syndicate.templating import Templates
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates"
@@ -74,8 +76,15 @@ def feeds_of(articles: Sequence[Article]) -> list[Feed]:
     ]
 
 
+def stock(articles: Sequence[Article]) -> Stock:
+    """The articles without their texts, and who gives these when asked."""
+    whole = {one.id: one for one in articles}
+    bare = [replace(one, html="") for one in articles]
+    return Stock(bare, feeds_of(articles), lambda ids: [whole[one] for one in ids])
+
+
 def rendered(articles: Sequence[Article], override: Path | None = None) -> RenderedPages:
-    return render_pages(SITE, articles, feeds_of(articles), Templates(SHIPPED, override))
+    return render_pages(SITE, stock(articles), Templates(SHIPPED, override))
 
 
 def pages_of(result: RenderedPages) -> dict[str, str]:
@@ -84,6 +93,11 @@ def pages_of(result: RenderedPages) -> dict[str, str]:
         for file in result.files
         if isinstance(file, OutputFile) and file.path.endswith(".html")
     }
+
+
+def text_of(result: RenderedPages, path: str) -> str:
+    (file,) = [one for one in result.files if one.path == path and isinstance(one, OutputFile)]
+    return file.body.decode()
 
 
 SAMPLE = [
@@ -146,16 +160,25 @@ def test_every_page_is_made(site: RenderedPages) -> None:
     assert {f"articles/{one.slug}/index.html" for one in SAMPLE} <= made
     assert {
         "index.html",
-        "page/2/index.html",
+        "page/1/index.html",
         "feeds/index.html",
         "404.html",
         "style.css",
         "tags/politik/index.html",
-        "tags/politik/page/2/index.html",
+        "tags/politik/page/1/index.html",
+        "tags/politik/preview/index.html",
+        "languages/ar/index.html",
+        "authors/ani/index.html",
+        "archive/index.html",
+        "archive/2026/11/index.html",
+        "archive/2026/10/index.html",
+        "preview/index.html",
+        "sitemap.xml",
+        "robots.txt",
         "tags/ekonomi-kreatif/index.html",
         "tags/لغة/index.html",
     } <= made
-    assert "page/3/index.html" not in made
+    assert "page/2/index.html" not in made
     assert CopiedFile("articles/tiga/foto kapal.png", "/content/tiga/foto kapal.png") in site.files
 
 
@@ -190,24 +213,21 @@ def test_the_head_of_an_article(site: RenderedPages) -> None:
     assert '<meta property="og:description" content="Ringkasan tiga">' in html
     assert f'<meta property="og:image" content="{BASE}/articles/tiga/foto%20kapal.png">' in html
     assert f'<meta property="og:url" content="{BASE}/articles/tiga/">' in html
-    assert re.findall(r'<link rel="alternate" type="([^"]+)"', html) == [
-        "application/atom+xml",
-        "application/rss+xml",
-        "application/feed+json",
-    ]
+    assert re.findall(r'<link rel="alternate" type="([^"]+)"', html) == ["application/atom+xml"]
     assert '<img src="foto%20kapal.png" alt="Kapal di laut" width="800" height="600">' in html
-    assert "Oleh Ani, Budi" in html
+    assert 'Oleh <a rel="author" href="../../authors/ani/"><bdi>Ani</bdi></a>, <a rel="author"' in html
     assert '<time datetime="2026-11-18T08:00:00+07:00">18 November 2026</time>' in html
     assert "Diperbarui 20 November 2026" in html
 
 
-def test_a_tag_page_offers_its_own_feeds_first(site: RenderedPages) -> None:
-    """A tag's page lists the tag's feeds before those of the publication, each with a title of its own."""
+def test_a_tag_page_offers_its_own_feed_first(site: RenderedPages) -> None:
+    """A tag's page names the tag's feed before the publication's, each once, in its best format."""
     html = pages_of(site)["tags/politik/index.html"]
     alternates = re.findall(r'<link rel="alternate" .*? title="([^"]+)" href="([^"]+)"', html)
-    assert alternates[0] == ("Kabar: politik (Atom)", f"{BASE}/tags/politik/atom.xml")
-    assert alternates[3][1] == f"{BASE}/atom.xml"
-    assert len({title for title, _ in alternates}) == 6
+    assert alternates == [
+        ("Kabar: politik", f"{BASE}/tags/politik/atom.xml"),
+        ("Kabar &lt;Contoh&gt;", f"{BASE}/atom.xml"),
+    ]
 
 
 def test_the_list_of_feeds_names_all_formats(site: RenderedPages) -> None:
@@ -232,6 +252,114 @@ def test_an_arabic_article_reads_from_the_right(site: RenderedPages) -> None:
     assert "19 نوفمبر 2026" in front
 
 
+def test_an_article_tells_machines_what_it_is(site: RenderedPages) -> None:
+    """The JSON-LD names title, dates, authors with their pages, and the picture with its size."""
+    html = pages_of(site)["articles/tiga/index.html"]
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    facts = json.loads(text)
+    assert facts["@type"] == "Article"
+    assert facts["headline"] == "Judul tiga"
+    assert (facts["datePublished"], facts["dateModified"]) == (
+        "2026-11-18T08:00:00+07:00",
+        "2026-11-20T08:00:00+07:00",
+    )
+    assert facts["author"] == [
+        {"@type": "Person", "name": name, "url": f"{BASE}/authors/{name.lower()}/"}
+        for name in ("Ani", "Budi")
+    ]
+    assert (facts["image"]["width"], facts["image"]["height"]) == (800, 600)
+
+
+def test_a_title_cannot_end_the_script_it_is_in() -> None:
+    """Marks of HTML in a title are escaped in the JSON-LD, and come back as they were."""
+    title = "</script><!-- & <b>"
+    html = pages_of(rendered([article("x", title=title)]))["articles/x/index.html"]
+    (text,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    assert "<" not in text
+    assert json.loads(text)["headline"] == title
+
+
+def test_translations_name_each_other() -> None:
+    """Articles with one key in several languages name all of these, and one for all; so does the map."""
+    pair = [article("satu", key="k"), article("one", key="k", language="en"), article("lain", key="l")]
+    result = rendered(pair)
+    pages = pages_of(result)
+    wanted = [
+        ("en", f"{BASE}/articles/one/"),
+        ("id", f"{BASE}/articles/satu/"),
+        ("x-default", f"{BASE}/articles/satu/"),
+    ]
+    for slug in ("satu", "one"):
+        html = pages[f"articles/{slug}/index.html"]
+        assert re.findall(r'hreflang="([^"]+)" href="(http[^"]+)"', html) == wanted
+    assert 'href="../one/"><bdi>English</bdi>' in pages["articles/satu/index.html"]
+    assert "hreflang" not in pages["articles/lain/index.html"]
+    assert text_of(result, "sitemap.xml").count('hreflang="x-default"') == 2
+
+
+def test_an_article_from_elsewhere_says_where_it_is_at_home() -> None:
+    """With an address of its own its page points there, is in no map, and is no translation."""
+    foreign = article("x", key="k", canonical="https://first.example/x")
+    result = rendered([foreign, article("y", key="k", language="en")])
+    html = pages_of(result)["articles/x/index.html"]
+    assert '<link rel="canonical" href="https://first.example/x">' in html
+    assert "hreflang" not in html
+    assert "articles/x/" not in text_of(result, "sitemap.xml")
+
+
+def test_a_correction_is_told_on_the_page() -> None:
+    """What was corrected stands before the text, with a label."""
+    html = pages_of(rendered([article("x", correction="Harga <lama> salah.")]))["articles/x/index.html"]
+    assert 'role="note">Koreksi: Harga &lt;lama&gt; salah.</p>' in html
+    assert html.index("Koreksi") < html.index("Isi x.")
+
+
+def test_the_months_lead_to_their_articles(site: RenderedPages) -> None:
+    """The archive counts the articles of each month, whose pages list them."""
+    pages = pages_of(site)
+    months = re.findall(r'<a href="(2026/\d+/)">(\w+)</a> <span>(\d+) artikel', pages["archive/index.html"])
+    assert [name for _, name, _ in months] == ["November", "Oktober"]
+    assert sum(int(number) for _, _, number in months) == len(SAMPLE)
+    assert "Judul satu" in pages["archive/2026/11/index.html"]
+    assert "<h1>November 2026</h1>" in pages["archive/2026/11/index.html"]
+
+
+def test_a_month_is_that_of_the_publication() -> None:
+    """An article of the last night of a month in UTC is in the next where the publication is."""
+    late = article("x", published=datetime(2026, 10, 31, 20, 0, tzinfo=UTC))
+    assert "archive/2026/11/index.html" in pages_of(rendered([late]))
+
+
+def test_a_feed_can_be_looked_at(site: RenderedPages) -> None:
+    """Its preview says what it is, gives its addresses to copy, and shows what came out last."""
+    html = pages_of(site)["tags/politik/preview/index.html"]
+    assert (
+        f'<a href="{BASE}/tags/politik/atom.xml" type="application/atom+xml" dir="ltr">{BASE}/tags/' in html
+    )
+    assert "Judul satu" in html
+    assert html.count('<article class="entry"') == 5
+    assert 'content="noindex, follow"' in html
+
+
+def test_robots_find_the_map_and_feeds(site: RenderedPages) -> None:
+    """Robots are shut out of nothing; the map lists each article with its last change, and no error page."""
+    assert text_of(site, "robots.txt") == f"User-agent: *\nAllow: /\n\nSitemap: {BASE}/sitemap.xml\n"
+    root = etree.fromstring(text_of(site, "sitemap.xml").encode())
+    space = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    places = {one.findtext(f"{space}loc"): one.findtext(f"{space}lastmod") for one in root}
+    assert places[f"{BASE}/articles/tiga/"] == "2026-11-20T01:00:00Z"
+    assert f"{BASE}/" in places
+    assert f"{BASE}/archive/2026/11/" in places
+    assert not [one for one in places if one and ("404" in one or "preview" in one or "page/" in one)]
+
+
+def test_the_icon_is_named_where_there_is_one() -> None:
+    """Browsers are told the publication's icon."""
+    site = replace(SITE, publication=PUBLICATION.model_copy(update={"icon": "https://x.example/i.png"}))
+    pages = pages_of(render_pages(site, stock(SAMPLE[:1]), Templates(SHIPPED)))
+    assert '<link rel="icon" href="https://x.example/i.png">' in pages["index.html"]
+
+
 def test_names_are_escaped_and_html_is_not(site: RenderedPages) -> None:
     """A title is text and the body is markup."""
     html = pages_of(site)["articles/satu/index.html"]
@@ -246,15 +374,19 @@ def test_pages_need_no_script_and_nobody_else(site: RenderedPages) -> None:
     assert not re.search(r"url\(|@import|@font-face", style)
     for html in pages_of(site).values():
         tags = walk(html).tags
-        assert not [tag for tag, _ in tags if tag in ("script", "iframe", "style")]
+        assert not [tag for tag, _ in tags if tag in ("iframe", "style")]
+        scripts = [values for tag, values in tags if tag == "script"]
+        assert all(values == {"type": "application/ld+json"} for values in scripts)
         assert not [name for _, values in tags for name in values if name.startswith("on") or name == "style"]
         assert all("alt" in values for tag, values in tags if tag == "img")
 
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     """Articles and feeds may come in any order; the files are equal, and so is their order."""
-    backwards = list(reversed(SAMPLE))
-    again = render_pages(SITE, backwards, list(reversed(feeds_of(SAMPLE))), Templates(SHIPPED))
+    backwards = replace(
+        stock(SAMPLE), articles=list(reversed(SAMPLE)), feeds=list(reversed(feeds_of(SAMPLE)))
+    )
+    again = render_pages(SITE, backwards, Templates(SHIPPED))
     assert again == rendered(SAMPLE)
 
 
@@ -263,13 +395,20 @@ def test_one_more_article_changes_no_other_articles_page() -> None:
     old = [article(f"{tag}-{n}", age=n, tags=(tag,)) for tag in ("a", "b") for n in range(22)]
     before, after = pages_of(rendered(old)), pages_of(rendered([article("new", tags=("b",)), *old]))
     changed = {path for path in before if before[path] != after[path]}
-    assert changed == {"index.html", "page/2/index.html", "tags/b/index.html", "feeds/index.html"}
+    assert changed == {
+        *("index.html", "tags/b/index.html", "feeds/index.html"),
+        *("archive/index.html", "archive/2026/11/index.html"),
+        *("preview/index.html", "tags/b/preview/index.html"),
+    }
 
 
 def test_an_empty_publication_has_its_pages() -> None:
     """Before the first article there is a front page that says so."""
     pages = pages_of(rendered([]))
-    assert set(pages) == {"index.html", "feeds/index.html", "404.html"}
+    assert set(pages) == {
+        *("index.html", "feeds/index.html", "404.html"),
+        *("archive/index.html", "preview/index.html"),
+    }
     assert "Belum ada artikel." in pages["index.html"]
 
 

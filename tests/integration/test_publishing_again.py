@@ -148,7 +148,7 @@ def test_the_clock_alone_brings_out_and_takes_away(
 def test_faults_are_told_again(site: Publication) -> None:
     """A template's fault is named by every publishing, also by one that renders nothing."""
     (site.folder.parent / "mine" / "pages").mkdir()
-    (site.folder.parent / "mine" / "pages" / "tag.html").write_text("fine")
+    (site.folder.parent / "mine" / "pages" / "topic.html").write_text("fine")
     (site.folder.parent / "mine" / "pages" / "feeds.html").write_text("{{ nothing }}")
     first = site.is_built().faults
     assert [fault.kind for fault in first] == ["template"]

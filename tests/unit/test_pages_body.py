@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.markup import sanitise
+from syndicate.model import Picture
 from syndicate.pages.body import readable
 
 Event = tuple[str, str, tuple[tuple[str, str | None], ...]]
@@ -61,6 +62,17 @@ def test_wide_things_scroll_and_pictures_wait() -> None:
     assert readable("<pre><code>x</code></pre>") == '<pre tabindex="0"><code>x</code></pre>'
     assert readable('<img src="a.png" alt="">') == '<img loading="lazy" decoding="async" src="a.png" alt="">'
     assert readable('<img loading="eager" src="a.png">') == '<img loading="eager" src="a.png">'
+
+
+def test_the_first_picture_comes_at_once_and_a_known_size_is_told() -> None:
+    """Where nothing is shown above it the first picture does not wait; the article's picture has its size."""
+    html = '<img src="a&amp;b.png" alt=""><img src="c.png" alt="">'
+    assert readable(html, Picture("a&b.png", "", 640, 480), eager=True) == (
+        '<img width="640" height="480" src="a&amp;b.png" alt="">'
+        '<img loading="lazy" decoding="async" src="c.png" alt="">'
+    )
+    own = '<img src="a.png" alt="" width="10" height="8">'
+    assert readable(own, Picture("a.png", "", 640, 480), eager=True) == own
 
 
 def test_markup_in_a_value_is_no_markup() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
 from syndicate.app.looking import rules_of
-from syndicate.app.publishing import page_site
+from syndicate.app.paging import page_site
 from syndicate.app.scanning import chosen, findable, terms_of
 from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
 from syndicate.config import Config, Mailbox
@@ -27,7 +27,7 @@ from syndicate.delivery.providers import provider_of, relays_of
 from syndicate.errors import ContentError, StoreError
 from syndicate.feeds.select import feed_keys, newest_first, publishable, select_feeds
 from syndicate.model import Article, Fault, Parsed, SourceFile
-from syndicate.pages import render_pages
+from syndicate.pages import Stock, render_pages
 from syndicate.publish.bucket import INSTALL
 from syndicate.templating import Templates
 from syndicate.yamldoc import Location
@@ -236,6 +236,8 @@ def _templates(
     ids = {key: mint_urn() for key in feed_keys(shown)}
     feeds = select_feeds(shown, config.publication, ids, items=config.feeds.items)
     if config.pages:
-        faults += render_pages(page_site(config), shown, feeds, templates).faults
+        by_id = {article.id: article for article in shown}
+        stock = Stock(shown, feeds, lambda ids: [by_id[one] for one in ids])
+        faults += render_pages(page_site(config), stock, templates).faults
     faults += letter_faults(config, shown, templates, now=now)
     return faults

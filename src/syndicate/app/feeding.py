@@ -86,6 +86,10 @@ class Feeding:
                 ]
         return [main, *named, *topics]
 
+    def moved(self) -> list[Redirect]:
+        """Return where the old addresses of feeds lead."""
+        return [one for fed in self.outlines() for one in fed.redirects()]
+
     def kin(self, among: Sequence[str]) -> list[str]:
         """Return the folders `among` with those that come and go with them: see `_SHARED`."""
         with self.site.store.read() as conn:

@@ -97,7 +97,7 @@ class Library:
             known = heads_of(ask(conn))
         needed = [one for one in known if texts or _is_needed(one[1])]
         read = texts_of(self.site, needed, self.others) if needed else {}
-        found = linked(read, lambda: self._names_at(now))
+        found = linked(read, lambda: self.names_at(now))
         lacking = {kept.record.path for kept, _ in needed} - found.keys()
         base = "" if self.site.config.pages else self.site.config.publication.url
         return tuple(
@@ -106,7 +106,7 @@ class Library:
             if kept.record.path not in lacking
         )
 
-    def _names_at(self, now: datetime) -> Names:
+    def names_at(self, now: datetime) -> Names:
         """Return where links to articles lead at `now`; made once for all the feeds of a build."""
         if now not in self._names:
             with self.site.store.read() as conn:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from syndicate.app import history, hubs, standing
 from syndicate.app.feedfiling import FeedFiling
@@ -20,18 +19,13 @@ from syndicate.app.site import Site
 from syndicate.app.standing import Due
 from syndicate.app.texts import text_faults
 from syndicate.app.uploading import upload
-from syndicate.config import Config
 from syndicate.errors import PublishError
 from syndicate.feeds.formats import file_names
-from syndicate.feeds.select import named_folder
-from syndicate.model import CopiedFile, Fault, OutputFile
+from syndicate.model import Fault, OutputFile
 from syndicate.publish.compress import compress
 from syndicate.publish.folder import Published, publish
-from syndicate.redirects import Redirect, list_of, moved_of
+from syndicate.redirects import list_of, moved_of
 from syndicate.store import folders, notes, selection
-
-if TYPE_CHECKING:
-    from syndicate.pages import PageSite
 
 log = logging.getLogger("syndicate.publish")
 
@@ -125,7 +119,7 @@ def _make(
         return _Made(Published((), due.files, (), ()), due.faults)
     behind = hubs.expect(site)
     if due.whole or site.config.pages:
-        made = _everything(site, articles, now=now, progress=progress)
+        made = _everything(site, articles, due, now=now, progress=progress)
     else:
         made = _some_feeds(site, articles, due, now=now)
     hubs.note(site, made.published, behind=behind, now=now)  # before the build counts as done: see there
@@ -135,16 +129,16 @@ def _make(
 
 
 def _everything(
-    site: Site, articles: Library, *, now: datetime, progress: Callable[[int, int], None] | None
+    site: Site, articles: Library, due: Due, *, now: datetime, progress: Callable[[int, int], None] | None
 ) -> _Made:
     from syndicate.app.composing import letter_faults
 
     faults: list[Fault] = []
     if site.config.pages:
-        published = _with_pages(site, articles, faults, now=now, progress=progress)
+        published = _with_pages(site, articles, due, faults, now=now, progress=progress)
     else:
         filing = FeedFiling(Feeding(site, articles, now), faults)
-        moved = moved_of(_old_feeds(filing.feeding), (), site.config.publication.url)
+        moved = moved_of(filing.feeding.moved(), (), site.config.publication.url)
         files = chain(list_of(moved), _all_feeds(filing))
         published = publish(site.config.publish.folder, files, keep=filing.keep)
     newest = articles.newest(now=now, count=_TRIED)
@@ -155,41 +149,27 @@ def _everything(
 def _with_pages(
     site: Site,
     articles: Library,
+    due: Due,
     faults: list[Fault],
     *,
     now: datetime,
     progress: Callable[[int, int], None] | None,
 ) -> Published:
-    """Make every page and feed; what is wrong is added to `faults`."""
-    from syndicate.app.standins import StandIns
-    from syndicate.pages import render_pages
+    """Make every page that is not as it would be, and every feed; what is wrong is added to `faults`."""
+    from syndicate.app.paging import Paging
 
-    feeding = Feeding(site, articles, now)
-    shown = articles.out(now=now)
-    feeds = [fed.feed for fed in feeding.outlines()]
-    pages = render_pages(page_site(site.config), shown, feeds, site.templates, progress=progress)
-    faults += pages.faults
-    moved = moved_of(_old_feeds(feeding), shown, site.config.publication.url)
-    standing_in = StandIns(site, page_site(site.config), {file.path for file in pages.files}, faults)
-    made, filing = deque(pages.files), FeedFiling(feeding, faults, keep=set(pages.keep))
-    standing_in.keep = filing.keep
-    del shown, pages  # their texts are done with, and what is written goes out of memory
-    files = chain(_drained(made), standing_in.files(moved), list_of(moved), _all_feeds(filing))
-    return publish(site.config.publish.folder, files, keep=filing.keep)
-
-
-def _old_feeds(feeding: Feeding) -> list[Redirect]:
-    return [one for fed in feeding.outlines() for one in fed.redirects()]
+    paging = Paging(Feeding(site, articles, now), standing.sign_of(site, ""), due.stands, progress)
+    filing = FeedFiling(paging.feeding, faults, keep=paging.keep)
+    files = chain(paging.files(), list_of(paging.moved), _all_feeds(filing))
+    published = publish(site.config.publish.folder, files, keep=filing.keep)
+    faults += paging.faults
+    paging.remember(fault.path for fault in published.faults)
+    return published
 
 
 def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
     yield from filing.files()
     yield filing.opml()
-
-
-def _drained(files: deque[OutputFile | CopiedFile]) -> Iterator[OutputFile | CopiedFile]:
-    while files:
-        yield files.popleft()
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:
@@ -214,21 +194,3 @@ def _kept_out(gone: dict[str, None], filing: FeedFiling, among: Sequence[str]) -
         yield file
     for path in filing.keep:
         gone.pop(path, None)
-
-
-def page_site(config: Config) -> PageSite:
-    """Return what the pages take from the configuration."""
-    from syndicate.pages import PageSite
-
-    return PageSite(
-        publication=config.publication,
-        web_url=config.web_url,
-        newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
-        content_folder=config.content.folder,
-        formats=config.feeds.formats,
-        paths=config.feeds.paths,
-        placed={
-            named_folder(name): (one.formats or config.feeds.formats, one.placed or config.feeds.paths)
-            for name, one in config.feeds.named.items()
-        },
-    )

@@ -30,7 +30,7 @@ class Due:
     """What a publishing has to make: all of it where `whole`, else the feeds in `folders`.
 
     `sign` marks the inputs beside the articles, `stale` are the folders that were noted. `files` and `faults`
-    are what the last publishing left.
+    are what the last publishing left; where the publish folder is as that left it, it `stands`.
     """
 
     whole: bool
@@ -39,6 +39,7 @@ class Due:
     files: int = 0
     faults: tuple[Fault, ...] = ()
     stale: tuple[str, ...] = ()
+    stands: bool = False
 
     @property
     def nothing(self) -> bool:
@@ -53,7 +54,7 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
     pages also where a file beside the articles did, which `others` marks); else the feeds noted as stale,
     and those of articles that came out or expired since by the clock alone.
     """
-    sign = _sign(site, others if site.config.pages else "")
+    sign = sign_of(site, others if site.config.pages else "")
     with site.store.read() as conn:
         stale = tuple(folders.stale_ones(conn))
         text = ids.get_setting(conn, PUBLISHED)
@@ -63,14 +64,15 @@ def due(site: Site, others: str, *, now: datetime) -> Due:
         faults = tuple(Fault(*fault) for fault in told)
     except (ValueError, TypeError):
         return Due(True, (), sign, stale=stale)
-    files = standing(site.config.publish.folder, sealed) if signed == sign else None
-    if files is None:
-        return Due(True, (), sign, stale=stale)
+    whole = signed != sign
+    files = None if whole and not site.config.pages else standing(site.config.publish.folder, sealed)
+    if files is None or whole:
+        return Due(True, (), sign, stale=stale, stands=files is not None)
     with site.store.read() as conn:
         turned = selection.turned(conn, after=min(last, now), until=max(last, now))
         linking = crossing.linking(conn, selection.paths_of(conn, turned)) if turned else []
         again = {*stale, *folders.of_articles(conn, [*turned, *linking]), *([""] if turned else [])}
-    return Due(False, tuple(sorted(again)), sign, files, faults, stale)
+    return Due(False, tuple(sorted(again)), sign, files, faults, stale, stands=True)
 
 
 def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -> None:
@@ -82,7 +84,7 @@ def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -
         folders.freshen(tx, made.stale)
 
 
-def _sign(site: Site, others: str) -> str:
+def sign_of(site: Site, others: str) -> str:
     """Return a mark that changes with whatever published bytes hang on beside the articles."""
     config = site.config
     settings = (

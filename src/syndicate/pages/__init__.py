@@ -1,6 +1,6 @@
-"""Articles -> HTML pages: one for each article, the index, the tags, the list of feeds, and "not found"."""
+"""Articles -> HTML pages: one for each article, lists of them, the feeds, the map of the site."""
 
-from syndicate.pages.render import render_pages
-from syndicate.pages.values import PageSite, RenderedPages
+from syndicate.pages.printing import Printing, render_pages
+from syndicate.pages.values import PageSite, RenderedPages, Stock
 
-__all__ = ["PageSite", "RenderedPages", "render_pages"]
+__all__ = ["PageSite", "Printing", "RenderedPages", "Stock", "render_pages"]

@@ -3,57 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from typing import Final
 
+from syndicate.links import author_folder
+from syndicate.model import Feed
+from syndicate.pages.lists import listed
 from syndicate.pages.stories import Story
-from syndicate.pages.values import Material, Page
+from syndicate.pages.values import Material, Page, Topic
 
-PER_PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Pager:
-    """Where a list's page stands; the paths are "" at the ends."""
-
-    number: int
-    last: int
-    newer: str
-    older: str
+_PREVIEWED: Final = 10
+_LINKED: Final = ("tags", "categories")  # the kinds of topics named at the end of an article
 
 
 def articles(material: Material) -> Iterator[Page]:
     """Yield a page for each article, in its own language."""
+    by_folder = {topic.folder: topic for topic in material.topics}
     for story in material.stories:
+        theirs = [by_folder[folder] for folder in story.folders]
         context: dict[str, object] = {
             "story": story,
-            "topics": [topic for topic in material.topics if topic.feed.folder in story.tag_folders],
+            "topics": [_bare(topic) for topic in theirs if topic.kind in _LINKED],
+            "writers": [(name, _path(by_folder.get(author_folder(name)))) for name in story.authors if name],
+            "versions": material.versions.get(story.id, ()),
         }
-        yield Page(story.path, "pages/article.html", story.language, context)
+        yield Page(
+            story.path,
+            "pages/article.html",
+            story.language or material.site.publication.language,
+            context,
+            text=story.id,
+            listed=not story.canonical,
+            changed=story.changed,
+            canonical=story.canonical,
+        )
 
 
 def index(material: Material) -> Iterator[Page]:
     """Yield the front page and the pages of older articles behind it."""
-    language = material.site.publication.language
-    for path, context in _listed("", material.stories):
-        yield Page(path, "pages/index.html", language, context)
+    for path, context in listed("", material.stories):
+        yield _page(material, path, "pages/index.html", context)
 
 
-def tags(material: Material) -> Iterator[Page]:
-    """Yield for each tag the pages that list its articles."""
-    language = material.site.publication.language
+def topics(material: Material) -> Iterator[Page]:
+    """Yield for each tag, category, author and language the pages that list its articles."""
     for topic in material.topics:
-        for path, context in _listed(f"{topic.feed.folder}/", topic.stories):
-            yield Page(path, "pages/tag.html", language, {**context, "topic": topic}, feed=topic.feed)
+        for path, context in listed(f"{topic.folder}/", topic.stories):
+            first = path == topic.path
+            page = _page(
+                material, path, "pages/topic.html", {**context, "topic": topic if first else _bare(topic)}
+            )
+            yield replace(page, feed=topic.feed)
+
+
+def archive(material: Material) -> Iterator[Page]:
+    """Yield the page that lists the months, and the pages of each."""
+    yield _page(material, "archive/index.html", "pages/archive.html", {"months": material.months})
+    for month in material.months:
+        for path, context in listed(month.path.removesuffix("index.html"), month.stories):
+            yield _page(material, path, "pages/month.html", {**context, "day": month.day})
 
 
 def feed_list(material: Material) -> Iterator[Page]:
     """Yield the page that lists all feeds for people."""
+    named = {topic.folder for topic in material.topics}
     context: dict[str, object] = {
-        "main_feeds": [feed for feed in material.feeds if not feed.folder],
-        "topics": material.topics,
+        "own_feeds": [_lean(feed) for feed in material.feeds if feed.folder not in named],
+        "kinds": [
+            (kind, with_feed)
+            for kind in ("categories", "tags", "authors", "languages")
+            if (with_feed := [topic for topic in material.of_kind(kind) if topic.feed])
+        ],
         "newsletters": material.site.newsletters,
+        "opml": material.site.opml,
     }
-    yield Page("feeds/index.html", "pages/feeds.html", material.site.publication.language, context)
+    yield _page(material, "feeds/index.html", "pages/feeds.html", context)
+
+
+def previews(material: Material) -> Iterator[Page]:
+    """Yield for each feed a page that shows it to people, as browsers no longer do."""
+    by_id = {story.id: story for story in material.stories}
+    by_folder = {topic.folder: topic for topic in material.topics}
+    for feed in material.feeds:
+        shown: Sequence[Story] = [by_id[one.id] for one in feed.articles if one.id in by_id]
+        if (not shown and feed.folder in by_folder) or not feed.folder:
+            among = by_folder[feed.folder].stories if feed.folder else material.stories
+            shown = sorted(among, key=lambda story: (-story.visible_at.timestamp(), story.id))
+        context = {"feed": _lean(feed), "stories": shown[:_PREVIEWED]}
+        yield replace(
+            _page(material, preview_path(feed.folder), "pages/preview.html", context),
+            feed=_lean(feed) if feed.folder else None,
+            listed=False,
+        )
 
 
 def missing(material: Material) -> Iterator[Page]:
@@ -61,22 +102,37 @@ def missing(material: Material) -> Iterator[Page]:
     yield Page("404.html", "pages/404.html", material.site.publication.language, {}, portable=False)
 
 
-KINDS: tuple[Callable[[Material], Iterator[Page]], ...] = (articles, index, tags, feed_list, missing)
+KINDS: tuple[Callable[[Material], Iterator[Page]], ...] = (
+    articles,
+    index,
+    topics,
+    archive,
+    feed_list,
+    previews,
+    missing,
+)
 
 
-def _listed(prefix: str, stories: Sequence[Story]) -> Iterator[tuple[str, dict[str, object]]]:
-    """Yield path and context of each page of a list; the first exists also where the list is empty."""
-    last = max(1, -(-len(stories) // PER_PAGE))
-    for number in range(1, last + 1):
-        pager = Pager(
-            number,
-            last,
-            newer=_list_path(prefix, number - 1) if number > 1 else "",
-            older=_list_path(prefix, number + 1) if number < last else "",
-        )
-        shown = stories[(number - 1) * PER_PAGE : number * PER_PAGE]
-        yield _list_path(prefix, number), {"stories": shown, "pager": pager}
+def preview_path(folder: str) -> str:
+    """Return the path of the page that shows the feed in `folder`."""
+    return f"{folder}/preview/index.html" if folder else "preview/index.html"
 
 
-def _list_path(prefix: str, number: int) -> str:
-    return f"{prefix}index.html" if number == 1 else f"{prefix}page/{number}/index.html"
+def _page(material: Material, path: str, template: str, context: dict[str, object]) -> Page:
+    """Return a page in the publication's language; the pages behind the first of a list are not listed."""
+    pager = context.get("pager")
+    listed_too = not getattr(pager, "number", 0)
+    return Page(path, template, material.site.publication.language, context, listed=listed_too)
+
+
+def _bare(topic: Topic) -> Topic:
+    """Return `topic` without its articles, whose number changes with each."""
+    return replace(topic, stories=())
+
+
+def _path(topic: Topic | None) -> str:
+    return topic.path if topic else ""
+
+
+def _lean(feed: Feed) -> Feed:
+    return replace(feed, articles=(), gone=())

@@ -1,145 +1,89 @@
-"""Material -> the bytes of every page. Reads templates; writes nothing."""
+"""A page -> its bytes, and a mark of all that these hang on. Reads templates; writes nothing."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from hashlib import sha256
 from posixpath import commonprefix
 from urllib.parse import quote, urlsplit
 
-from syndicate import feedfiles, links
+from syndicate import links
 from syndicate.errors import TemplateFault
-from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
-from syndicate.pages.kinds import KINDS
-from syndicate.pages.values import Material, Page, PageSite, RenderedPages, gather
+from syndicate.model import Article, Fault, Feed, OutputFile
+from syndicate.pages.about import facts_of
+from syndicate.pages.kinds import preview_path
+from syndicate.pages.offers import alternates, feed_links
+from syndicate.pages.stories import Text
+from syndicate.pages.values import Material, Page
 from syndicate.templating import Templates
 
 STYLE = "style.css"
-_GIVE_UP_AFTER = 20  # the same fault on so many pages and none without it: it is the template's, not theirs
 
 
-@dataclass(frozen=True, slots=True)
-class FeedLink:
-    """The address of a feed in one format."""
+@dataclass(frozen=True)
+class Layout:
+    """What all pages of a publication have in common; `version` tells one style sheet from another."""
 
-    format: str
-    type: str
-    title: str
-    url: str
+    material: Material
+    templates: Templates
+    version: str
 
+    @cached_property
+    def main(self) -> list[Feed]:
+        """The feed of everything, where there is one."""
+        return [feed for feed in self.material.feeds if not feed.folder]
 
-@dataclass(slots=True)
-class _Tally:
-    """What has gone wrong so far: which pages each fault stopped, and which templates ever worked."""
+    @cached_property
+    def _mark(self) -> str:
+        site = self.material.site
+        menu = [(topic.name, topic.folder) for topic in self.material.menu]
+        main = [(feed.title, feed.folder) for feed in self.main]
+        return repr((site, menu, main, self.version, bool(self.material.months)))
 
-    stopped: dict[Fault, list[str]] = field(default_factory=dict)
-    worked: set[str] = field(default_factory=set)
-    failed: Counter[tuple[str, Fault]] = field(default_factory=Counter)
+    def mark(self, page: Page) -> str:
+        """Return a hash of what the bytes of `page` hang on, beside templates and code; "" where unknown."""
+        digest = self.material.digests.get(page.text, "") if page.text else "-"
+        if not digest:
+            return ""
+        feed = (page.feed.folder, page.feed.title) if page.feed else None
+        own = (page.path, page.template, page.language, page.canonical, page.context, feed, digest)
+        return sha256(f"{self._mark}{own!r}".encode("utf-8", "replace")).hexdigest()[:20]
 
-    def hopeless(self, template: str) -> Fault | None:
-        """Return the fault because of which no page of `template` needs to be tried again."""
-        if template in self.worked:
-            return None
-        found = ((fault, n) for (name, fault), n in self.failed.items() if name == template)
-        return next((fault for fault, n in found if n >= _GIVE_UP_AFTER), None)
+    def render(self, page: Page, article: Article | None = None) -> OutputFile | Fault:
+        """Return the file of `page`, with the text of `article` where it needs one, or what is wrong."""
+        text = Text.of(article).context() if article else {}
+        context = {**self._common(page), **page.context, **text}
+        zone = self.material.site.publication.timezone
+        try:
+            made = self.templates.render(page.template, language=page.language, zone=zone, **context)
+            return OutputFile(page.path, made.encode())
+        except TemplateFault as error:
+            return error.fault
+        except UnicodeEncodeError as error:
+            return Fault("page", page.path, None, f"holds a character that is none: {error.reason}")
 
-    def note(self, page: Page, fault: Fault) -> None:
-        self.stopped.setdefault(fault, []).append(page.path)
-        self.failed[page.template, fault] += 1
-
-
-def render_pages(
-    site: PageSite,
-    articles: Sequence[Article],
-    feeds: Sequence[Feed],
-    templates: Templates,
-    *,
-    progress: Callable[[int, int], None] | None = None,
-) -> RenderedPages:
-    """Return every page, the style sheet and the articles' media; same input, same bytes. Never raises.
-
-    `progress` hears how many of how many pages are made.
-
-    A fault in a template, or in what it makes of one article, stops only the pages concerned: their
-    paths are in `keep`, and each fault is named once with the first page it stopped.
-    """
-    material = gather(site, articles, feeds)
-    tally = _Tally()
-    style = _style(templates)
-    files: dict[str, OutputFile | CopiedFile] = {file.path: file for file in _media(site, articles)}
-    version = sha256(style.body).hexdigest()[:10] if isinstance(style, OutputFile) else ""
-    pages = [page for kind in KINDS for page in kind(material)]
-    for number, page in enumerate(pages, start=1):
-        if progress:
-            progress(number, len(pages))
-        fault = tally.hopeless(page.template)
-        made = fault or _render(page, material, version, templates)
-        if isinstance(made, Fault):
-            files.pop(page.path, None)
-            tally.note(page, made)
-        else:
-            files[page.path] = made
-            tally.worked.add(page.template)
-    faults = [_named(fault, paths) for fault, paths in tally.stopped.items()]
-    keep = {path for paths in tally.stopped.values() for path in paths}
-    if isinstance(style, OutputFile):
-        files[STYLE] = style
-    else:
-        faults.append(style)
-        keep.add(STYLE)
-    ordered = tuple(files[path] for path in sorted(files))
-    return RenderedPages(ordered, tuple(faults), frozenset(keep))
-
-
-def _render(page: Page, material: Material, version: str, templates: Templates) -> OutputFile | Fault:
-    publication = material.site.publication
-    link = partial(relative, page.path) if page.portable else partial(_anywhere, publication.url)
-    try:
-        text = templates.render(
-            page.template,
-            language=page.language,
-            zone=publication.timezone,
-            **_common(page, material, link, version),
-            **page.context,
-        )
-        return OutputFile(page.path, text.encode())
-    except TemplateFault as error:
-        return error.fault
-    except UnicodeEncodeError as error:
-        return Fault("page", page.path, None, f"holds a character that is none: {error.reason}")
-
-
-def _common(page: Page, material: Material, link: Callable[[str], str], version: str) -> dict[str, object]:
-    """Return what every page is given beside its own."""
-    publication = material.site.publication
-    main = [feed for feed in material.feeds if not feed.folder]
-    own = [page.feed] if page.feed else []
-    return {
-        "publication": publication,
-        "link": link,
-        "home_url": link("index.html"),
-        "style_url": link(STYLE) + (f"?{version}" if version else ""),
-        "canonical": links.url(publication.url, page.path),
-        "base": publication.url,
-        "alternates": [one for feed in (*own, *main) for one in feed_links(feed, material.site)],
-        "feed_links": partial(feed_links, site=material.site),
-        "menu": material.menu,
-        "path": page.path,
-    }
-
-
-def feed_links(feed: Feed, site: PageSite) -> list[FeedLink]:
-    """Return the absolute addresses of `feed` in each of its formats, the best first."""
-    paths = feedfiles.paths_of(feed.folder, site.formats, site.paths)
-    return [
-        FeedLink(kind.title, kind.content_type, f"{feed.title} ({kind.title})", links.url(base, paths[form]))
-        for form in feedfiles.BEST_FIRST
-        if form in paths
-        for kind, base in [(feedfiles.KINDS[form], site.publication.url)]
-    ]
+    def _common(self, page: Page) -> dict[str, object]:
+        """Return what every page is given beside its own."""
+        site = self.material.site
+        base = site.publication.url
+        link = partial(relative, page.path) if page.portable else partial(_anywhere, base)
+        own = [page.feed] if page.feed else []
+        address = links.url(base, page.path)
+        return {
+            "publication": site.publication,
+            "link": link,
+            "home_url": link("index.html"),
+            "style_url": link(STYLE) + (f"?{self.version}" if self.version else ""),
+            "canonical": page.canonical or address,
+            "base": base,
+            "alternates": alternates([*own, *self.main], site),
+            "feed_links": partial(feed_links, site=site),
+            "preview_path": preview_path,
+            "facts": partial(facts_of, publication=site.publication, address=address),
+            "menu": self.material.menu,
+            "path": page.path,
+        }
 
 
 def relative(here: str, path: str) -> str:
@@ -156,26 +100,3 @@ def relative(here: str, path: str) -> str:
 
 def _anywhere(base: str, path: str) -> str:
     return path if urlsplit(path).scheme else links.url(base, path.lstrip("/"))
-
-
-def _media(site: PageSite, articles: Sequence[Article]) -> list[CopiedFile]:
-    return [
-        CopiedFile(
-            f"{links.article_folder(article.slug)}/{media.name}", str(site.content_folder / media.source)
-        )
-        for article in articles
-        for media in article.media
-    ]
-
-
-def _style(templates: Templates) -> OutputFile | Fault:
-    try:
-        return OutputFile(STYLE, templates.source(f"pages/{STYLE}").encode())
-    except TemplateFault as error:
-        return error.fault
-
-
-def _named(fault: Fault, paths: Sequence[str]) -> Fault:
-    """Return `fault` with the pages it stopped."""
-    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
-    return Fault(fault.kind, fault.path, fault.line, f"{fault.message} (stopped {paths[0]}{more})")

@@ -1,11 +1,12 @@
-"""Article -> Story: what a template shows of an article. Pure."""
+"""Article -> Story: what pages show of an article; its text is asked for where its own page is made. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from hashlib import sha256
 from html import escape, unescape
 from posixpath import normpath
 from urllib.parse import unquote, urljoin, urlsplit
@@ -19,55 +20,66 @@ from syndicate.pages.body import readable
 _SAME_BREATH = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Story:
-    """An article as templates see it.
+    """An article as lists show it.
 
-    `path` is for `link`; so is `picture_path`, which is "" where there is no picture. `picture` is set
-    only where the body does not show it already; `standfirst` only where the body does not begin with
-    the summary; `updated` only where it is later than the day's first hour of correction.
+    `path` is for `link`; so is `picture_path`, which is "" where there is no picture. `updated` is set only
+    where it is later than the day's first hour of correction; `changed` always is. `folders` are those of
+    its tags and so on that have a page. `canonical` is the absolute address of the article elsewhere, "" for
+    none. `mark` is a hash of all this.
     """
 
     id: str
     path: str
     title: str
     summary: str
-    standfirst: str
-    html: Markup
     language: str
     published: datetime
     updated: datetime | None
+    changed: datetime
+    visible_at: datetime
     authors: tuple[str, ...]
     tags: tuple[str, ...]
-    tag_folders: tuple[str, ...]
+    folders: tuple[str, ...]
     picture: Picture | None
     picture_path: str
     picture_alt: str
-    slug: str
+    correction: str
+    canonical: str
+    key: str
+    mark: str = ""
+
+    def __repr__(self) -> str:
+        return f"Story({self.id!r}, {self.mark})"
 
     @classmethod
-    def of(cls, article: Article, folders: Set[str]) -> Story:
-        """Return the story of `article`; `folders` are those of the tags that have a page."""
+    def of(cls, article: Article, folders: Collection[str]) -> Story:
+        """Return the story of `article`; `folders` are those that have a page."""
         picture = article.picture
-        tag_folders = dict.fromkeys(links.tag_folder(tag) for tag in article.tags)
-        return cls(
-            id=article.id,
-            path=f"{links.article_folder(article.slug)}/index.html",
-            title=article.title,
-            summary=article.summary,
-            standfirst="" if _begins_with(article.html, article.summary) else article.summary,
-            html=Markup(readable(article.html)),  # noqa: S704 an article's html is sanitised when it is read
-            language=article.language,
-            published=article.published,
-            updated=article.updated if article.updated - article.published > _SAME_BREATH else None,
-            authors=article.authors,
-            tags=article.tags,
-            tag_folders=tuple(folder for folder in tag_folders if folder in folders),
-            picture=picture if picture and not _shows(article.html, picture.src) else None,
-            picture_path=_picture_path(article.slug, picture.src) if picture else "",
-            picture_alt=picture.alt if picture else "",
-            slug=article.slug,
+        src = _picture_path(article.slug, picture.src) if picture else ""
+        theirs = links.folders_of(article.tags, article.categories, article.authors, article.language)
+        values = (
+            article.id,
+            f"{links.article_folder(article.slug)}/index.html",
+            article.title,
+            article.summary,
+            article.language,
+            article.published,
+            article.updated if article.updated - article.published > _SAME_BREATH else None,
+            max(article.updated, article.published),
+            article.visible_at,
+            article.authors,
+            article.tags,
+            tuple(folder for folder in theirs if folder in folders),
+            picture if src else None,
+            src,
+            picture.alt if picture else "",
+            article.correction,
+            article.canonical if article.canonical.startswith(("http://", "https://")) else "",
+            article.key,
         )
+        return cls(*values, mark=sha256(repr(values).encode("utf-8", "replace")).hexdigest()[:16])
 
     def picture_url(self, base: str) -> str:
         """Return the absolute address of the picture, "" where there is none."""
@@ -76,6 +88,35 @@ class Story:
         if self.picture_path.startswith("/"):
             return urljoin(f"{base}/", self.picture_path)
         return links.url(base, self.picture_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What only an article's own page shows.
+
+    `picture` is set only where the body does not show it already; `standfirst` only where the body does not
+    begin with the summary.
+    """
+
+    html: Markup
+    standfirst: str
+    picture: Picture | None
+
+    @classmethod
+    def of(cls, article: Article) -> Text:
+        """Return the text of an `article` that was read with it."""
+        picture, html = article.picture, article.html
+        opening = picture if picture and not _shows(html, picture.src) else None
+        return cls(
+            # an article's html is sanitised when it is read
+            html=Markup(readable(html, picture, eager=opening is None)),  # noqa: S704
+            standfirst="" if _begins_with(html, article.summary) else article.summary,
+            picture=opening,
+        )
+
+    def context(self) -> Mapping[str, object]:
+        """Return it as templates are given it."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
 def _picture_path(slug: str, src: str) -> str:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
-from syndicate import links
 from syndicate.config import Publication
 from syndicate.feedfiles import KINDS, FeedFormat, Paths
 from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages.stories import Story
 
-TOPICS_IN_MENU = 7
+Texts = Callable[[Collection[str]], Iterable[Article]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class PageSite:
     """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media.
 
     `formats` and `paths` are those of the feeds, see `feedfiles`; `placed` has them for the folders of feeds
-    that have their own.
+    that have their own. `opml` is the path of the list of all feeds, "" where there is none.
     """
 
     publication: Publication
@@ -31,6 +30,22 @@ class PageSite:
     formats: tuple[FeedFormat, ...] = tuple(KINDS)
     paths: Paths = field(default_factory=dict)
     placed: Mapping[str, tuple[tuple[FeedFormat, ...], Paths]] = field(default_factory=dict)
+    opml: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """The articles that pages are made of, in any order and without their texts, and the feeds there are.
+
+    `digests` are hashes of the texts by the articles' ids: where one is known and a page's mark is that of
+    last time, nobody asks for the text. `texts` returns articles with theirs; those of an archive are many,
+    so it is asked for some at a time.
+    """
+
+    articles: Sequence[Article]
+    feeds: Sequence[Feed]
+    texts: Texts
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +57,52 @@ class RenderedPages:
     keep: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Topic:
-    """A tag with a page of its own; `articles` counts all that carry it."""
+    """A tag, category, author or language with a page of its own; `feed` is None where it has none."""
 
+    kind: str  # tags, categories, authors, languages
     name: str
-    path: str
-    feed: Feed
+    folder: str
+    feed: Feed | None
     stories: tuple[Story, ...]
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}/index.html"
+
+    def __repr__(self) -> str:
+        feed = (self.feed.title, self.feed.id) if self.feed else None
+        return f"Topic({self.name!r}, {self.folder!r}, {len(self.stories)}, {feed})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Month:
+    """A month of the publication's calendar with the articles dated in it; `day` is its first."""
+
+    path: str
+    day: date
+    stories: tuple[Story, ...]
+
+    def __repr__(self) -> str:
+        return f"Month({self.path!r}, {len(self.stories)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """An article in one of its languages, for those who read another; `url` is absolute."""
+
+    language: str
+    path: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """All that pages are made from. `stories` are newest first, `topics` by their number of stories.
 
-    `menu` has the topics that each page links to, largest first, in steps: see `_menu`.
+    `menu` has the topics that each page links to, largest first, in steps. `versions` are those of the
+    articles that there are in several languages, by the articles' ids, with the one for everybody else last.
     """
 
     site: PageSite
@@ -64,11 +110,22 @@ class Material:
     feeds: tuple[Feed, ...]
     topics: tuple[Topic, ...]
     menu: tuple[Topic, ...]
+    months: tuple[Month, ...]
+    versions: Mapping[str, tuple[Version, ...]]
+    digests: Mapping[str, str]
+
+    def of_kind(self, kind: str) -> list[Topic]:
+        """Return the topics that are tags, categories, authors or languages."""
+        return [topic for topic in self.topics if topic.kind == kind]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page before it is rendered. `portable` pages link relatively; others are shown at any address."""
+    """A page before it is rendered. `portable` pages link relatively; others are shown at any address.
+
+    One with a `text` needs the text of the article of that id. `listed` pages are in the map of the site;
+    `changed` is when such a page said something new, where that is known.
+    """
 
     path: str
     template: str
@@ -76,37 +133,7 @@ class Page:
     context: dict[str, object]
     feed: Feed | None = None
     portable: bool = True
-
-
-def gather(site: PageSite, articles: Sequence[Article], feeds: Sequence[Feed]) -> Material:
-    """Return the material for `site`; articles and feeds may come in any order."""
-    by_id = sorted(articles, key=lambda article: article.id)
-    ordered = sorted(by_id, key=lambda article: article.published, reverse=True)
-    feeds = sorted(feeds, key=lambda feed: feed.folder)
-    folders = {feed.folder for feed in feeds if feed.folder}
-    stories = tuple(Story.of(article, folders) for article in ordered)
-    by_folder: dict[str, list[Story]] = {folder: [] for folder in folders}
-    for story in stories:
-        for folder in story.tag_folders:
-            by_folder[folder].append(story)
-    topics = [_topic(feed, by_folder[feed.folder]) for feed in feeds if feed.folder]
-    topics.sort(key=lambda topic: (-len(topic.stories), topic.name))
-    return Material(site, stories, tuple(feeds), tuple(topics), _menu(topics))
-
-
-def _menu(topics: Sequence[Topic]) -> tuple[Topic, ...]:
-    """Return the largest topics; those that differ by less than a quarter or so stand by their names.
-
-    The menu is on every page: were it sorted by the very numbers, one more article could change them all.
-    """
-    by_size = sorted(topics, key=lambda topic: (-(len(topic.stories) ** 3).bit_length(), topic.name))
-    return tuple(by_size[:TOPICS_IN_MENU])
-
-
-def _topic(feed: Feed, stories: list[Story]) -> Topic:
-    """Return the topic of a tag's feed, in the spelling that most of its articles use."""
-    spellings = Counter(
-        tag for story in stories for tag in story.tags if links.tag_folder(tag) == feed.folder
-    )
-    name = min(spellings, key=lambda tag: (-spellings[tag], tag), default=feed.title)
-    return Topic(name, f"{feed.folder}/index.html", feed, tuple(stories))
+    text: str = ""
+    listed: bool = False
+    changed: datetime | None = None
+    canonical: str = ""
