@@ -305,6 +305,16 @@ def test_an_article_from_elsewhere_says_where_it_is_at_home() -> None:
     assert '<link rel="canonical" href="https://first.example/x">' in html
     assert "hreflang" not in html
     assert "articles/x/" not in text_of(result, "sitemap.xml")
+    own = rendered([article("x", canonical=f"{BASE}/articles/x")])
+    assert f'<link rel="canonical" href="{BASE}/articles/x/">' in pages_of(own)["articles/x/index.html"]
+    assert "articles/x/" in text_of(own, "sitemap.xml")
+
+
+def test_what_is_category_and_tag_is_named_once() -> None:
+    """An article in a category and with the tag of its name leads to the category."""
+    one = article("x", tags=("Politik", "laut"), categories=("politik",))
+    html = pages_of(rendered([one]))["articles/x/index.html"]
+    assert re.findall(r'rel="tag" href="([^"]+)"', html) == ["../../categories/politik/", "../../tags/laut/"]
 
 
 def test_a_correction_is_told_on_the_page() -> None:

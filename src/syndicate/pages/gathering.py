@@ -26,7 +26,7 @@ def gather(site: PageSite, stock: Stock) -> Material:
     ordered = sorted(by_id, key=lambda article: article.published, reverse=True)
     feeds = tuple(sorted(stock.feeds, key=lambda feed: feed.folder))
     names = _names(ordered)
-    stories = tuple(Story.of(article, names) for article in ordered)
+    stories = tuple(Story.of(article, names, site.publication.url) for article in ordered)
     topics = _topics(stories, names, {feed.folder: feed for feed in feeds})
     return Material(
         site=site,

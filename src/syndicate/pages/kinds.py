@@ -13,7 +13,7 @@ from syndicate.pages.stories import Story
 from syndicate.pages.values import Material, Page, Topic
 
 _PREVIEWED: Final = 10
-_LINKED: Final = ("tags", "categories")  # the kinds of topics named at the end of an article
+_LINKED: Final = ("categories", "tags")  # the kinds of topics named at the end of an article
 
 
 def articles(material: Material) -> Iterator[Page]:
@@ -23,7 +23,7 @@ def articles(material: Material) -> Iterator[Page]:
         theirs = [by_folder[folder] for folder in story.folders]
         context: dict[str, object] = {
             "story": story,
-            "topics": [_bare(topic) for topic in theirs if topic.kind in _LINKED],
+            "topics": _linked(theirs),
             "writers": [(name, _path(by_folder.get(author_folder(name)))) for name in story.authors if name],
             "versions": material.versions.get(story.id, ()),
         }
@@ -123,6 +123,16 @@ def _page(material: Material, path: str, template: str, context: dict[str, objec
     pager = context.get("pager")
     listed_too = not getattr(pager, "number", 0)
     return Page(path, template, material.site.publication.language, context, listed=listed_too)
+
+
+def _linked(theirs: Sequence[Topic]) -> list[Topic]:
+    """Return the categories and tags among `theirs`; what is both is named once, as the former."""
+    found: dict[str, Topic] = {}
+    for kind in _LINKED:
+        for topic in theirs:
+            if topic.kind == kind:
+                found.setdefault(topic.folder.partition("/")[2], _bare(topic))
+    return list(found.values())
 
 
 def _bare(topic: Topic) -> Topic:

@@ -11,7 +11,7 @@ from syndicate.pages.values import PageSite
 
 @dataclass(frozen=True, slots=True)
 class FeedLink:
-    """The address of a feed in one format; `title` is the feed's, `name` is that with the format."""
+    """The address of a feed in one format; `title` is the feed's, `name` the format with that."""
 
     format: str
     type: str
@@ -27,7 +27,7 @@ def feed_links(feed: Feed, site: PageSite) -> list[FeedLink]:
     base = site.publication.url
     return [
         FeedLink(
-            kind.title, kind.content_type, feed.title, f"{feed.title} ({kind.title})", links.url(base, path)
+            kind.title, kind.content_type, feed.title, f"{kind.title}: {feed.title}", links.url(base, path)
         )
         for form in feedfiles.BEST_FIRST
         if (path := paths.get(form))

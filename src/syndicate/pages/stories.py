@@ -54,8 +54,8 @@ class Story:
         return f"Story({self.id!r}, {self.mark})"
 
     @classmethod
-    def of(cls, article: Article, folders: Collection[str]) -> Story:
-        """Return the story of `article`; `folders` are those that have a page."""
+    def of(cls, article: Article, folders: Collection[str], base: str = "") -> Story:
+        """Return the story of `article`; `folders` are those that have a page below the URL `base`."""
         picture = article.picture
         src = _picture_path(article.slug, picture.src) if picture else ""
         theirs = links.folders_of(article.tags, article.categories, article.authors, article.language)
@@ -76,7 +76,7 @@ class Story:
             src,
             picture.alt if picture else "",
             article.correction,
-            article.canonical if article.canonical.startswith(("http://", "https://")) else "",
+            _elsewhere(article, base),
             article.key,
         )
         return cls(*values, mark=sha256(repr(values).encode("utf-8", "replace")).hexdigest()[:16])
@@ -117,6 +117,13 @@ class Text:
     def context(self) -> Mapping[str, object]:
         """Return it as templates are given it."""
         return {one.name: getattr(self, one.name) for one in fields(self)}
+
+
+def _elsewhere(article: Article, base: str) -> str:
+    """Return the absolute address that the article calls its own, "" where that is its page here."""
+    address = article.canonical
+    own = links.article_url(base, article.slug).rstrip("/") == address.rstrip("/")
+    return address if address.startswith(("http://", "https://")) and not own else ""
 
 
 def _picture_path(slug: str, src: str) -> str:
