@@ -46,7 +46,7 @@ aliases: [/2019/hard-{language}/]
 # A heading of the first level
 
 | {wide} |
-|{rule}|
+|{rule}
 | {wide} |
 
 ```python

@@ -160,6 +160,19 @@ def test_a_link_follows_the_article_it_leads_to(publication: Maker) -> None:
     assert from_scratch(site) == []
 
 
+def test_a_new_topic_in_the_menu_is_on_every_page(publication: Maker) -> None:
+    """What all pages have in common changes all of them: the pages of articles nobody touched, too."""
+    site = publication()
+    article(site, "one", "tags: [a]")
+    site.is_built()
+    page = site.config.publish.folder / "articles/one/index.html"
+    assert "categories/sport/" not in page.read_text()
+    article(site, "two", "categories: [Sport]")
+    site.is_built()
+    assert "categories/sport/" in page.read_text()
+    assert from_scratch(site) == []
+
+
 def test_where_an_article_was_a_page_says_that_it_is_gone(publication: Maker) -> None:
     """A withdrawn article's page goes with its words, gone.html comes; it leaves when the article is back."""
     site = publication()
@@ -221,7 +234,9 @@ def test_what_is_made_bit_by_bit_is_what_is_made_at_once(publication: Maker, see
             f"author: {dice.choice(['Ani', 'Budi'])}",
         ]
         head.append(f"language: {dice.choice(['en', 'ar', 'id'])}")
-        head += dice.choice([[], ["correction: It was two."], ["aliases: [/old/]"], ["categories: [News]"]])
+        head += dice.choice(
+            [[], ["correction: It was two."], ["aliases: [/old/]"], [f"categories: [{dice.choice('xyz')}]"]]
+        )
         name = f"{dice.choice(['', 'en/', 'id/'])}a{dice.randrange(30)}"
         article(site, name, "\n".join(head), dice.choice(WORDS), day=dice.randrange(1, 29))
 
@@ -247,9 +262,9 @@ def test_what_is_made_bit_by_bit_is_what_is_made_at_once(publication: Maker, see
     def picture() -> None:
         (site.folder / "content" / "dot.png").write_bytes(b"\x89PNG" + bytes([dice.randrange(256)]))
 
-    for _ in range(12):
+    for _ in range(5):
         drop()
-    for _ in range(14):
+    for _ in range(16):
         dice.choice([drop, drop, drop, remove, harm, rename, picture])()
         site.is_built(accept_removals=True)
         if dice.random() < 0.4:

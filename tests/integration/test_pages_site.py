@@ -320,7 +320,7 @@ def test_what_is_category_and_tag_is_named_once() -> None:
 def test_a_correction_is_told_on_the_page() -> None:
     """What was corrected stands before the text, with a label."""
     html = pages_of(rendered([article("x", correction="Harga <lama> salah.")]))["articles/x/index.html"]
-    assert 'role="note">Koreksi: Harga &lt;lama&gt; salah.</p>' in html
+    assert 'role="note">Koreksi: <bdi>Harga &lt;lama&gt; salah.</bdi></p>' in html
     assert html.index("Koreksi") < html.index("Isi x.")
 
 
