@@ -6,14 +6,13 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_service import answer, founded, free_port, wait_for
+from test_service import answer, founded, free_port, running, wait_for
 
 pytestmark = [
     pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed"),
@@ -76,18 +75,8 @@ def world(tmp_path: Path) -> Iterator[tuple[Path, str, list[Reader]]]:
         (home / "urls").write_text(f"{url}/{feed}\n")
         (home / "config").write_text("auto-reload no\n")
         readers.append(Reader(home))
-    log = (folder / "log").open("w")
-    process = subprocess.Popen([sys.executable, "-m", "syndicate", "run"], cwd=folder, stdout=log, stderr=log)
-    try:
-        wait_for(lambda: answer(f"{url}/feed.json")[0] == 200)
-        yield folder, url, readers
-    finally:
-        process.terminate()
-        try:
-            process.wait(12)
-        finally:
-            process.kill()
-            log.close()
+    with running(folder, port) as (address, _):
+        yield folder, address, readers
 
 
 def written(folder: Path, name: str, head: str, text: str = "Words of an article.") -> None:

@@ -15,6 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -104,21 +105,26 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
     folder = tmp_path_factory.mktemp("service")
     port = free_port()
     founded(folder, port)
-    log = (folder / "log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "syndicate", "run"], cwd=folder, stdout=log, stderr=log, text=True
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(lambda: answer(f"{url}/feed.json")[0] == 200)
+    with running(folder, port) as (url, process):
         yield folder, url, process
-    finally:
-        process.terminate()
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Let `syndicate run` serve the publication in `folder` for the block, from when its feeds are there."""
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-m", "syndicate", "run"]
+        process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, text=True)
         try:
-            process.wait(12)
+            url = f"http://127.0.0.1:{port}"
+            wait_for(lambda: answer(f"{url}/feed.json")[0] == 200)
+            yield url, process
         finally:
-            process.kill()
-            log.close()
+            process.terminate()
+            try:
+                process.wait(12)
+            finally:
+                process.kill()
 
 
 def workers(process: subprocess.Popen[str]) -> dict[str, int]:

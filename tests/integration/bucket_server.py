@@ -6,14 +6,15 @@ import re
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote, unquote
+
+from loopback import Listener, Quiet
 
 KEY, SECRET = "AKIAOURSECRETKEYID", "our-very-secret-value"
 _SIGNED = {"Authorization": f"AWS4-HMAC-SHA256 Credential={KEY}/20261125/us-east-1/s3/aws4_request"}
@@ -84,16 +85,14 @@ class Moto:
             after = names[-1]
 
 
-class Gate:
+class Gate(Listener):
     """Hands requests on to moto, notes them in the order of their ends, and refuses what a test wants."""
 
     def __init__(self, moto: Moto) -> None:
         self.moto = moto
         self.log: list[str] = []  # "PUT path", of requests that were let through
         self.refuses: Callable[[str], bool] = lambda _: False
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
 
     def puts(self) -> list[str]:
         """Return what was put, in its order, without the bucket."""
@@ -102,21 +101,10 @@ class Gate:
     def deletions(self) -> int:
         return sum(line.startswith(("POST ", "DELETE ")) for line in self.log)
 
-    @contextmanager
-    def running(self) -> Iterator[Gate]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
-
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         gate = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def _pass_on(self) -> None:
@@ -146,8 +134,5 @@ class Gate:
                     self.wfile.write(body)
 
             do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _pass_on  # noqa: N815
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
 
         return Handler

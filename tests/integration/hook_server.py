@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
+from loopback import Listener, Quiet
 
-class HookServer:
+
+class HookServer(Listener):
     """Listens on loopback. `answers` is what it does: a status, ``slow`` or ``trickle``."""
 
     def __init__(self) -> None:
         self.answers: int | str = 204
         self.heard: list[tuple[str, dict[str, str], dict[str, Any]]] = []
         self.paths: list[str] = []
-        self.over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         server = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 server.paths.append(f"GET {self.path}")
                 self._answer(200)
@@ -55,19 +52,4 @@ class HookServer:
                 except OSError:
                     self.close_connection = True
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Nothing: the test looks at `heard`."""
-
         return Handler
-
-    @contextmanager
-    def running(self) -> Iterator[HookServer]:
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()

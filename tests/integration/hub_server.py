@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from loopback import Listener, Quiet
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Heard:
         return self.form["hub.topic"][0]
 
 
-class HubServer:
+class HubServer(Listener):
     """Listens on loopback and answers `status`; `public` is the folder whose files the documents are."""
 
     def __init__(self, public: Path) -> None:
@@ -36,9 +35,8 @@ class HubServer:
         self.body = b""
         self.silent = False
         self.heard: list[Heard] = []
-        self.over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}/hub"
+        super().__init__()
+        self.url += "/hub"
 
     @property
     def topics(self) -> list[str]:
@@ -48,7 +46,7 @@ class HubServer:
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         hub = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
                 file = hub.public / urlsplit(form["hub.topic"][0]).path.lstrip("/")
@@ -64,19 +62,4 @@ class HubServer:
                 self.end_headers()
                 self.wfile.write(hub.body)
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Nothing: the test looks at `heard`."""
-
         return Handler
-
-    @contextmanager
-    def running(self) -> Iterator[HubServer]:
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()

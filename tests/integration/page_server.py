@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from loopback import Listener, Quiet
 
 
-class PageServer:
+class PageServer(Listener):
     """Answers 404 but for what `pages` has by path: a status, or an address that it redirects to."""
 
     def __init__(self) -> None:
@@ -17,14 +16,12 @@ class PageServer:
         self.asked: list[str] = []
         self.agents: set[str] = set()
         self.silent = False
-        self.over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         host = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet, BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 self._answer(host.pages.get(self.path, 404))
 
@@ -42,19 +39,4 @@ class PageServer:
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:
-                """Nothing: the test looks at `asked`."""
-
         return Handler
-
-    @contextmanager
-    def running(self) -> Iterator[PageServer]:
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield self
-        finally:
-            self.over.set()
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import loopback
 import pytest
-import uvicorn
 from publications import Publication, maker
 
 from syndicate.store import subscribers
@@ -52,19 +48,9 @@ def client(news: Publication) -> Iterator[httpx.Client]:
 @contextmanager
 def answering(news: Publication) -> Iterator[httpx.Client]:
     """Run the application behind a real server on loopback for the block."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    settings = uvicorn.Config(make_web(news.site, started=news.now), log_config=None, access_log=False)
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=10) as opened:
-            yield opened
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    app = make_web(news.site, started=news.now)
+    with loopback.answering(app) as address, httpx.Client(base_url=address, timeout=10) as opened:
+        yield opened
 
 
 def link_of(news: Publication) -> str:

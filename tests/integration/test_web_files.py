@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import os
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +11,7 @@ from pathlib import Path
 import brotli
 import httpx
 import pytest
-import uvicorn
+from loopback import answering
 
 from syndicate.model import OutputFile
 from syndicate.publish.compress import compress
@@ -55,23 +52,13 @@ def public(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(public: Path) -> Iterator[httpx.Client]:
-    listening = socket.create_server(("127.0.0.1", 0))
     terms = FeedTerms(hubs=(HUB,), base="https://news.example.org")
-    settings = uvicorn.Config(
-        PublishedFiles(public, terms), log_config=None, access_log=False, lifespan="off"
-    )
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        with httpx.Client(base_url=base, timeout=10, headers={"accept-encoding": "identity"}) as opened:
-            yield opened
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    plain = {"accept-encoding": "identity"}
+    with (
+        answering(PublishedFiles(public, terms)) as base,
+        httpx.Client(base_url=base, timeout=10, headers=plain) as opened,
+    ):
+        yield opened
 
 
 def test_each_coding_has_its_own_tag_and_the_same_bytes(client: httpx.Client) -> None:
