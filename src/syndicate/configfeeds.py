@@ -10,7 +10,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import BeforeValidator, Field, model_validator
 
 from syndicate.configtypes import Hub, Language, Section, Text, parse_duration
-from syndicate.feedfiles import FeedFormat, paths_of, wrong_with_paths
+from syndicate.feedfiles import FeedFormat, named_folder, paths_of, wrong_with_paths
 
 FeedName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 FeedKind = Literal["tag", "category", "author", "language"]
@@ -109,12 +109,15 @@ class Feeds(Section):
                 raise ValueError(f"{owner}: {path} is a file of {taken[path]} already; choose another")
         return self
 
+    def files_of(self, name: str) -> dict[FeedFormat, str]:
+        """Return where the files of the feed that is named `name` lie, RSS first."""
+        one = self.named[name]
+        return paths_of(named_folder(name), one.formats or self.formats, one.placed or self.paths)
+
     def _files(self) -> Iterator[tuple[str, str]]:
         yield from (("paths", path) for path in paths_of("", self.formats, self.paths).values())
-        for name, one in self.named.items():
-            paths = one.placed if one.paths else self.paths
-            for path in paths_of(f"feeds/{name}", one.formats or self.formats, paths).values():
-                yield f"named.{name}.paths", path
+        for name in self.named:
+            yield from ((f"named.{name}.paths", path) for path in self.files_of(name).values())
         for owner, old in (
             ("moved", self.moved),
             *((f"named.{n}.moved", o.moved) for n, o in self.named.items()),

@@ -26,8 +26,15 @@ KINDS: Mapping[FeedFormat, Kind] = {
 }
 BEST_FIRST: tuple[FeedFormat, ...] = ("atom", "rss", "json")  # as a reader is offered them
 
+OPML = "opml.xml"  # the list of all feeds
+
 Paths = Mapping[FeedFormat, str]
 _NAME = re.compile(r"[\w~-][\w.~-]*")
+
+
+def named_folder(name: str) -> str:
+    """Return the folder of the feed that the configuration calls `name`."""
+    return f"feeds/{name}"
 
 
 def path_of(form: FeedFormat, folder: str, paths: Paths) -> str:

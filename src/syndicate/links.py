@@ -14,6 +14,7 @@ from syndicate.spelling import LONGEST_SLUG, STYLES, slugify
 
 __all__ = [
     "LONGEST_SLUG",
+    "SHARED",
     "Addresses",
     "Rule",
     "article_folder",
@@ -35,28 +36,32 @@ def article_folder(slug: str) -> str:
     return f"articles/{slug}"
 
 
-@lru_cache(maxsize=4096)
+SHARED = ("authors", "languages")  # a kind whose one member all articles share has no feed and no page
+
+
+@lru_cache(maxsize=16384)
+def _folder(kind: str, name: str, otherwise: str) -> str:
+    return f"{kind}/{slugify(name, otherwise=otherwise)}"
+
+
 def tag_folder(tag: str) -> str:
     """Return the folder of a tag's page and feeds: ``tags/<slug>``."""
-    return f"tags/{slugify(tag, otherwise='tag')}"
+    return _folder("tags", tag, "tag")
 
 
-@lru_cache(maxsize=4096)
 def category_folder(category: str) -> str:
     """Return the folder of a category's page and feeds: ``categories/<slug>``."""
-    return f"categories/{slugify(category, otherwise='category')}"
+    return _folder("categories", category, "category")
 
 
-@lru_cache(maxsize=4096)
 def author_folder(author: str) -> str:
     """Return the folder of an author's page and feeds: ``authors/<slug>``."""
-    return f"authors/{slugify(author, otherwise='author')}"
+    return _folder("authors", author, "author")
 
 
-@lru_cache(maxsize=512)
 def language_folder(language: str) -> str:
     """Return the folder of a language's page and feeds: ``languages/<tag>``."""
-    return f"languages/{slugify(language, otherwise='und')}"
+    return _folder("languages", language, "und")
 
 
 def folders_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,15 +12,13 @@ from syndicate import links
 from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.scanning import findable
 from syndicate.config import Config
-from syndicate.durable import write_whole
-from syndicate.feedfiles import BEST_FIRST, FeedFormat, paths_of
+from syndicate.durable import make_folder, write_whole
+from syndicate.feedfiles import BEST_FIRST, OPML, FeedFormat, paths_of
 from syndicate.feeds.check import check_feed
 from syndicate.feeds.formats import file_names, rendered
 from syndicate.feeds.opml import Outline, lists, names, render_opml
-from syndicate.i18n import translations
 from syndicate.model import Fault, OutputFile
 
-OPML = "opml.xml"
 _GROUPS = {"tags": "Topics", "categories": "Categories", "authors": "Authors", "languages": "Languages"}
 
 
@@ -64,7 +62,7 @@ class FeedFiling:
             old = (self._config.publish.folder / OPML).read_bytes()
         except OSError:
             old = b""
-        given = {fed.feed.folder: outline_of(self._config, fed) for fed in self._listed}
+        given = {fed.feed.folder: _outline(fed) for fed in self._listed}
         usual = feed_site(self._config)
         gone = [file_names(folder, usual) for folder in among if folder and folder not in given]
         urls = [links.url(usual.base, path) for paths in gone for path in paths]
@@ -72,8 +70,13 @@ class FeedFiling:
             yield self._opml_of(self.feeding.outlines(shown=True))
 
     def _opml_of(self, feeds: Sequence[Fed]) -> OutputFile:
-        title = self._config.publication.title
-        return OutputFile(OPML, render_opml(title, [outline_of(self._config, fed) for fed in feeds]))
+        from syndicate.i18n import translations  # loads Babel
+
+        publication = self._config.publication
+        _ = translations(publication.language).gettext
+        outlines = [_outline(fed) for fed in feeds]
+        grouped = [replace(one, group=one.group and _(one.group)) for one in outlines]
+        return OutputFile(OPML, render_opml(publication.title, grouped))
 
     def _files_of(self, fed: Fed) -> Iterator[OutputFile]:
         made, faults = rendered(fed.feed, fed.site)
@@ -92,18 +95,17 @@ class FeedFiling:
 
     def _reject(self, file: OutputFile, wrong: Sequence[str]) -> None:
         place = self._aside / file.path.replace("/", "_")
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(place.parent, mode=0o700)
         write_whole(place, [file.body])
         reason = wrong[0].removeprefix(f"{file.path}: ")
         text = f"is not published, the old one stays: {reason}; please report it with what was made: {place}"
         self.faults.append(Fault("feed", file.path, None, text))
 
 
-def outline_of(config: Config, fed: Fed) -> Outline:
-    """Return a feed's place in the list: its best format, among those of its kind."""
+def _outline(fed: Fed) -> Outline:
+    """Return a feed's place in the list: its best format, among those of its kind, in English."""
     paths = paths_of(fed.feed.folder, fed.site.formats, fed.site.paths)
     form: FeedFormat = next(form for form in BEST_FIRST if form in paths)
     group = _GROUPS.get(fed.feed.folder.partition("/")[0], "")
-    named = translations(config.publication.language).gettext(group) if group else ""
     url = links.url(fed.site.base, paths[form])
-    return Outline(fed.feed.title, url, fed.feed.home, form, fed.feed.language, named)
+    return Outline(fed.feed.title, url, fed.feed.home, form, fed.feed.language, group)

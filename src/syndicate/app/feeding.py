@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 
 from syndicate import __version__, links
 from syndicate.app import identities
@@ -13,16 +14,15 @@ from syndicate.app.site import Site, mint_urn
 from syndicate.config import Config
 from syndicate.configfeeds import NamedFeed
 from syndicate.content.articles import link_of
-from syndicate.feedfiles import paths_of
+from syndicate.feedfiles import named_folder, paths_of
 from syndicate.feeds.document import FeedSite
-from syndicate.feeds.select import archive_of, feed_of, folder_keys, folders_asked, named_folder, title_of
+from syndicate.feeds.select import archive_of, feed_of, folder_keys, folders_asked, title_of
 from syndicate.model import Article, ArticleRecord, Feed, History, Tombstone
 from syndicate.redirects import Redirect, form_of
 from syndicate.store import folders, ids, selection
 from syndicate.store.folders import ARCHIVES
 
 _TOMBSTONES = 100  # the latest: a reader that did not ask for longer than that has forgotten the article
-_SHARED = ("authors", "languages")  # where all articles have the same, its feed would be the main one again
 _KINDS = {"tags": "tag", "categories": "category", "authors": "author", "languages": "language"}
 
 
@@ -75,37 +75,49 @@ class Feeding:
 
     def outlines(self, *, shown: bool = False) -> list[Fed]:
         """Return all feeds but archives, without their articles; with `shown` only those that show some."""
-        config = self.site.config
-        main = Fed(self._feed("", config.publication.title, ()), feed_site(config), config.feeds.moved)
-        named = [self._outline(name, one) for name, one in config.feeds.named.items()]
-        topics = list(self._of_topics(None))
+        configured, topics = self._configured(), list(self._of_topics(None))
         if shown:
             with self.site.store.read() as conn:
                 topics = [
                     one for one in topics if selection.in_folder(conn, one.feed.folder, now=self.now, count=1)
                 ]
-        return [main, *named, *topics]
+        return [*configured, *topics]
 
     def moved(self) -> list[Redirect]:
         """Return where the old addresses of feeds lead."""
-        return [one for fed in self.outlines() for one in fed.redirects()]
+        return [one for fed in self._configured() for one in fed.redirects()]
+
+    def chosen(self, named: NamedFeed, *, count: int) -> list[str]:
+        """Return the ids of the `count` articles that a named feed shows, the last one first."""
+        among, below = folders_asked(named), named.folder.strip("/")
+        with self.site.store.read() as conn:
+            return selection.matching(conn, among, below, now=self.now, count=count)
 
     def kin(self, among: Sequence[str]) -> list[str]:
-        """Return the folders `among` with those that come and go with them: see `_SHARED`."""
+        """Return the folders `among` with those that come and go with them: see `links.SHARED`."""
+        kin: list[str] = []
         with self.site.store.read() as conn:
-            kin = [
-                folder
-                for kind in _SHARED
-                if any(one.startswith(f"{kind}/") for one in among)
-                for folder in folders.of_kind(conn, kind, most=3)
-            ]
-        return sorted({*among, *(kin if len(kin) < 3 * len(_SHARED) else [])})
+            for kind in links.SHARED:
+                if any(one.startswith(f"{kind}/") for one in among):
+                    some = folders.of_kind(conn, kind, most=3)
+                    kin += some if len(some) < 3 else []
+        return sorted({*among, *kin})
+
+    @cached_property
+    def _usual(self) -> FeedSite:
+        return feed_site(self.site.config)
+
+    def _configured(self) -> list[Fed]:
+        """Return the main feed and the named ones, without their articles."""
+        config = self.site.config
+        main = Fed(self._feed("", config.publication.title, ()), self._usual, config.feeds.moved)
+        return [main, *(self._outline(name, one) for name, one in config.feeds.named.items())]
 
     def _main(self) -> Fed:
         config = self.site.config
         chosen = self.articles.newest(now=self.now, count=config.feeds.items, texts=self._full())
-        return Fed(self._with_history(self._feed("", config.publication.title, chosen)), feed_site(config),
-                   config.feeds.moved)  # fmt: skip
+        main = self._with_history(self._feed("", config.publication.title, chosen))
+        return Fed(main, self._usual, config.feeds.moved)
 
     def _with_history(self, main: Feed) -> Feed:
         with self.site.store.read() as conn:
@@ -116,10 +128,7 @@ class Feeding:
 
     def _named(self, name: str, one: NamedFeed) -> Fed:
         outline = self._outline(name, one)
-        count = one.items or self.site.config.feeds.items
-        with self.site.store.read() as conn:
-            among = folders_asked(one)
-            wanted = selection.matching(conn, among, one.folder.strip("/"), now=self.now, count=count)
+        wanted = self.chosen(one, count=one.items or self.site.config.feeds.items)
         chosen = self.articles.with_ids(wanted, now=self.now, texts=outline.site.content == "full")
         by_id = {article.id: article for article in chosen}
         ordered = tuple(by_id[number] for number in wanted if number in by_id)
@@ -136,13 +145,13 @@ class Feeding:
         config = self.site.config
         with self.site.store.read() as conn:
             topics = folders.topics(conn, now=self.now, among=among)
-            alone = {kind for kind in _SHARED if len(folders.of_kind(conn, kind, most=2)) < 2}
+            alone = {kind for kind in links.SHARED if len(folders.of_kind(conn, kind, most=2)) < 2}
         kinds = {folder for folder, kind in _KINDS.items() if kind in config.feeds.by} - alone
         topics = [one for one in topics if one.folder.partition("/")[0] in kinds]
         self._ids(topic.folder for topic in topics)
         for topic in topics:
             title = title_of(config.publication, topic.folder, topic.spellings)
-            yield Fed(self._feed(topic.folder, title, ()), feed_site(config))
+            yield Fed(self._feed(topic.folder, title, ()), self._usual)
 
     def _topic(self, outline: Fed) -> Fed | None:
         """Return the feed of a tag and so on with its articles, None where all have expired."""
@@ -167,7 +176,7 @@ class Feeding:
         previous = f"{ARCHIVES}{number - 1}" if number > 1 else ""
         main = self._feed("", self.site.config.publication.title, ())
         archive = archive_of(main, f"{ARCHIVES}{number}", chosen, gone, previous=previous)
-        return Fed(archive, feed_site(self.site.config))
+        return Fed(archive, self._usual)
 
     def _full(self) -> bool:
         return self.site.config.feeds.content == "full"

@@ -26,7 +26,7 @@ def cut(site: Site, *, now: datetime) -> None:
     with site.store.read() as conn:
         loose = selection.loose(conn, now=now)
         shown = site.config.feeds.items
-        window = {kept.record.id for kept in selection.newest(conn, now=now, count=shown)} if loose else set()
+        window = set(selection.matching(conn, (), "", now=now, count=shown)) if loose else set()
         last = selection.last_volume(conn)
     for number, ids in enumerate(volumes(loose, window, size), last + 1):
         identities.note(site, identities.lines_of(_bind(site, ids, number), {}))

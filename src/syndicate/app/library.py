@@ -1,4 +1,4 @@
-"""The articles as the database knows them: asked for by what is needed, never all at once but for pages."""
+"""The articles as the database knows them: asked for by what is needed, never all at once."""
 
 from __future__ import annotations
 
@@ -74,10 +74,6 @@ class Library:
     def with_ids(self, ids: Collection[str], *, now: datetime, texts: bool = False) -> tuple[Article, ...]:
         """Return those of `ids` that are shown at `now`."""
         return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), texts, now)
-
-    def out(self, *, now: datetime) -> tuple[Article, ...]:
-        """Return every article shown at `now` with its text, newest first."""
-        return self._articles(lambda conn: selection.out(conn, now=now), True, now)
 
     def everything(self) -> tuple[Article, ...]:
         """Return every article, whatever its date, with its text, newest first."""

@@ -7,24 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
-from typing import Final
 
 from syndicate.app import pagemarks
-from syndicate.app.feedfiling import OPML
 from syndicate.app.feeding import Fed, Feeding, named_site
 from syndicate.app.pagemarks import PageMarks
 from syndicate.app.shelf import Shelf
 from syndicate.config import Config
 from syndicate.errors import TemplateFault
-from syndicate.feeds.select import folders_asked, named_folder
+from syndicate.feedfiles import OPML, named_folder
 from syndicate.links import article_folder
 from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages import PageSite, Printing, Stock
+from syndicate.pages.kinds import PREVIEWED
 from syndicate.pages.moved import GONE, gone_page, redirect_page
 from syndicate.redirects import Redirect, moved_of
 from syndicate.store import selection
 
-_PREVIEWED: Final = 10  # articles of a feed that its preview shows
 Show = Callable[[int, int], None]
 
 
@@ -98,10 +96,7 @@ class Paging:
         named = self._config.feeds.named.get(name) if name != fed.feed.folder else None
         if named is None:
             return fed.feed
-        count = min(named.items or _PREVIEWED, _PREVIEWED)
-        among, below = folders_asked(named), named.folder.strip("/")
-        with self.feeding.site.store.read() as conn:
-            wanted = selection.matching(conn, among, below, now=self.feeding.now, count=count)
+        wanted = self.feeding.chosen(named, count=min(named.items or PREVIEWED, PREVIEWED))
         return replace(fed.feed, articles=tuple(self._by_id[key] for key in wanted if key in self._by_id))
 
     @cached_property

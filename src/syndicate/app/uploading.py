@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -34,7 +35,7 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
     """
     places = site.config.publish.to
     with site.store.read() as conn:
-        before = [fault for fault in notes.faults(conn) if fault.kind == _KIND]
+        before = notes.faults(conn, _KIND)
     if not places and not before:
         return ()
     failing = {fault.path for fault in before} if quick else set()
@@ -105,8 +106,6 @@ def wrong_with(place: Place) -> str:
     from syndicate.publish.bucket import Bucket, NotTaken
 
     if place.folder:
-        import os
-
         there = place.folder if place.folder.is_dir() else place.folder.parent
         return "" if os.access(there, os.W_OK | os.X_OK) else f"{there} is not there or cannot be written to"
     try:

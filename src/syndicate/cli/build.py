@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import click
 
 from syndicate.cli.output import configuration, count, emit
 from syndicate.cli.progress import progress
+from syndicate.config import Config
+
+if TYPE_CHECKING:
+    from syndicate.app.publishing import Publishing
+    from syndicate.app.scanning import Scanned
+    from syndicate.store.pings import HubStanding
 
 
 @click.command()
@@ -45,38 +54,59 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
 
             tell_due(site, within=AT_ONCE)
         untold = hubs.standings_of(site)
-    faults = [*scanned.faults, *result.faults]
-    published = result.published
+    done = _Built(scanned, result, waiting, tuple(untold))
     if as_json:
-        emit(
-            {
-                "articles": result.articles,
-                "feeds": result.feeds,
-                "read": scanned.read,
-                "withdrawn": scanned.withdrawn,
-                "removals_held": scanned.held,
-                "waiting": waiting,
-                "written": len(published.written),
-                "unchanged": published.unchanged,
-                "deleted": len(published.deleted),
-                "folder": config.publish.folder,
-                "hubs": {one.hub: {"waiting": one.waiting, "refused": one.refused} for one in untold},
-                "faults": [str(fault) for fault in faults],
-            }
-        )
+        emit(_data(config, done))
     else:
-        for fault in faults:
-            click.echo(str(fault), err=True)
-        for line in hubs.wrong_with(untold):
-            click.echo(line, err=True)
-        if waiting:
-            click.echo(f"Held until their pages are there: {count(waiting, 'article')} (articles waiting).")
-        if scanned.withdrawn:
-            click.echo(f"Withdrawn: {count(scanned.withdrawn, 'article')}.")
-        click.echo(
-            f"{count(result.articles, 'article')} in {count(result.feeds, 'feed')}; "
-            f"{count(len(published.written), 'file')} written, {published.unchanged:,} unchanged, "
-            f"{len(published.deleted):,} deleted in {config.publish.folder}"
-        )
+        _say(config, done)
     if scanned.held or not scanned.present:
         ctx.exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What a build found and left; `waiting` articles are held, `untold` hubs do not know all of it yet."""
+
+    scanned: Scanned
+    result: Publishing
+    waiting: int
+    untold: tuple[HubStanding, ...]
+
+    @property
+    def faults(self) -> list[str]:
+        return [str(fault) for fault in (*self.scanned.faults, *self.result.faults)]
+
+
+def _data(config: Config, done: _Built) -> dict[str, object]:
+    published = done.result.published
+    return {
+        "articles": done.result.articles,
+        "feeds": done.result.feeds,
+        "read": done.scanned.read,
+        "withdrawn": done.scanned.withdrawn,
+        "removals_held": done.scanned.held,
+        "waiting": done.waiting,
+        "written": len(published.written),
+        "unchanged": published.unchanged,
+        "deleted": len(published.deleted),
+        "folder": config.publish.folder,
+        "hubs": {one.hub: {"waiting": one.waiting, "refused": one.refused} for one in done.untold},
+        "faults": done.faults,
+    }
+
+
+def _say(config: Config, done: _Built) -> None:
+    from syndicate.app.hubs import wrong_with
+
+    for line in (*done.faults, *wrong_with(done.untold)):
+        click.echo(line, err=True)
+    if done.waiting:
+        click.echo(f"Held until their pages are there: {count(done.waiting, 'article')} (articles waiting).")
+    if done.scanned.withdrawn:
+        click.echo(f"Withdrawn: {count(done.scanned.withdrawn, 'article')}.")
+    result, published = done.result, done.result.published
+    click.echo(
+        f"{count(result.articles, 'article')} in {count(result.feeds, 'feed')}; "
+        f"{count(len(published.written), 'file')} written, {published.unchanged:,} unchanged, "
+        f"{len(published.deleted):,} deleted in {config.publish.folder}"
+    )

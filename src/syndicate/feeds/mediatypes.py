@@ -1,4 +1,4 @@
-"""The media type of a file by its name: a table of our own, since the system's differs by machine. Pure."""
+"""The media type of what goes with an article, by its name: pictures, recordings, documents. Pure."""
 
 from __future__ import annotations
 
@@ -7,35 +7,17 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
-UNKNOWN = "application/octet-stream"
+from syndicate.filetypes import TYPES, UNKNOWN
 
 PICTURES: Mapping[str, str] = {
-    ".avif": "image/avif",
-    ".gif": "image/gif",
-    ".jpeg": "image/jpeg",
-    ".jpg": "image/jpeg",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".webp": "image/webp",
+    suffix: TYPES[suffix] for suffix in (".avif", ".gif", ".jpeg", ".jpg", ".png", ".svg", ".webp")
 }
 _OTHERS: Mapping[str, str] = {
-    ".aac": "audio/aac",
-    ".epub": "application/epub+zip",
-    ".flac": "audio/flac",
-    ".m4a": "audio/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mp3": "audio/mpeg",
-    ".mp4": "video/mp4",
-    ".oga": "audio/ogg",
-    ".ogg": "audio/ogg",
-    ".ogv": "video/ogg",
-    ".opus": "audio/ogg",
-    ".pdf": "application/pdf",
-    ".torrent": "application/x-bittorrent",
-    ".wav": "audio/wav",
-    ".webm": "video/webm",
-    ".zip": "application/zip",
+    suffix: TYPES[suffix]
+    for suffix in (
+        *(".aac", ".epub", ".flac", ".m4a", ".m4v", ".mov", ".mp3", ".mp4", ".oga", ".ogg"),
+        *(".ogv", ".opus", ".pdf", ".torrent", ".wav", ".webm", ".zip"),
+    )
 }
 _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
 

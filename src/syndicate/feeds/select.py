@@ -52,11 +52,6 @@ def folder_keys(folders: Iterable[str]) -> list[str]:
     return [KEY_PREFIX, *(KEY_PREFIX + folder for folder in sorted(folders))]
 
 
-def named_folder(name: str) -> str:
-    """Return the folder of the feed that the configuration calls `name`."""
-    return f"feeds/{name}"
-
-
 def folders_asked(asked: Asked) -> list[Collection[str]]:
     """Return the folders that an article of a named feed is in: one of each set."""
     return [

@@ -17,7 +17,6 @@ from syndicate.pages.values import Material, Month, PageSite, Stock, Topic, Vers
 
 TOPICS_IN_MENU: Final = 7
 EVERYBODY: Final = "x-default"
-_SHARED: Final = ("authors", "languages")  # of these one alone has all articles: its page would be the front
 
 
 def gather(site: PageSite, stock: Stock) -> Material:
@@ -47,7 +46,7 @@ def _names(articles: Iterable[Article]) -> dict[str, str]:
         for folder, name in links.folders_of(one.tags, one.categories, one.authors, one.language).items():
             spellings[folder][name] += 1
     numbers = Counter(folder.partition("/")[0] for folder in spellings)
-    alone = {kind for kind in _SHARED if numbers[kind] < 2}
+    alone = {kind for kind in links.SHARED if numbers[kind] < 2}
     return {
         folder: min(found, key=lambda name: (-found[name], name))
         for folder, found in sorted(spellings.items())

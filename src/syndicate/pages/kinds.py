@@ -12,7 +12,7 @@ from syndicate.pages.lists import listed
 from syndicate.pages.stories import Story
 from syndicate.pages.values import Material, Page, Topic
 
-_PREVIEWED: Final = 10
+PREVIEWED: Final = 10  # articles of a feed that its preview shows
 _LINKED: Final = ("categories", "tags")  # the kinds of topics named at the end of an article
 
 
@@ -89,7 +89,7 @@ def previews(material: Material) -> Iterator[Page]:
         if (not shown and feed.folder in by_folder) or not feed.folder:
             among = by_folder[feed.folder].stories if feed.folder else material.stories
             shown = sorted(among, key=lambda story: (-story.visible_at.timestamp(), story.id))
-        context = {"feed": _lean(feed), "stories": shown[:_PREVIEWED]}
+        context = {"feed": _lean(feed), "stories": shown[:PREVIEWED]}
         yield replace(
             _page(material, preview_path(feed.folder), "pages/preview.html", context),
             feed=_lean(feed) if feed.folder else None,

@@ -9,12 +9,14 @@ from datetime import timedelta
 from enum import IntEnum
 
 from syndicate import filetypes
+from syndicate.feedfiles import OPML
 from syndicate.model import Fault
 from syndicate.publish.manifest import Entry
+from syndicate.redirects import LIST
 
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.(?:css|js|woff2?)$")
 _ARCHIVE = re.compile(r"archive/\d+/")
-_LISTS = frozenset({"_redirects", "robots.txt", "sitemap.xml", "opml.xml"})
+_LISTS = frozenset({LIST, "robots.txt", "sitemap.xml", OPML})
 
 
 class Turn(IntEnum):
@@ -87,7 +89,7 @@ def _is_doubtful(kind: str) -> bool:
 
 
 def _with_charset(path: str, kind: str) -> str:
-    if path == "_redirects":
+    if path == LIST:
         return "text/plain; charset=utf-8"
     return f"{kind}; charset=utf-8" if filetypes.is_text(kind) else kind
 

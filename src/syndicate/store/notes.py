@@ -49,15 +49,16 @@ def _add(new: list[Fault], conn: sa.Connection, now: datetime) -> list[Fault]:
     return new
 
 
-def faults(conn: sa.Connection) -> list[Fault]:
-    """Return what is wrong now, by kind, path and line."""
-    return list(fault_times(conn))
+def faults(conn: sa.Connection, kind: str = "") -> list[Fault]:
+    """Return what is wrong now, of one `kind` or all, by kind, path and line."""
+    return list(fault_times(conn, kind))
 
 
-def fault_times(conn: sa.Connection) -> dict[Fault, datetime]:
-    """Return what is wrong now with the moment each was first seen, by kind, path and line."""
+def fault_times(conn: sa.Connection, kind: str = "") -> dict[Fault, datetime]:
+    """Return what is wrong now with the moment each was first seen, as `faults`."""
     order = (fault.c.kind, fault.c.path, sa.func.coalesce(fault.c.line, 0), fault.c.id)
-    rows = conn.execute(sa.select(*_FAULT, fault.c.seen_at).order_by(*order))
+    wanted = [fault.c.kind == kind] if kind else []
+    rows = conn.execute(sa.select(*_FAULT, fault.c.seen_at).where(*wanted).order_by(*order))
     return {Fault(*row[:4]): row[4] for row in rows}
 
 

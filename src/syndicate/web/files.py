@@ -12,9 +12,10 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from syndicate.publish.paths import MANIFEST
+from syndicate.redirects import LIST
 from syndicate.web import conditions
 from syndicate.web.documents import SAFETY, Coding, Document, FeedTerms, Headers
-from syndicate.web.redirects import NAME, Redirects
+from syndicate.web.redirects import Redirects
 from syndicate.web.shelf import Shelf
 
 log = logging.getLogger("syndicate.web")
@@ -58,7 +59,7 @@ class PublishedFiles:
             await _moved(send, moved)
             return
         name = relative.rpartition("/")[2]
-        if found is None and relative != NAME and name != "gone.html":
+        if found is None and relative != LIST and name != "gone.html":
             found = await self._shelf.document(relative)
         if found is None:
             await self._absent(path, scope, send)

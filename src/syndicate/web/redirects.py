@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-NAME = "_redirects"
+from syndicate.redirects import LIST
+
 _MOST = 8 << 20  # bytes of the file that are read
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 
@@ -43,7 +44,7 @@ class Redirects:
     """The table of one publish folder, as its file is now."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = folder / NAME
+        self._file = folder / LIST
         self._key: tuple[int, int, int] | None = None
         self.table: dict[str, str] = {}
 

@@ -19,7 +19,6 @@ from syndicate.app.health import overdue
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.errors import SyndicateError
-from syndicate.feedfiles import paths_of
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
 from syndicate.web.documents import SAFETY, FeedTerms
@@ -68,9 +67,8 @@ def _terms(config: Config) -> FeedTerms:
     feeds = config.feeds
     ttls: dict[str, int] = {}
     for name, one in feeds.named.items():
-        paths = paths_of(f"feeds/{name}", one.formats or feeds.formats, one.placed or feeds.paths)
         if one.ttl:
-            ttls |= dict.fromkeys(paths.values(), round(one.ttl.total_seconds()))
+            ttls |= dict.fromkeys(feeds.files_of(name).values(), round(one.ttl.total_seconds()))
     base = config.publication.url
     return FeedTerms(round(feeds.ttl.total_seconds()), ttls, hubs=feeds.hubs, base=base)
 
