@@ -45,7 +45,7 @@ CONFIG = """\
 publication: {{title: Kabar, url: "https://news.example.org", language: id, timezone: Asia/Jakarta}}
 content: {{folder: content, every: 5m}}
 pages: false
-feeds: {{formats: [rss], content: summary, items: 50}}
+feeds: {{formats: [rss], content: summary, items: 50, by: [tag], history: false}}
 mail: {{from: kabar@news.example.org}}
 web: {{listen: "127.0.0.1:{port}"}}
 """
@@ -80,7 +80,7 @@ class Place:
         return self.ours / "content"
 
     def feeds(self, folder: Path) -> list[Path]:
-        return sorted((folder / "public").rglob("*.xml"))
+        return sorted(one for one in (folder / "public").rglob("*.xml") if one.name != "opml.xml")
 
 
 # ---------------------------------------------------------------- what both read

@@ -78,6 +78,14 @@ sa.Index("ix_article_expiring", article.c.expires_at, sqlite_where=_EXPIRES, pos
 _MISSING = sa.text("state = 'missing'")
 sa.Index("ix_article_missing", article.c.path, sqlite_where=_MISSING, postgresql_where=_MISSING)
 
+_WITHDRAWN = sa.text("state = 'withdrawn'")
+sa.Index(
+    "ix_article_withdrawn",
+    article.c.missing_at,
+    sqlite_where=_WITHDRAWN,
+    postgresql_where=_WITHDRAWN,
+)
+
 # The folders of the feeds, beside the main one, in which each article is that is shown or will be: those of
 # its tags, categories, authors, its language. `name` is what the article calls it.
 article_folder = sa.Table(
