@@ -25,14 +25,13 @@ from syndicate.publish.folder import publish
 OURS = """\
 import asyncio, socket, sys
 from pathlib import Path
-import uvicorn
 from syndicate.web.files import PublishedFiles
-settings = uvicorn.Config(PublishedFiles(Path(sys.argv[1])), log_config=None, access_log=False,
-    lifespan="off", server_header=False, proxy_headers=True, forwarded_allow_ips=["127.0.0.1", "::1"],
-    ws="none", limit_concurrency=500)
-with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+from syndicate.web.server import server
+files = PublishedFiles(Path(sys.argv[1]))
+answering = server(files, files, trusted=["127.0.0.1", "::1"])
+with asyncio.Runner(loop_factory=answering.config.get_loop_factory()) as runner:
     opened = socket.create_server(("127.0.0.1", int(sys.argv[2])))
-    runner.run(uvicorn.Server(settings).serve(sockets=[opened]))
+    runner.run(answering.serve(sockets=[opened]))
 """
 NGINX = """\
 worker_processes 1; daemon off; pid {work}/nginx.pid; error_log {work}/error.log; user root;

@@ -126,32 +126,19 @@ def run_sender_worker(site: Site, *, nudged: int) -> None:
 
 def run_web(site: Site, *, listening: int, nudges: int) -> None:
     """Answer HTTP on an open socket, and nudge the builder whenever a scan or an edition is due."""
-    import uvicorn
-
     from syndicate.schedule import Ticker
     from syndicate.web.routes import make_web
+    from syndicate.web.server import server
 
     lifeline()
     config = site.config
     schedules = {name: site.schedule(name) for name in config.newsletters}
     ticker = Ticker(lambda: nudge(nudges), every=config.content.every, schedules=schedules)
     ticker.start()
-    settings = uvicorn.Config(
-        make_web(site, started=site.clock()),
-        access_log=False,  # its lines would hold tokens
-        log_config=None,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=3,
-        timeout_keep_alive=15,
-        proxy_headers=True,
-        forwarded_allow_ips=list(config.web.trusted_proxies),
-        ws="none",
-        limit_concurrency=500,
-    )
+    web = make_web(site, started=site.clock())
+    answering = server(web, web.files, trusted=config.web.trusted_proxies)
     try:
-        with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
-            answering = uvicorn.Server(settings)
+        with asyncio.Runner(loop_factory=answering.config.get_loop_factory()) as runner:
             runner.run(answering.serve(sockets=[socket.socket(fileno=os.dup(listening))]))
     finally:
         ticker.stop()

@@ -6,12 +6,13 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 
-import uvicorn
+from syndicate.web.files import PublishedFiles
+from syndicate.web.server import server
 
 
 class Quiet:
@@ -46,17 +47,16 @@ class Listener:
 
 
 @contextmanager
-def answering(app: Any) -> Iterator[str]:
-    """Run an ASGI application behind uvicorn for the block; gives its address."""
+def answering(app: Any, files: PublishedFiles | None = None, trusted: Sequence[str] = ()) -> Iterator[str]:
+    """Run an ASGI application behind uvicorn, as the service does, for the block; gives its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    settings = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
-    server = uvicorn.Server(settings)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])))
+    opened = server(app, files, trusted=trusted)
+    thread = threading.Thread(target=lambda: asyncio.run(opened.serve(sockets=[listening])))
     thread.start()
     try:
-        while not server.started:
+        while not opened.started:
             time.sleep(0.01)
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
-        server.should_exit = True
+        opened.should_exit = True
         thread.join(10)

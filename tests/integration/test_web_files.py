@@ -50,12 +50,13 @@ def public(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def client(public: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(params=["at once", "by the application"])
+def client(public: Path, request: pytest.FixtureRequest) -> Iterator[httpx.Client]:
     terms = FeedTerms(hubs=(HUB,), base="https://news.example.org")
     plain = {"accept-encoding": "identity"}
+    files = PublishedFiles(public, terms)
     with (
-        answering(PublishedFiles(public, terms)) as base,
+        answering(files, files if request.param == "at once" else None) as base,
         httpx.Client(base_url=base, timeout=10, headers=plain) as opened,
     ):
         yield opened

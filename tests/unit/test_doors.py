@@ -31,7 +31,7 @@ DOORS = {
     "rich": "cli/",
     "sqlalchemy": "store/",
     "starlette": "web/",
-    "uvicorn": "workers.py",
+    "uvicorn": "web/server.py",
     "watchfiles": "watching.py",
     "yaml": "yamldoc.py",
 }

@@ -16,7 +16,7 @@ CODINGS = ("br", "gzip")  # the best first
 
 def is_known(if_none_match: str, etag: str) -> bool:
     """Return whether the client has `etag` already: the weak comparison of section 13.1.2."""
-    if if_none_match.strip() == "*":
+    if if_none_match == etag or if_none_match.strip() == "*":
         return True
     return any(tag[1] == etag.strip('"') for tag in _TAG.finditer(if_none_match[: 8 * _LONGEST]))
 

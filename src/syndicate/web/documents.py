@@ -44,12 +44,17 @@ class FeedTerms:
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """One coding of a file: the headers of 200 and 304, and the bytes, None where they stay on disk."""
+    """One coding of a file: the headers of 200 and 304, and the bytes, None where they stay on disk.
+
+    `lines` and `unchanged_lines` are those headers as they are sent, with the empty line after them.
+    """
 
     etag: str
     headers: Headers
     unchanged: Headers
     body: bytes | None
+    lines: bytes
+    unchanged_lines: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +142,13 @@ def _coding(etag: str, name: str, common: Headers, body: bytes | None, size: int
     coded = [(b"content-encoding", name.encode())] if name else [(b"accept-ranges", b"bytes")]
     length = str(size if body is None else len(body)).encode()
     unchanged = [pair for pair in common if pair[0] in (b"cache-control", b"vary", b"last-modified")]
-    return Coding(
-        etag,
-        [*common, *validators, *coded, (b"content-length", length)],
-        [*unchanged, *validators, *SAFETY],
-        body,
-    )
+    headers = [*common, *validators, *coded, (b"content-length", length)]
+    known = [*unchanged, *validators, *SAFETY]
+    return Coding(etag, headers, known, body, _lines(headers), _lines(known))
+
+
+def _lines(headers: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % pair for pair in headers]) + b"\r\n"
 
 
 def _common(path: str, kind: str, head: bytes, terms: FeedTerms) -> Headers:

@@ -6,8 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.types import Receive, Scope, Send
 
@@ -36,6 +37,8 @@ class PublishedFiles:
         self._shelf = Shelf(folder, terms or FeedTerms())
         self._redirects = Redirects(folder)
         self._looked = float("-inf")
+        self._first: Headers = []
+        self._start = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
@@ -49,8 +52,30 @@ class PublishedFiles:
             log.error("%s cannot be answered: %s", path[:200], error.strerror or error)
             await _words(send, 503, "503 please try again\n", [(b"retry-after", b"120")])
 
+    def at_once(self, target: bytes, fields: Headers, first: Headers) -> bytes | None:
+        """Return the whole answer to a GET of `target` with these `fields`, if that document is in memory.
+
+        The answer (RFC 9112) begins with the fields of `first`. None: the application must answer. What asks
+        for a part is not looked at.
+        """
+        path = _path(target)
+        if not path or time.monotonic() - self._looked > _LOOK or path in self._redirects.table:
+            return None
+        given = dict(fields)
+        found = self._shelf.kept(_file(path))
+        if found is None or len(given) != len(fields):
+            return None
+        coding = _chosen(found, given)
+        if coding.body is None:
+            return None
+        if first is not self._first:  # another each second
+            self._first, self._start = first, b"".join([b"%b: %b\r\n" % pair for pair in first])
+        if _has_it(found, coding, given):
+            return b"".join((b"HTTP/1.1 304 Not Modified\r\n", self._start, coding.unchanged_lines))
+        return b"".join((b"HTTP/1.1 200 OK\r\n", self._start, coding.lines, coding.body))
+
     async def _answer(self, path: str, scope: Scope, send: Send) -> None:
-        relative = f"{path[1:]}index.html" if path.endswith("/") else path[1:]
+        relative = _file(path)
         found = self._shelf.kept(relative)
         if found is None or time.monotonic() - self._looked > _LOOK:
             self._redirects.look()
@@ -86,6 +111,19 @@ class PublishedFiles:
             await _page(send, 404, own_page)
             return
         await _words(send, 404, "404 Not Found\n", [])
+
+
+def _file(path: str) -> str:
+    return f"{path[1:]}index.html" if path.endswith("/") else path[1:]
+
+
+@lru_cache(maxsize=4096)
+def _path(target: bytes) -> str:
+    """Return the decoded path of a request's target; "" where it has a query, or is no path."""
+    plain = (
+        target.isascii() and target.startswith(b"/") and len(target) < 1000 and not set(target) & set(b"?#")
+    )
+    return unquote(target.decode("ascii")) if plain else ""
 
 
 async def _document(found: Document, scope: Scope, send: Send) -> None:

@@ -47,7 +47,7 @@ class SafetyHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def make_web(site: Site, *, started: datetime) -> ASGIApp:
+def make_web(site: Site, *, started: datetime) -> Front:
     """Return the application over `site`; `started` is when this process began to answer."""
     app = Starlette(
         routes=[
@@ -76,13 +76,13 @@ def _terms(config: Config) -> FeedTerms:
 class Front:
     """Sends requests for our own answers to `app`, all others straight to `files`."""
 
-    def __init__(self, app: ASGIApp, files: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, files: PublishedFiles) -> None:
         self._app = app
-        self._files = files
+        self.files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ours = scope["type"] != "http" or scope["path"].startswith(("/unsubscribe/", "/health"))
-        await (self._app if ours else self._files)(scope, receive, send)
+        await (self._app if ours else self.files)(scope, receive, send)
 
 
 async def health(request: Request) -> Response:

@@ -1,0 +1,96 @@
+"""uvicorn as it serves here: what is in memory is answered in the parser's call, without scope or task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from syndicate.web.files import PublishedFiles
+
+# Who says one of these asks for more than the bytes: a part, an upgrade, an end, a body of his own.
+_MORE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"range", b"if-range"})
+
+
+def server(app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str]) -> uvicorn.Server:
+    """Return the server of `app`; hot documents of `files` are answered before it is asked.
+
+    `trusted`: the addresses and networks whose X-Forwarded-… fields are believed.
+    """
+    settings = uvicorn.Config(
+        app,
+        http=_protocol(files) if files else "auto",
+        access_log=False,  # its lines would hold tokens
+        log_config=None,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=3,
+        timeout_keep_alive=15,
+        proxy_headers=True,
+        forwarded_allow_ips=list(trusted),
+        lifespan="off",
+        ws="none",
+        limit_concurrency=500,
+    )
+    return uvicorn.Server(settings)
+
+
+def _protocol(files: PublishedFiles) -> type[HttpToolsProtocol]:
+    """Return the protocol that answers from `files` at once where it can, else by the application."""
+
+    class OfThese(_Hot):
+        _files = files
+
+    return OfThese
+
+
+class _Hot(HttpToolsProtocol):
+    """One connection. A plain GET is answered at once, after all before it, while the client reads."""
+
+    _files: PublishedFiles
+    _is_plain = True
+    _is_answered = False
+
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.headers = []
+        self._is_plain = True
+        self._is_answered = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        name = name.lower()
+        if name in _MORE or (name == b"connection" and value.lower() != b"keep-alive"):
+            self._is_plain = False
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        self._unset_keepalive_if_required()
+        answer = self._at_once() if self._is_plain else None
+        if answer is None:
+            self._as_usual()
+            return
+        self._is_answered = True
+        self.transport.write(answer)
+        self.on_response_complete()
+
+    def _at_once(self) -> bytes | None:
+        busy = self.cycle is not None and not self.cycle.response_complete
+        if busy or self.flow.write_paused or self.parser.get_method() != b"GET":
+            return None
+        if self.parser.get_http_version() != "1.1":
+            return None
+        return self._files.at_once(self.url, self.headers, self.server_state.default_headers)
+
+    def _as_usual(self) -> None:
+        url, headers = self.url, self.headers
+        super().on_message_begin()
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self._is_answered:
+            super().on_message_complete()
