@@ -26,9 +26,11 @@ feeds: {items: 3, content: full}
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Publication]:
+def site(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Publication]:
     with maker(tmp_path) as make:
         made = make(more=MORE)
+        if request.getfixturevalue("seed") % 2 == 0:
+            made.configuration_says("pages: false", "pages: true")
         made.configuration_says(
             "{folder: content, every: 1s}",
             "{folder: content, every: 1s, withdraw_after: 15m, include: [kept]}",

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from publications import Publication, maker
 
-from syndicate.app import pagemarks
+from syndicate.app import feedfiling, pagemarks
 from syndicate.app.library import Library
 from syndicate.app.standing import PUBLISHED
+from syndicate.feeds import formats
+from syndicate.model import Feed
 from syndicate.pages.render import Layout
 from syndicate.store import ids
 
@@ -269,4 +271,30 @@ def test_what_is_made_bit_by_bit_is_what_is_made_at_once(publication: Maker, see
         site.is_built(accept_removals=True)
         if dice.random() < 0.4:
             assert from_scratch(site) == []
+    assert from_scratch(site) == []
+
+
+def test_an_edit_makes_its_feeds_and_leaves_the_others(
+    publication: Maker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With pages, too, only the feeds are made that the article is in; a picture that changes makes none."""
+    site = publication()
+    for number in range(12):
+        article(site, f"a{number}", f"tags: [t{number % 3}]\nsummary: One.", day=1 + number)
+    site.is_built()
+    made: list[str] = []
+
+    def spy(feed: Feed, *rest: object) -> object:
+        made.append(feed.folder)
+        return formats.rendered(feed, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(feedfiling, "rendered", spy)
+    article(site, "a3", "tags: [t0]\nsummary: One.", "Other words.", day=4)
+    site.is_built()
+    assert set(made) == {"", "tags/t0"}
+    made.clear()
+    site.time_passes(seconds=5)
+    (site.folder / "content/plan.png").write_bytes(b"PNG")
+    site.is_built()
+    assert made == []
     assert from_scratch(site) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,7 +13,7 @@ from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.scanning import findable
 from syndicate.config import Config
 from syndicate.durable import make_folder, write_whole
-from syndicate.feedfiles import BEST_FIRST, OPML, FeedFormat, paths_of
+from syndicate.feedfiles import BEST_FIRST, OPML, FeedFormat, named_folder, paths_of
 from syndicate.feeds.check import check_feed
 from syndicate.feeds.formats import file_names, rendered
 from syndicate.feeds.opml import Outline, lists, names, render_opml
@@ -52,6 +52,20 @@ class FeedFiling:
             yield from self._files_of(fed)
             del fed
 
+    def leave(self, shown: Iterable[Fed], among: Sequence[str]) -> None:
+        """Keep the list and what there is of the feeds `shown` and archives, but those `among` some."""
+        named = named_folder("")
+        for fed in shown:
+            folder = fed.feed.folder
+            if folder not in among and not ("" in among and folder.startswith(named)):
+                self.keep.update(paths_of(folder, fed.site.formats, fed.site.paths).values())
+                self.keep.update(self._copies(fed).values())
+        usual = feed_site(self._config)
+        for folder in self.feeding.archives():
+            if folder not in among:
+                self.keep.update(file_names(folder, usual))
+        self.keep.add(OPML)
+
     def opml(self) -> OutputFile:
         """Give the list of the feeds that were given, which must be all there are."""
         return self._opml_of(self._listed)
@@ -81,7 +95,7 @@ class FeedFiling:
     def _files_of(self, fed: Fed) -> Iterator[OutputFile]:
         made, faults = rendered(fed.feed, fed.site)
         self.faults += findable(self._config, faults)
-        copies = {old.target: unquote(old.path).lstrip("/") for old in fed.redirects() if not old.page}
+        copies = self._copies(fed)
         for form, file in made:
             copy = copies.get(links.url(fed.site.base, file.path))
             paths = [file.path] if copy is None else [file.path, copy]
@@ -92,6 +106,11 @@ class FeedFiling:
             yield file
             if copy is not None:
                 yield OutputFile(copy, file.body)
+
+    @staticmethod
+    def _copies(fed: Fed) -> dict[str, str]:
+        """Return where a feed lies once more, at old addresses that are no pages; by its own addresses."""
+        return {old.target: unquote(old.path).lstrip("/") for old in fed.redirects() if not old.page}
 
     def _reject(self, file: OutputFile, wrong: Sequence[str]) -> None:
         place = self._aside / file.path.replace("/", "_")

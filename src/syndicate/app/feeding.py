@@ -83,6 +83,13 @@ class Feeding:
                 ]
         return [*configured, *topics]
 
+    def archives(self) -> list[str]:
+        """Return the folders of the archives, the first one first."""
+        if not self.site.config.feeds.history:
+            return []
+        with self.site.store.read() as conn:
+            return [f"{ARCHIVES}{number}" for number in range(1, selection.last_volume(conn) + 1)]
+
     def moved(self) -> list[Redirect]:
         """Return where the old addresses of feeds lead."""
         return [one for fed in self._configured() for one in fed.redirects()]
@@ -161,12 +168,8 @@ class Feeding:
         return replace(outline, feed=replace(outline.feed, articles=chosen)) if chosen else None
 
     def _archives(self, among: Sequence[str] | None) -> Iterator[Fed]:
-        if not self.site.config.feeds.history:
-            return
-        with self.site.store.read() as conn:
-            last = selection.last_volume(conn)
-        for number in range(1, last + 1):
-            if among is None or f"{ARCHIVES}{number}" in among:
+        for number, folder in enumerate(self.archives(), 1):
+            if among is None or folder in among:
                 yield self._archive(number)
 
     def _archive(self, number: int) -> Fed:

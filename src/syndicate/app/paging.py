@@ -56,9 +56,14 @@ class Paging:
         """Where the old addresses of feeds and articles lead."""
         return moved_of(self.feeding.moved(), self.articles, self._config.publication.url)
 
+    @cached_property
+    def feeds(self) -> list[Fed]:
+        """All feeds that show an article, and those that the configuration names, without their articles."""
+        return self.feeding.outlines(shown=True)
+
     def files(self) -> Iterator[OutputFile | CopiedFile]:
         """Give each file that is to be written, one page in memory at a time."""
-        feeds = [self._outline(fed) for fed in self.feeding.outlines(shown=True)]
+        feeds = [self._outline(fed) for fed in self.feeds]
         stock = Stock(self.articles, feeds, self._shelf.texts, self._shelf.digests)
         for file in self._printing.files(stock):
             if not isinstance(file, CopiedFile) or self._is_new(file.path, _stamp(file.source)):

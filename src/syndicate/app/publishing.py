@@ -12,7 +12,7 @@ from typing import Final
 
 from syndicate.app import history, hubs, standing
 from syndicate.app.feedfiling import FeedFiling
-from syndicate.app.feeding import Feeding, feed_site
+from syndicate.app.feeding import Fed, Feeding, feed_site
 from syndicate.app.library import Library
 from syndicate.app.scanning import findable
 from syndicate.app.site import Site
@@ -133,7 +133,7 @@ def _everything(
 ) -> _Made:
     from syndicate.app.composing import letter_faults
 
-    faults: list[Fault] = []
+    faults = [fault for fault in due.faults if fault.kind == "feed" and not due.whole]
     if site.config.pages:
         published = _with_pages(site, articles, due, faults, now=now, progress=progress)
     else:
@@ -155,12 +155,13 @@ def _with_pages(
     now: datetime,
     progress: Callable[[int, int], None] | None,
 ) -> Published:
-    """Make every page that is not as it would be, and every feed; what is wrong is added to `faults`."""
+    """Make every page that is not as it would be, and the feeds due; what is wrong is added to `faults`."""
     from syndicate.app.paging import Paging
 
-    paging = Paging(Feeding(site, articles, now), standing.sign_of(site, ""), due.stands, progress)
+    paging = Paging(Feeding(site, articles, now), due.sign, due.stands, progress)
     filing = FeedFiling(paging.feeding, faults, keep=paging.keep)
-    files = chain(paging.files(), list_of(paging.moved), _all_feeds(filing))
+    feeds = _all_feeds(filing) if due.whole else _due_feeds(filing, paging.feeds, due.folders)
+    files = chain(paging.files(), list_of(paging.moved), feeds)
     published = publish(site.config.publish.folder, files, keep=filing.keep)
     faults += paging.faults
     paging.remember(fault.path for fault in published.faults)
@@ -170,6 +171,14 @@ def _with_pages(
 def _all_feeds(filing: FeedFiling) -> Iterator[OutputFile]:
     yield from filing.files()
     yield filing.opml()
+
+
+def _due_feeds(filing: FeedFiling, shown: Sequence[Fed], among: Sequence[str]) -> Iterator[OutputFile]:
+    """Give the feeds of the folders `among` some; of all that are `shown` the others stay as they are."""
+    among = filing.feeding.kin(among)
+    filing.leave(shown, among)
+    yield from filing.files(among)
+    yield from filing.opml_again(among)
 
 
 def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _Made:

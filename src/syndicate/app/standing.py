@@ -29,63 +29,69 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 class Due:
     """What a publishing has to make: all of it where `whole`, else the feeds in `folders`.
 
-    `sign` marks the inputs beside the articles, `stale` are the folders that were noted. `files` and `faults`
-    are what the last publishing left; where the publish folder is as that left it, it `stands`.
+    With any feed go the pages, which also show files beside the articles: where `beside` they changed, all
+    pages are looked at. `sign` marks the inputs beside articles and their files, `others` those files,
+    `stale` are the folders that were noted. `files` and `faults` are what the last publishing left; where
+    the publish folder is as that left it, it `stands`.
     """
 
     whole: bool
     folders: tuple[str, ...]
     sign: str
+    others: str
     files: int = 0
     faults: tuple[Fault, ...] = ()
     stale: tuple[str, ...] = ()
     stands: bool = False
+    beside: bool = False
 
     @property
     def nothing(self) -> bool:
         """Whether everything stands as it was made."""
-        return not self.whole and not self.folders
+        return not self.whole and not self.folders and not self.beside
 
 
 def due(site: Site, others: str, *, now: datetime) -> Due:
     """Return what is to be made again at `now`.
 
-    That is everything where configuration, templates, syndicate itself or the publish folder changed (with
-    pages also where a file beside the articles did, which `others` marks); else the feeds noted as stale,
-    and those of articles that came out or expired since by the clock alone.
+    That is everything where configuration, templates, syndicate itself or the publish folder changed; else
+    the feeds noted as stale, and those of articles that came out or expired since by the clock alone; with
+    pages also these, where a file beside the articles changed, which `others` marks.
     """
-    sign = sign_of(site, others if site.config.pages else "")
+    sign = sign_of(site)
     with site.store.read() as conn:
         stale = tuple(folders.stale_ones(conn))
         text = ids.get_setting(conn, PUBLISHED)
     try:
-        signed, sealed, at, told = json.loads(text or "null")
+        signed, sealed, beside, at, told = json.loads(text or "null")
         last = datetime.fromisoformat(at)
         faults = tuple(Fault(*fault) for fault in told)
     except (ValueError, TypeError):
-        return Due(True, (), sign, stale=stale)
+        return Due(True, (), sign, others, stale=stale)
     whole = signed != sign
     files = None if whole and not site.config.pages else standing(site.config.publish.folder, sealed)
     if files is None or whole:
-        return Due(True, (), sign, stale=stale, stands=files is not None)
+        return Due(True, (), sign, others, stale=stale, stands=files is not None)
     with site.store.read() as conn:
         turned = selection.turned(conn, after=min(last, now), until=max(last, now))
         linking = crossing.linking(conn, selection.paths_of(conn, turned)) if turned else []
         again = {*stale, *folders.of_articles(conn, [*turned, *linking]), *([""] if turned else [])}
-    return Due(False, tuple(sorted(again)), sign, files, faults, stale, stands=True)
+    changed = site.config.pages and beside != others
+    return Due(False, tuple(sorted(again)), sign, others, files, faults, stale, stands=True, beside=changed)
 
 
 def remember(site: Site, made: Due, faults: Sequence[Fault], *, now: datetime) -> None:
     """Remember that the folder holds what was due, as at `now`, and the faults that its making met."""
     sealed = seal(site.config.publish.folder)
-    text = json.dumps([made.sign, sealed, now.isoformat(), [astuple(fault) for fault in faults]])
+    told = [astuple(fault) for fault in faults]
+    text = json.dumps([made.sign, sealed, made.others, now.isoformat(), told])
     with site.store.write() as tx:
         ids.set_setting(tx, PUBLISHED, text)
         folders.freshen(tx, made.stale)
 
 
-def sign_of(site: Site, others: str) -> str:
-    """Return a mark that changes with whatever published bytes hang on beside the articles."""
+def sign_of(site: Site) -> str:
+    """Return a mark that changes with whatever published bytes hang on beside the content folder."""
     config = site.config
     settings = (
         config.publication,
@@ -96,7 +102,7 @@ def sign_of(site: Site, others: str) -> str:
         config.web,
     )
     letters = (config.newsletters, config.mail.sender)
-    digest = sha256(repr((settings, letters, site.reading_version, _code(), others)).encode())
+    digest = sha256(repr((settings, letters, site.reading_version, _code())).encode())
     if config.pages or config.newsletters:
         roots = [shipped("templates"), config.templates.folder]
         for root in (root for root in roots if root):

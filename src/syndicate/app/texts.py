@@ -59,11 +59,10 @@ def texts_of(site: Site, wanted: Sequence[tuple[Kept, Parsed]], others: str) -> 
 
 
 def _save(site: Site, made: Mapping[BodyRow, Body | None]) -> None:
-    """Remember texts; where feeds are made one by one also to which other articles they link."""
+    """Remember texts, and to which other articles they link."""
     with site.store.write() as tx:
         readings.save_bodies(tx, list(made))
-        if not site.config.pages:
-            crossing.note(tx, {row.path: text for row, text in made.items()})
+        crossing.note(tx, {row.path: text for row, text in made.items()})
 
 
 def text_faults(site: Site) -> list[Fault]:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from syndicate.configcontent import NewsSource
 
+_FORM = 2  # another whenever more is remembered of a reading
+
 
 @dataclass(frozen=True)
 class Defaults:
@@ -43,6 +45,7 @@ def version(defaults: Defaults) -> str:
             defaults.copies,
             defaults.rules,
             defaults.languages,
+            _FORM,
         ],
     )
     news = [source.model_dump_json() for source in defaults.news]
