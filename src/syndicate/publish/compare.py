@@ -35,13 +35,13 @@ class Seen:
         return Entry(self.sha256, self.size, self.mtime_ns)
 
 
-def look(place: Path, entry: Entry | None) -> Seen | None:
+def look(place: Path | str, entry: Entry | None) -> Seen | None:
     """Return what lies at `place`, or None for nothing.
 
     The bytes are read only where size and time differ from those in `entry`.
     """
     try:
-        found = place.lstat()
+        found = os.lstat(place)
     except (FileNotFoundError, NotADirectoryError):
         return None
     if not stat.S_ISREG(found.st_mode):
@@ -55,7 +55,7 @@ def look(place: Path, entry: Entry | None) -> Seen | None:
     return Seen(found.st_size, found.st_mtime_ns, digest)
 
 
-def digest_of(place: Path) -> str:
+def digest_of(place: Path | str) -> str:
     """Return the SHA-256 of the plain file at `place` in hex. OSError for any other kind of file."""
     descriptor = os.open(place, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # a fifo must not hold us
     with os.fdopen(descriptor, "rb") as file:

@@ -38,8 +38,11 @@ def compress(folder: Path, paths: Iterable[str] | None = None) -> None:
     The caller holds the lock of publishing. Raises PublishError where the disk refuses.
     """
     listed, _ = manifest.load(folder)
-    gate = Gate(folder)
-    wanted = [path for path in (listed if paths is None else paths) if _is_worth(listed.get(path), path)]
+    gate, root = Gate(folder), os.fspath(folder)
+    asked = listed if paths is None else [path for path in paths if path in listed]
+    wanted = [
+        one for one in asked if not _are_there(f"{root}/{one}", listed[one]) and _is_worth(listed[one], one)
+    ]
     batch: list[OutputFile] = []
     for path in wanted:
         if not gate.wrong_with(path):
@@ -63,8 +66,15 @@ def drop_companions(place: Path, *entries: Entry | None) -> None:
             companion.unlink(missing_ok=True)
 
 
-def _is_worth(entry: Entry | None, path: str) -> bool:
-    if entry is None or entry.promised or not _LEAST <= entry.size <= _MOST:
+def _are_there(place: str, entry: Entry) -> bool:
+    try:
+        return all(os.lstat(place + suffix).st_mtime_ns == entry.mtime_ns for suffix in _CODECS)
+    except OSError:
+        return False
+
+
+def _is_worth(entry: Entry, path: str) -> bool:
+    if entry.promised or not _LEAST <= entry.size <= _MOST:
         return False
     named = filetypes.type_of(path, b"")
     return filetypes.is_text(named) or named == filetypes.UNKNOWN

@@ -34,7 +34,7 @@ class Gate:
 
     def __init__(self, folder: Path) -> None:
         self._real = os.path.realpath(folder)
-        self._folder = folder
+        self._folder = os.fspath(folder)
         self._asked: dict[str, str | None] = {}
 
     def wrong_with(self, path: str) -> str | None:
@@ -50,9 +50,9 @@ class Gate:
         return self._asked[parent]
 
     def _look(self, parent: str) -> str | None:
-        place = self._folder / parent
+        place = f"{self._folder}/{parent}"
         try:
-            mode = place.lstat().st_mode
+            mode = os.lstat(place).st_mode
         except OSError:
             return None  # it is not there yet, or making it will say what is wrong
         if stat.S_ISLNK(mode):

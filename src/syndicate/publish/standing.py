@@ -27,10 +27,10 @@ def standing(folder: Path, sealed: str) -> int | None:
     if not sealed or seal(folder) != sealed or os.path.lexists(folder / DRAFTS):
         return None
     listed, fault = manifest.load(folder)
-    gate = Gate(folder)
+    gate, root = Gate(folder), os.fspath(folder)
     try:
         whole = fault is None and all(
-            not entry.promised and not gate.wrong_with(path) and _is_as_listed(folder / path, entry)
+            not entry.promised and not gate.wrong_with(path) and _is_as_listed(f"{root}/{path}", entry)
             for path, entry in listed.items()
         )
     except OSError:
@@ -38,6 +38,6 @@ def standing(folder: Path, sealed: str) -> int | None:
     return len(listed) if whole else None
 
 
-def _is_as_listed(place: Path, entry: manifest.Entry) -> bool:
+def _is_as_listed(place: str, entry: manifest.Entry) -> bool:
     seen = look(place, entry)
     return seen is not None and seen.entry == entry
