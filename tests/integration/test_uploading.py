@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from bucket_server import KEY, SECRET, Gate, Moto
+from place import There
 from publications import Publication, maker
 
 from syndicate.app.publishing import Publishing
@@ -21,82 +21,10 @@ from syndicate.app.reporting import status_of
 from syndicate.app.uploading import wrong_with
 from syndicate.model import Fault
 from syndicate.publish import manifest
-from syndicate.publish.paths import MANIFEST
 
 Make = Callable[..., Publication]
-_numbers = count(1)
+pytest_plugins = ["place_fixtures"]
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"not quite a picture"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Moto]:
-    with Moto().running() as running:
-        yield running
-
-
-@pytest.fixture
-def gate(moto: Moto) -> Iterator[Gate]:
-    with Gate(moto).running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-
-
-class There:
-    """A place as a test sees it."""
-
-    def __init__(self, moto: Moto, gate: Gate, folder: Path | None) -> None:
-        self.moto, self.gate, self.folder = moto, gate, folder
-        self.bucket = f"news{next(_numbers)}"
-        if folder is None:
-            moto.bucket_is_made(self.bucket)
-
-    @property
-    def config(self) -> str:
-        if self.folder:
-            return f"publish:\n  to: {self.folder}\n"
-        return (
-            f"publish:\n  to: {{url: s3://{self.bucket}/www, endpoint: {self.gate.url}, region: us-east-1}}\n"
-        )
-
-    @property
-    def name(self) -> str:
-        return str(self.folder) if self.folder else f"s3://{self.bucket}/www at {self.gate.url}"
-
-    def paths(self) -> set[str]:
-        if self.folder is None:
-            return self.moto.paths(self.bucket, "www/")
-        files = (file for file in self.folder.rglob("*") if file.is_file())
-        return {file.relative_to(self.folder).as_posix() for file in files} - {MANIFEST}
-
-    def read(self, path: str) -> bytes:
-        return (
-            (self.folder / path).read_bytes() if self.folder else self.moto.get(self.bucket, f"www/{path}")[0]
-        )
-
-    def somebody_puts(self, path: str, body: bytes) -> None:
-        if self.folder is None:
-            self.moto.put(self.bucket, f"www/{path}", body)
-            return
-        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / path).write_bytes(body)
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def there(request: pytest.FixtureRequest, moto: Moto, gate: Gate, tmp_path: Path) -> There:
-    (tmp_path / "srv").mkdir()
-    return There(moto, gate, tmp_path / "srv" / "www" if request.param == "folder" else None)
-
-
-@pytest.fixture
-def bucket(moto: Moto, gate: Gate) -> There:
-    return There(moto, gate, None)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from syndicate.app import hubs
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.configplaces import Place
@@ -43,11 +44,16 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
     tried = [place for place in places if place.name not in failing]
     files = _files(site.config) if tried else []
     late = monotonic() + _LONGEST
+    feeds: dict[str, None] = {}
+    behind = len(tried) < len(places)
     for place in tried:
         began = site.clock()
         done = _bring(site.config, place, files, late)
         faults += done.faults
+        feeds |= dict.fromkeys(done.feeds)
+        behind = behind or done.behind
         _note(site, place, done, began=began)
+    hubs.brought(site, feeds, behind=behind, now=now)
     if faults != before:
         with site.store.write() as tx:
             new = notes.replace_faults(tx, (_KIND,), faults, now=now)
@@ -87,7 +93,7 @@ def _bring(config: Config, place: Place, files: Sequence[Going], late: float) ->
         words = str(error).removeprefix(f"{place.url}: ")
     except OSError as error:
         words = f"{terms.shelf}, the list of what was put there, cannot be written: {error.strerror}"
-    return Brought(faults=(Fault(_KIND, place.name, None, words),), given_up=True)
+    return Brought(faults=(Fault(_KIND, place.name, None, words),), given_up=True, behind=True)
 
 
 def _note(site: Site, place: Place, done: Brought, *, began: datetime) -> None:

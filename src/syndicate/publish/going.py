@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
@@ -53,6 +53,7 @@ class Brought:
     """What a place took. `waiting` files could not be brought and go with the next build.
 
     `given_up` says that the place itself did not answer or let us in, so that the rest was not tried.
+    `feeds` are the feeds among what was put, and `behind` says that the place still lacks one.
     """
 
     put: int = 0
@@ -61,6 +62,13 @@ class Brought:
     waiting: int = 0
     faults: tuple[Fault, ...] = ()
     given_up: bool = False
+    feeds: tuple[str, ...] = ()
+    behind: bool = False
+
+
+def feeds_among(files: Iterable[Going]) -> tuple[str, ...]:
+    """Return the paths of the feeds that readers subscribe to, which archives are not."""
+    return tuple(file.path for file in files if file.turn is Turn.FEED)
 
 
 def going(listed: Mapping[str, Entry], head: Callable[[str], bytes], *, ttl: timedelta) -> list[Going]:
