@@ -126,10 +126,12 @@ def test_feeds_come_last_and_deletions_after_all(bucket: There, make: Make) -> N
 
 def test_files_have_their_types_and_may_be_kept_for_a_while(bucket: There, make: Make) -> None:
     """Feeds by what is in them, text with its charset; feeds for their ttl, pages shortly, others longer."""
-    more = f"{bucket.config}feeds: {{paths: {{rss: index.xml}}}}\n"
+    named = "{slow: {title: Slow, tag: [a], ttl: 6h, paths: {rss: slow.xml}}}"
+    more = f"{bucket.config}feeds: {{paths: {{rss: index.xml}}, named: {named}}}\n"
     site = make(more=more)
     (site.folder / "content" / "x.png").write_bytes(PNG)
-    site.article_is_dropped("first", "![x](x.png)")
+    path = site.article_is_dropped("first", "![x](x.png)")
+    path.write_text(path.read_text().replace("title: first", "title: first\ntags: [a]"))
     site.is_built()
 
     def headers(path: str) -> tuple[str, str]:
@@ -140,7 +142,9 @@ def test_files_have_their_types_and_may_be_kept_for_a_while(bucket: There, make:
     assert headers("index.xml") == ("application/rss+xml; charset=utf-8", "public, max-age=900")
     assert headers("atom.xml") == ("application/atom+xml; charset=utf-8", "public, max-age=900")
     assert headers("feed.json") == ("application/feed+json; charset=utf-8", "public, max-age=900")
-    assert headers("opml.xml") == ("text/x-opml; charset=utf-8", page)
+    assert headers("opml.xml") == ("text/x-opml; charset=utf-8", "public, max-age=900")
+    assert headers("feeds/slow/slow.xml")[1] == headers("feeds/slow/atom.xml")[1] == "public, max-age=21600"
+    assert headers("sitemap.xml") == ("application/xml; charset=utf-8", page)
     assert headers("index.html") == ("text/html; charset=utf-8", page)
     assert headers("articles/first/x.png") == ("image/png", "public, max-age=3600")
 
@@ -394,7 +398,7 @@ def test_what_takes_too_long_waits_for_the_next_build(bucket: There, make: Make,
         site.article_is_dropped(f"story{number}")
     site.is_built()
     folder, listed = site.config.publish.folder, manifest.load(site.config.publish.folder)[0]
-    files = going(listed, lambda path: (folder / path).read_bytes(), ttl=site.config.feeds.ttl)
+    files = going(listed, lambda path: (folder / path).read_bytes(), ages=site.config.feeds.ages)
     opened = Bucket(f"s3://{bucket.bucket}/www", endpoint=bucket.gate.url, region="us-east-1")
     late = Terms("it", tmp_path / "list.json", lambda: len(bucket.gate.puts()) >= 10)
     done = upload(opened, folder, files, late)

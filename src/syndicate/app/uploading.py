@@ -65,7 +65,7 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
 def _files(config: Config) -> list[Going]:
     folder = config.publish.folder
     listed, _ = manifest.load(folder)
-    return going(listed, lambda path: _head(folder / path), ttl=config.feeds.ttl)
+    return going(listed, lambda path: _head(folder / path), ages=config.feeds.ages)
 
 
 def _head(file: Path) -> bytes:
