@@ -516,6 +516,8 @@ class Alert:
         "relay refuses",
         "articles quarantined",
         "pages not there",
+        "place fails",
+        "place is back",
     ]
     about: str
     message: str

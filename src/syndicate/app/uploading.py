@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
-from syndicate.app import hubs
+from syndicate.app import hubs, places
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.configplaces import Place
@@ -34,18 +34,20 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
     The caller holds the build lock. A `quick` build leaves a place alone that failed last time: each saved
     file would else wait until it does not answer again. Never raises for what a place does.
     """
-    places = site.config.publish.to
+    configured = site.config.publish.to
     with site.store.read() as conn:
         before = notes.faults(conn, _KIND)
-    if not places and not before:
+    if not configured and not before:
         return ()
     failing = {fault.path for fault in before} if quick else set()
-    faults = [fault for fault in before if fault.path in failing and fault.path in {p.name for p in places}]
-    tried = [place for place in places if place.name not in failing]
+    faults = [
+        fault for fault in before if fault.path in failing and fault.path in {p.name for p in configured}
+    ]
+    tried = [place for place in configured if place.name not in failing]
     files = _files(site.config) if tried else []
     late = monotonic() + _LONGEST
     feeds: dict[str, None] = {}
-    behind = len(tried) < len(places)
+    behind = len(tried) < len(configured)
     for place in tried:
         began = site.clock()
         done = _bring(site.config, place, files, late)
@@ -59,6 +61,8 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
             new = notes.replace_faults(tx, (_KIND,), faults, now=now)
         for fault in new:
             log.warning("%s", fault)
+    outcome = places.Tried([one.name for one in configured], [one.name for one in tried], faults)
+    places.tell(site, outcome, now=now)
     return tuple(faults)
 
 

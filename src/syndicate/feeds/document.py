@@ -97,8 +97,8 @@ class Document:
     """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty.
 
     `addresses` are the absolute URLs of its files, `relations` those of the documents of its history by
-    their relation (RFC 5005): ``prev-archive``, ``current``. `ttl` is in minutes, 0 where nothing is said. What is
-    `gone` is in no item, and dated in the publication's zone.
+    their relation (RFC 5005): ``prev-archive``, ``current``. `ttl` is in minutes, 0 where nothing is said.
+    What is `gone` is in no item, and dated in the publication's zone.
     """
 
     id: str
