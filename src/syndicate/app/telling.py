@@ -46,9 +46,6 @@ def tell_due(site: Site, *, within: float = float("inf"), stop: Event | None = N
 
     Does nothing where another process is telling them, or while they are held. What is not told stays due.
     """
-    held = held_until(site)
-    if held and held > site.clock():
-        return
     until, over = monotonic() + within, stop or Event()
     # no pool: its threads would be waited for when the process is to end
     threads = [
@@ -70,6 +67,9 @@ def _tell(site: Site, hub: str, until: float, stop: Event) -> None:
     try:
         with site.store.read() as conn:
             waiting = pings.due(conn, hub, now=site.clock())
+        held = held_until(site)  # asked last: what a build notes meanwhile it holds in the same moment
+        if held and held > site.clock():
+            return
         for one in waiting:
             left = until - monotonic()
             if left <= 0 or stop.is_set():
