@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from syndicate.caching import Ages
 from syndicate.configtypes import Hub, Language, Section, Text, parse_duration
 from syndicate.feedfiles import FeedFormat, named_folder, paths_of, wrong_with_paths
 
@@ -108,6 +109,15 @@ class Feeds(Section):
             if taken.setdefault(path, owner) != owner:
                 raise ValueError(f"{owner}: {path} is a file of {taken[path]} already; choose another")
         return self
+
+    @property
+    def ages(self) -> Ages:
+        """For how long feeds may be kept, those of the configuration by their paths."""
+        ttls: dict[str, int] = {}
+        for name, one in self.named.items():
+            if one.ttl:
+                ttls |= dict.fromkeys(self.files_of(name).values(), round(one.ttl.total_seconds()))
+        return Ages(round(self.ttl.total_seconds()), ttls)
 
     def files_of(self, name: str) -> dict[FeedFormat, str]:
         """Return where the files of the feed that is named `name` lie, RSS first."""

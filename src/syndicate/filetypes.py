@@ -62,7 +62,7 @@ _BEFORE = rb"\s*(?:<(?:\?[^>]*\?|!--.*?--|!DOCTYPE[^>]*)>\s*)*"
 _ROOT = re.compile(_BEFORE + rb"<(?:[A-Za-z]+:)?(rss|feed|opml)[\s>]", re.S)
 _JSON_VERSION = re.compile(rb'"version"\s*:\s*"https?:(?:\\?/){2}jsonfeed\.org(?:\\?/)version')
 _ROOTS = {b"rss": RSS, b"feed": ATOM, b"opml": OPML}
-_BESIDE_ARTICLES = "articles/"  # where media lie beside our pages
+BESIDE_ARTICLES = "articles/"  # where media lie beside our pages
 _OURS = ("index.html", "gone.html")
 HEAD = 4096  # bytes that are enough to tell
 
@@ -90,4 +90,4 @@ def is_attachment(path: str, media_type: str) -> bool:
     if media_type == "image/svg+xml":
         return True
     active = media_type.endswith("xml") or media_type == "text/html"
-    return active and path.startswith(_BESIDE_ARTICLES) and path.rpartition("/")[2] not in _OURS
+    return active and path.startswith(BESIDE_ARTICLES) and path.rpartition("/")[2] not in _OURS

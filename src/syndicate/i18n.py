@@ -15,7 +15,7 @@ from io import BytesIO
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers, units
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -66,6 +66,20 @@ def format_datetime(value: datetime, format: str = "long", *, language: str, zon
 def format_number(value: float, *, language: str) -> str:
     """Return `value` with the separators of `language`, in the digits 0 to 9 as dates have them."""
     return numbers.format_decimal(value, locale=_locale(language))
+
+
+def format_size(length: int, *, language: str) -> str:
+    """Return a number of bytes as `language` writes it: 812 byte, 34.2 kB, 12.3 MB; steps are of 1000."""
+    size, unit = float(length), "byte"
+    for larger in ("kilobyte", "megabyte", "gigabyte"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    pattern = "#,##0" if size >= 100 or unit == "byte" else "#,##0.#"
+    words = units.format_unit(
+        size, f"digital-{unit}", length="short", format=pattern, locale=_locale(language)
+    )
+    return words.replace(" ", "\u00a0")
 
 
 def _in_zone(value: datetime, zone: ZoneInfo) -> datetime:

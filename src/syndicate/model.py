@@ -254,13 +254,13 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Where a document stands among those of its feed (RFC 5005): folders of the neighbours, "" for none.
+    """Where a document stands among those of its feed (RFC 5005): the folder of the one before, "" for none.
 
-    An `archive` is older than the document that is subscribed to, whose folder is `current`.
+    An `archive` is older than the document that is subscribed to, whose folder is `current`. The one after it
+    is not named: an archive would change when that is made.
     """
 
     previous: str = ""
-    following: str = ""
     current: str = ""
     archive: bool = False
 
@@ -516,6 +516,8 @@ class Alert:
         "relay refuses",
         "articles quarantined",
         "pages not there",
+        "place fails",
+        "place is back",
     ]
     about: str
     message: str

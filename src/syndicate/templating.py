@@ -155,6 +155,7 @@ class Templates:
             "datetime": partial(i18n.format_datetime, language=language, zone=zone),
             "iso": partial(_iso, zone=zone),
             "number": partial(i18n.format_number, language=language),
+            "size": partial(i18n.format_size, language=language),
         }
         environment.globals |= {
             "language": language,

@@ -68,7 +68,14 @@ return "{wide}" * 3
 PATHS = (
     *("/", "/page/1/", "/articles/hard-en/", "/articles/hard-ar/", "/articles/words-that-came-by-ship/"),
     *("/articles/how-a-feed-finds-its-readers/", "/articles/nujum-al-bahr/", "/articles/pasang-surut/"),
-    *("/tags/kopi/", "/categories/berita/", "/authors/budi/", "/languages/ar/", "/archive/"),
+    *(
+        "/articles/suara/",
+        "/tags/kopi/",
+        "/categories/berita/",
+        "/authors/budi/",
+        "/languages/ar/",
+        "/archive/",
+    ),
     *("/archive/2026/11/", "/feeds/", "/preview/", "/languages/ar/preview/", "/feeds/pilihan/preview/"),
     *("/404.html", "/2019/hard-en/", "/feed/", "/articles/going/gone.html"),
 )
@@ -141,6 +148,10 @@ def written(content: Path) -> None:
     for number in range(40):
         head = f"title: Lama {number}\ndate: 2026-0{1 + number % 9}-11\ntags: [kampung]"
         (content / f"lama{number}.md").write_text(f"---\n{head}\n---\nIsi.\n")
+    for name in ("surut.mp3", "film.mp4", "peta.pdf"):
+        (content / name).write_bytes(b"not quite what it says" * 9000)
+    head = "title: Suara pasang\nlanguage: id\ndate: 2026-11-20\naudio: [surut.mp3, film.mp4, peta.pdf]"
+    (content / "suara.md").write_text(f"---\n{head}\n---\nDengarkan [peta](#x).\n")
     (content / "going.md").write_text("---\ntitle: Going\ndate: 2026-11-01\n---\nWords.\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -26,10 +27,14 @@ class Heard:
 
 
 class HubServer(Listener):
-    """Listens on loopback and answers `status`; `public` is the folder whose files the documents are."""
+    """Listens on loopback and answers `status`; `public` is the folder whose files the documents are.
+
+    `fetch` gives what lies at a path, by default there.
+    """
 
     def __init__(self, public: Path) -> None:
         self.public = public
+        self.fetch: Callable[[str], bytes] = self._read
         self.status = 204
         self.headers: dict[str, str] = {}
         self.body = b""
@@ -43,14 +48,17 @@ class HubServer(Listener):
         """The paths of the documents it was told of, in their order."""
         return [urlsplit(one.topic).path for one in self.heard]
 
+    def _read(self, path: str) -> bytes:
+        file = self.public / path
+        return file.read_bytes() if file.is_file() else b""
+
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         hub = self
 
         class Handler(Quiet, BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-                file = hub.public / urlsplit(form["hub.topic"][0]).path.lstrip("/")
-                found = file.read_bytes() if file.is_file() else b""
+                found = hub.fetch(urlsplit(form["hub.topic"][0]).path.lstrip("/"))
                 hub.heard.append(Heard(form, found, self.headers["User-Agent"]))
                 if hub.silent:
                     hub.over.wait(20)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +17,6 @@ from publications import Publication, maker
 
 from syndicate.app import alerts as telling
 from syndicate.app.alerts import edition_ended, look, post_webhooks, raise_alert
-from syndicate.app.letters import ADVICE
 from syndicate.app.poison import QUARANTINED
 from syndicate.digest.single import fill_single
 from syndicate.model import Alert, DeliveryState, Fault, Letter, Settled
@@ -104,7 +104,7 @@ def test_an_alert_is_a_short_plain_letter(publication: Maker) -> None:
     assert text.count("\n") < 20
 
 
-@pytest.mark.parametrize("cause", sorted(ADVICE))
+@pytest.mark.parametrize("cause", sorted(get_args(get_type_hints(Alert)["cause"])))
 def test_each_cause_comes_with_a_command(publication: Maker, cause: str) -> None:
     """Whatever is wrong, the letter names a command of ours to look or to mend."""
     news = publication(more=OPERATOR)

@@ -36,7 +36,7 @@ feeds = select_feeds(list(articles), publication, ids, items=20)
 digest = hashlib.sha256()
 site = FeedSite(publication.url, publication.timezone, icon="https://x.example/i", hubs=("https://h.example",))
 gone = tuple(Tombstone(f"urn:gone:{n}", when, "https://news.example.org/x") for n in range(3))
-archive = replace(feeds[0], folder="archive/2", gone=gone, history=History("archive/1", "", "", True))
+archive = replace(feeds[0], folder="archive/2", gone=gone, history=History("archive/1", "", True))
 for feed in (*feeds, archive):
     for file in render_feed(feed, site).files:
         digest.update(file.path.encode() + file.body)

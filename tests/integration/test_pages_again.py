@@ -16,6 +16,7 @@ from syndicate.app.library import Library
 from syndicate.app.standing import PUBLISHED
 from syndicate.feeds import formats
 from syndicate.model import Feed
+from syndicate.pages.kinds import IN_FULL
 from syndicate.pages.render import Layout
 from syndicate.store import ids
 
@@ -85,7 +86,7 @@ def test_an_edit_makes_its_page_and_the_lists_it_is_in(publication: Maker, rende
 def test_texts_are_read_for_the_pages_that_are_made(
     publication: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of many articles only the text of the new one is asked for."""
+    """Of many articles only the text of the new one is asked for, and those of the feed's preview."""
     site = publication()
     for number in range(30):
         article(site, f"a{number}")
@@ -101,7 +102,7 @@ def test_texts_are_read_for_the_pages_that_are_made(
     article(site, "new", "id: urn:x:new")
     monkeypatch.setattr("syndicate.app.feeding.Feeding.feeds", lambda *_: iter(()))
     site.is_built()
-    assert asked == ["urn:x:new"]
+    assert asked.count("urn:x:new") == 1 and len(asked) == IN_FULL
 
 
 def test_a_picture_added_beside_an_article_makes_no_other_page(
@@ -118,6 +119,36 @@ def test_a_picture_added_beside_an_article_makes_no_other_page(
     made = site.is_built()
     assert "articles/pictured/dot.png" in made.published.written
     assert not {f"articles/a{number}/index.html" for number in range(5)} & set(rendered)
+    assert from_scratch(site) == []
+
+
+def test_a_recording_that_is_named_or_replaced_is_on_the_page(publication: Maker) -> None:
+    """Its name is in the front matter and its size on disk alone: both are seen though the text stays."""
+    site = publication()
+    article(site, "talk")
+    site.is_built()
+    (site.folder / "content" / "talk.mp3").write_bytes(b"x" * 1500)
+    article(site, "talk", "audio: talk.mp3")
+    for size in ("1.5", "2.5"):
+        site.is_built()
+        for page in ("articles/talk/index.html", "preview/index.html"):
+            html = (site.config.publish.folder / page).read_text()
+            assert "<audio controls" in html
+            assert f"MP3, {size}\u00a0kB" in html
+        assert from_scratch(site) == []
+        (site.folder / "content" / "talk.mp3").write_bytes(b"x" * 2500)
+
+
+def test_a_preview_shows_an_edit(publication: Maker) -> None:
+    """The text of an article is on its page and in the previews of its feeds, and both follow it."""
+    site = publication()
+    article(site, "one", "tags: [a]", "summary words\n\nFirst version.")
+    site.is_built()
+    article(site, "one", "tags: [a]", "summary words\n\nSecond version.")
+    site.is_built()
+    for page in ("articles/one/index.html", "preview/index.html", "tags/a/preview/index.html"):
+        html = (site.config.publish.folder / page).read_text()
+        assert "Second version." in html and "First" not in html
     assert from_scratch(site) == []
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 
 from syndicate import links
 from syndicate.config import Publication
-from syndicate.model import Article, CopiedFile, Feed, Media, OutputFile, Picture
+from syndicate.model import Article, CopiedFile, Enclosure, Feed, Media, OutputFile, Picture
 from syndicate.pages import PageSite, RenderedPages, Stock, render_pages
 from syndicate.templating import Templates
 
@@ -349,6 +349,62 @@ def test_a_feed_can_be_looked_at(site: RenderedPages) -> None:
     assert "Judul satu" in html
     assert html.count('<article class="entry"') == 5
     assert 'content="noindex, follow"' in html
+
+
+def test_a_preview_has_the_texts_that_the_feed_has() -> None:
+    """The newest five in full, with addresses that lead from there and no id twice; then summaries."""
+    html = '<h1 id="top">Satu</h1><p id="x"><a href="#x">di sini</a> <a href="../lain/">lain</a></p>'
+    html += (
+        '<img src="kapal.png" alt=""><pre id="p"><code>href="https://news.example.org/kabar/x"</code></pre>'
+    )
+    many = [article(f"a{number}", age=number, html=html) for number in range(7)]
+    page = pages_of(rendered(many))["preview/index.html"]
+    assert page.count("di sini") == 5 and page.count("Baca selengkapnya") == 2 * 2
+    assert '<h4>Satu</h4><p><a href="../articles/a0/#x">' in page
+    assert '<a href="../articles/lain/">' in page and 'src="../articles/a0/kapal.png"' in page
+    assert '<code>href="https://news.example.org/kabar/x"</code>' in page
+
+
+def test_a_preview_of_a_feed_of_summaries_has_summaries() -> None:
+    """What the feed does not carry its preview does not show either, for named feeds by their own rule."""
+    articles = [article("satu", html="<p>Ringkasan satu</p><p>Isi.</p>")]
+    summaries, named = replace(SITE, full=False), replace(SITE, other=frozenset({"tags/politik"}))
+    for site, full in ((summaries, []), (named, ["preview/"]), (SITE, ["preview/", "tags/politik/preview/"])):
+        pages = pages_of(render_pages(site, stock(articles), Templates(SHIPPED)))
+        previews = {path: html for path, html in pages.items() if "preview/" in path}
+        assert [path.removesuffix("index.html") for path, html in previews.items() if "Isi." in html] == full
+
+
+def test_a_preview_stays_a_page_that_can_be_read() -> None:
+    """Very long articles are not all on it: what is beyond is led to."""
+    many = [article(f"a{number}", age=number, html=f"<p>{'kata ' * 9000}</p>") for number in range(5)]
+    page = pages_of(rendered(many))["preview/index.html"]
+    assert page.count('<div class="body">') == 2 and len(page) < 150_000
+
+
+def test_recordings_can_be_heard_and_files_fetched() -> None:
+    """Nothing is loaded before it is asked for; each has a name for who does not see, its form and size."""
+    enclosures = (
+        Enclosure("pasang%20surut.mp3", "audio/mpeg", 12_345_678),
+        Enclosure("https://media.example.org/a?b=1&c", "video/mp4"),
+        Enclosure("peta.pdf", "application/pdf", 999),
+        Enclosure("peta.pdf", "application/pdf", 999),
+        Enclosure("ada.mp3", "audio/mpeg", 1),
+        Enclosure("../../../../etc/passwd"),
+    )
+    ours = article("satu", enclosures=enclosures, html='<audio src="ada.mp3" controls></audio>')
+    page = pages_of(rendered([replace(ours, picture=Picture("kapal.png", "Kapal"))]))[
+        "articles/satu/index.html"
+    ]
+    assert (
+        '<audio controls preload="none" src="pasang%20surut.mp3" aria-label="Audio: pasang surut.mp3">'
+        in page
+    )
+    assert '<bdi>pasang surut.mp3</bdi></a> <span class="filetype">MP3, 12,3\u00a0MB</span>' in page
+    assert 'src="https://media.example.org/a?b=1&amp;c" poster="kapal.png" aria-label="Video: a">' in page
+    assert page.count("peta.pdf</bdi></a>") == 1 and "PDF, 999\u00a0byte" in page
+    assert "passwd" not in page and page.count("ada.mp3") == 1
+    assert 'class="opening"' not in page
 
 
 def test_robots_find_the_map_and_feeds(site: RenderedPages) -> None:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 from bucket_server import KEY, SECRET, Gate, Moto
+from place import There
 from publications import Publication, maker
 
 from syndicate.app.publishing import Publishing
@@ -21,82 +21,10 @@ from syndicate.app.reporting import status_of
 from syndicate.app.uploading import wrong_with
 from syndicate.model import Fault
 from syndicate.publish import manifest
-from syndicate.publish.paths import MANIFEST
 
 Make = Callable[..., Publication]
-_numbers = count(1)
+pytest_plugins = ["place_fixtures"]
 PNG = bytes.fromhex("89504e470d0a1a0a") + b"not quite a picture"
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Moto]:
-    with Moto().running() as running:
-        yield running
-
-
-@pytest.fixture
-def gate(moto: Moto) -> Iterator[Gate]:
-    with Gate(moto).running() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-
-
-class There:
-    """A place as a test sees it."""
-
-    def __init__(self, moto: Moto, gate: Gate, folder: Path | None) -> None:
-        self.moto, self.gate, self.folder = moto, gate, folder
-        self.bucket = f"news{next(_numbers)}"
-        if folder is None:
-            moto.bucket_is_made(self.bucket)
-
-    @property
-    def config(self) -> str:
-        if self.folder:
-            return f"publish:\n  to: {self.folder}\n"
-        return (
-            f"publish:\n  to: {{url: s3://{self.bucket}/www, endpoint: {self.gate.url}, region: us-east-1}}\n"
-        )
-
-    @property
-    def name(self) -> str:
-        return str(self.folder) if self.folder else f"s3://{self.bucket}/www at {self.gate.url}"
-
-    def paths(self) -> set[str]:
-        if self.folder is None:
-            return self.moto.paths(self.bucket, "www/")
-        files = (file for file in self.folder.rglob("*") if file.is_file())
-        return {file.relative_to(self.folder).as_posix() for file in files} - {MANIFEST}
-
-    def read(self, path: str) -> bytes:
-        return (
-            (self.folder / path).read_bytes() if self.folder else self.moto.get(self.bucket, f"www/{path}")[0]
-        )
-
-    def somebody_puts(self, path: str, body: bytes) -> None:
-        if self.folder is None:
-            self.moto.put(self.bucket, f"www/{path}", body)
-            return
-        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / path).write_bytes(body)
-
-
-@pytest.fixture(params=["folder", "bucket"])
-def there(request: pytest.FixtureRequest, moto: Moto, gate: Gate, tmp_path: Path) -> There:
-    (tmp_path / "srv").mkdir()
-    return There(moto, gate, tmp_path / "srv" / "www" if request.param == "folder" else None)
-
-
-@pytest.fixture
-def bucket(moto: Moto, gate: Gate) -> There:
-    return There(moto, gate, None)
 
 
 @pytest.fixture
@@ -198,10 +126,12 @@ def test_feeds_come_last_and_deletions_after_all(bucket: There, make: Make) -> N
 
 def test_files_have_their_types_and_may_be_kept_for_a_while(bucket: There, make: Make) -> None:
     """Feeds by what is in them, text with its charset; feeds for their ttl, pages shortly, others longer."""
-    more = f"{bucket.config}feeds: {{paths: {{rss: index.xml}}}}\n"
+    named = "{slow: {title: Slow, tag: [a], ttl: 6h, paths: {rss: slow.xml}}}"
+    more = f"{bucket.config}feeds: {{paths: {{rss: index.xml}}, named: {named}}}\n"
     site = make(more=more)
     (site.folder / "content" / "x.png").write_bytes(PNG)
-    site.article_is_dropped("first", "![x](x.png)")
+    path = site.article_is_dropped("first", "![x](x.png)")
+    path.write_text(path.read_text().replace("title: first", "title: first\ntags: [a]"))
     site.is_built()
 
     def headers(path: str) -> tuple[str, str]:
@@ -212,7 +142,9 @@ def test_files_have_their_types_and_may_be_kept_for_a_while(bucket: There, make:
     assert headers("index.xml") == ("application/rss+xml; charset=utf-8", "public, max-age=900")
     assert headers("atom.xml") == ("application/atom+xml; charset=utf-8", "public, max-age=900")
     assert headers("feed.json") == ("application/feed+json; charset=utf-8", "public, max-age=900")
-    assert headers("opml.xml") == ("text/x-opml; charset=utf-8", page)
+    assert headers("opml.xml") == ("text/x-opml; charset=utf-8", "public, max-age=900")
+    assert headers("feeds/slow/slow.xml")[1] == headers("feeds/slow/atom.xml")[1] == "public, max-age=21600"
+    assert headers("sitemap.xml") == ("application/xml; charset=utf-8", page)
     assert headers("index.html") == ("text/html; charset=utf-8", page)
     assert headers("articles/first/x.png") == ("image/png", "public, max-age=3600")
 
@@ -466,7 +398,7 @@ def test_what_takes_too_long_waits_for_the_next_build(bucket: There, make: Make,
         site.article_is_dropped(f"story{number}")
     site.is_built()
     folder, listed = site.config.publish.folder, manifest.load(site.config.publish.folder)[0]
-    files = going(listed, lambda path: (folder / path).read_bytes(), ttl=site.config.feeds.ttl)
+    files = going(listed, lambda path: (folder / path).read_bytes(), ages=site.config.feeds.ages)
     opened = Bucket(f"s3://{bucket.bucket}/www", endpoint=bucket.gate.url, region="us-east-1")
     late = Terms("it", tmp_path / "list.json", lambda: len(bucket.gate.puts()) >= 10)
     done = upload(opened, folder, files, late)

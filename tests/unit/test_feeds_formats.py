@@ -331,9 +331,9 @@ def test_the_newest_document_leads_to_the_archive_before_it() -> None:
     assert json.loads(files(feed)["json"])["next_url"] == f"{BASE}/archive/7/feed.json"
 
 
-def test_an_archive_is_marked_and_leads_both_ways() -> None:
+def test_an_archive_is_marked_and_leads_to_the_older_and_the_current() -> None:
     """It lies at its own address under the feed's id, names the current document, and is polled by nobody."""
-    history = History("archive/1", "archive/3", "", archive=True)
+    history = History("archive/1", "", archive=True)
     feed = replace(FEED, folder="archive/2", history=history)
     site = replace(SITE, hubs=("https://hub.example/",))
     for element, name in ((rss(feed, site), "rss.xml"), (atom(feed, site), "atom.xml")):
@@ -342,7 +342,6 @@ def test_an_archive_is_marked_and_leads_both_ways() -> None:
         assert links == {
             "self": f"{BASE}/archive/2/{name}",
             "prev-archive": f"{BASE}/archive/1/{name}",
-            "next-archive": f"{BASE}/archive/3/{name}",
             "current": f"{BASE}/{name}",
         }
         assert element.find("fh:archive", NS) is not None

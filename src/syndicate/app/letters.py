@@ -41,6 +41,18 @@ The letters wait and are tried again; nothing is lost.
     "articles quarantined": """\
 It is left out until the file changes; everything else is published. Change or remove the file, then
   syndicate build""",
+    "pages not there": """\
+Their articles are not in feeds and letters yet; each is shown once its page answers 200.
+  syndicate articles waiting           lists what waits, for which page, and what that answered
+  syndicate why FILE                   says what one article waits for
+  syndicate links check                are the addresses those that the site has?""",
+    "place fails": """\
+Nothing is lost: each build goes on. Hubs and readers there learn of news when it takes them.
+  syndicate check --places             tries each place with a small file
+  syndicate build                      brings what waits""",
+    "place is back": """\
+Nothing: all is there, and hubs are told.
+  syndicate status                     what went there last""",
 }
 
 

@@ -162,6 +162,12 @@ def page_site(config: Config) -> PageSite:
         paths=config.feeds.paths,
         placed=named,
         opml=OPML,
+        full=config.feeds.content == "full",
+        other=frozenset(
+            named_folder(name)
+            for name, one in config.feeds.named.items()
+            if (one.content or config.feeds.content) != config.feeds.content
+        ),
     )
 
 

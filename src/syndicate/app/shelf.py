@@ -117,7 +117,7 @@ class Shelf:
                 stamp=stamps[kept.record.id],
                 others=self.library.others if body.looked else "",
                 names=self._names if INTERNAL in raw[kept.record.path].html else "",
-                digest=_hash(body.html),
+                digest=_hash(f"{body.html}{body.enclosures}"),
                 summary=body.summary,
                 picture=body.picture,
                 media=body.media,

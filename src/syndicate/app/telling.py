@@ -14,6 +14,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from syndicate.app.hubanswers import Again, judge
+from syndicate.app.hubs import held_until
 from syndicate.app.outgoing import TIMEOUT, Answer, NoAnswer, PrivateAddress, Request, ask
 from syndicate.app.site import Site
 from syndicate.config import Config
@@ -43,7 +44,7 @@ def keep_telling(site: Site, stop: Event) -> None:
 def tell_due(site: Site, *, within: float = float("inf"), stop: Event | None = None) -> None:
     """Tell every hub what is due, each beside the others, for `within` seconds at most.
 
-    Does nothing where another process is telling them. What is not told stays due.
+    Does nothing where another process is telling them, or while they are held. What is not told stays due.
     """
     until, over = monotonic() + within, stop or Event()
     # no pool: its threads would be waited for when the process is to end
@@ -66,6 +67,9 @@ def _tell(site: Site, hub: str, until: float, stop: Event) -> None:
     try:
         with site.store.read() as conn:
             waiting = pings.due(conn, hub, now=site.clock())
+        held = held_until(site)  # asked last: what a build notes meanwhile it holds in the same moment
+        if held and held > site.clock():
+            return
         for one in waiting:
             left = until - monotonic()
             if left <= 0 or stop.is_set():
@@ -109,4 +113,6 @@ def _record(site: Site, one: Ping, again: Again | None, *, now: datetime) -> Non
 def next_due(site: Site) -> datetime | None:
     """Return when a hub is to be told of something, None where nothing waits."""
     with site.store.read() as conn:
-        return pings.next_due(conn, site.config.feeds.hubs)
+        due = pings.next_due(conn, site.config.feeds.hubs)
+    held = held_until(site) if due else None
+    return max(due, held) if due and held else due

@@ -10,6 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Final
 
+from syndicate.app import hubs, places
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.configplaces import Place
@@ -33,33 +34,42 @@ def upload(site: Site, *, now: datetime, quick: bool = False) -> tuple[Fault, ..
     The caller holds the build lock. A `quick` build leaves a place alone that failed last time: each saved
     file would else wait until it does not answer again. Never raises for what a place does.
     """
-    places = site.config.publish.to
+    configured = site.config.publish.to
     with site.store.read() as conn:
         before = notes.faults(conn, _KIND)
-    if not places and not before:
+    if not configured and not before:
         return ()
     failing = {fault.path for fault in before} if quick else set()
-    faults = [fault for fault in before if fault.path in failing and fault.path in {p.name for p in places}]
-    tried = [place for place in places if place.name not in failing]
+    faults = [
+        fault for fault in before if fault.path in failing and fault.path in {p.name for p in configured}
+    ]
+    tried = [place for place in configured if place.name not in failing]
     files = _files(site.config) if tried else []
     late = monotonic() + _LONGEST
+    feeds: dict[str, None] = {}
+    behind = len(tried) < len(configured)
     for place in tried:
         began = site.clock()
         done = _bring(site.config, place, files, late)
         faults += done.faults
+        feeds |= dict.fromkeys(done.feeds)
+        behind = behind or done.behind
         _note(site, place, done, began=began)
+    hubs.brought(site, feeds, behind=behind, now=now)
     if faults != before:
         with site.store.write() as tx:
             new = notes.replace_faults(tx, (_KIND,), faults, now=now)
         for fault in new:
             log.warning("%s", fault)
+    outcome = places.Tried([one.name for one in configured], [one.name for one in tried], faults)
+    places.tell(site, outcome, now=now)
     return tuple(faults)
 
 
 def _files(config: Config) -> list[Going]:
     folder = config.publish.folder
     listed, _ = manifest.load(folder)
-    return going(listed, lambda path: _head(folder / path), ttl=config.feeds.ttl)
+    return going(listed, lambda path: _head(folder / path), ages=config.feeds.ages)
 
 
 def _head(file: Path) -> bytes:
@@ -87,7 +97,7 @@ def _bring(config: Config, place: Place, files: Sequence[Going], late: float) ->
         words = str(error).removeprefix(f"{place.url}: ")
     except OSError as error:
         words = f"{terms.shelf}, the list of what was put there, cannot be written: {error.strerror}"
-    return Brought(faults=(Fault(_KIND, place.name, None, words),), given_up=True)
+    return Brought(faults=(Fault(_KIND, place.name, None, words),), given_up=True, behind=True)
 
 
 def _note(site: Site, place: Place, done: Brought, *, began: datetime) -> None:

@@ -14,6 +14,7 @@ from syndicate.config import Config
 if TYPE_CHECKING:
     from syndicate.app.publishing import Publishing
     from syndicate.app.scanning import Scanned
+    from syndicate.app.site import Site
     from syndicate.store.pings import HubStanding
 
 
@@ -42,17 +43,10 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
                 scanned = scan_content(
                     site, looking=looking, patient=True, accept_removals=accept_removals, progress=show
                 )
-            waiting = 0
-            if config.wait:
-                from syndicate.app.holding import ask_and_release
-
-                waiting = ask_and_release(site)
+            waiting = still_held(site)
             with progress("Making", "pages", quiet=as_json) as show:
                 result = publish_site(site, scanned.articles, now=site.clock(), progress=show)
-        if config.feeds.hubs:
-            from syndicate.app.telling import AT_ONCE, tell_due
-
-            tell_due(site, within=AT_ONCE)
+        tell_hubs(site)
         untold = hubs.standings_of(site)
     done = _Built(scanned, result, waiting, tuple(untold))
     if as_json:
@@ -61,6 +55,23 @@ def build(ctx: click.Context, accept_removals: bool, as_json: bool) -> None:
         _say(config, done)
     if scanned.held or not scanned.present:
         ctx.exit(1)
+
+
+def still_held(site: Site) -> int:
+    """Ask for the pages of held articles once; return how many go on waiting. The build lock is held."""
+    if not site.config.wait:
+        return 0
+    from syndicate.app.holding import ask_and_release
+
+    return ask_and_release(site)
+
+
+def tell_hubs(site: Site) -> None:
+    """Tell hubs what they are to be told, for some seconds at most; what is left stays due."""
+    if site.config.feeds.hubs:
+        from syndicate.app.telling import AT_ONCE, tell_due
+
+        tell_due(site, within=AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from syndicate.cli.build import still_held, tell_hubs
 from syndicate.cli.deliver import finish
 from syndicate.cli.output import configuration, count, emit, moment
 from syndicate.cli.progress import progress
@@ -71,7 +72,7 @@ def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | 
 def send(
     ctx: click.Context, newsletter: str, at: str | None, at_once: bool, dry_run: bool, as_json: bool
 ) -> None:
-    """Scan, make the edition of the latest occasion however late, deliver it, and print the tally.
+    """Scan and publish, make the edition of the latest occasion however late, deliver it, print the tally.
 
     The same command again goes on where it stopped and mails nobody twice. Exit status 75 while letters
     wait for another try, 0 when none do.
@@ -83,15 +84,19 @@ def send(
 
     config = configuration(ctx)
     with open_site(config) as site:
-        now = _planning_clock(at, site)
+        planned = _planning_clock(at, site)  # before all else: it may be mistyped
         make = make_edition_now if at_once else make_edition
         with site.build_lock():
             with progress("Reading", "files", quiet=as_json) as show:
                 scanned = scan_content(site, patient=True, progress=show)
+            still_held(site)
             if not dry_run:
                 with progress("Making", "pages", quiet=as_json) as show:
                     publish_site(site, scanned.articles, now=site.clock(), progress=show)
+            now = planned if at else site.clock()  # what became visible just now is new, too
             made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
+        if not dry_run:
+            tell_hubs(site)
         slow = _falling_behind(site, newsletter) if dry_run else []
         about = {**_about(made), "warnings": slow}
         if not as_json:

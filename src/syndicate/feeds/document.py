@@ -97,8 +97,8 @@ class Document:
     """A feed ready to be written. `updated` is its newest change, `EPOCH` where it is empty.
 
     `addresses` are the absolute URLs of its files, `relations` those of the documents of its history by
-    their relation (RFC 5005): ``prev-archive``, ``next-archive``, ``current``. `ttl` is in minutes, 0 where
-    nothing is said. What is `gone` is in no item, and dated in the publication's zone.
+    their relation (RFC 5005): ``prev-archive``, ``current``. `ttl` is in minutes, 0 where nothing is said.
+    What is `gone` is in no item, and dated in the publication's zone.
     """
 
     id: str
@@ -199,8 +199,7 @@ def _addresses(folder: str, site: FeedSite) -> dict[FeedFormat, str]:
 
 def _relations(history: History) -> dict[str, str]:
     """Return the folders of a feed's other documents by their relation; the main one's folder is ""."""
-    found = {"prev-archive": history.previous, "next-archive": history.following}
-    relations = {name: folder for name, folder in found.items() if folder}
+    relations = {"prev-archive": history.previous} if history.previous else {}
     return relations | {"current": history.current} if history.archive else relations
 
 

@@ -6,12 +6,15 @@ What is wide scrolls inside itself and can be reached with the keyboard; picture
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import escape
 
 from syndicate.model import Picture
 
 # A whole start or end tag: what stands in a quoted value is never taken for markup of its own.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
+_ATTRIBUTE = re.compile(r"\s([a-zA-Z:-]+)=(\"[^\"]*\")")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LOADING = re.compile(r"\sloading\s*=", re.IGNORECASE)
 _SIZED = re.compile(r"\s(?:width|height)\s*=", re.IGNORECASE)
 
@@ -23,6 +26,34 @@ def readable(html: str, picture: Picture | None = None, *, eager: bool = False) 
     shows it, is given its size, so that nothing jumps when it comes.
     """
     return _TAG.sub(_Tags(picture, eager), html)
+
+
+def elsewhere(html: str, page_url: str, base: str, root: str) -> str:
+    """Return readable `html` of the article at `page_url` as another page shows it among others.
+
+    Its addresses lead where they did: below the URL `base` by way of `root`, the link to that from the other
+    page. Headings are below those of that page, and no element has an id, which two articles may share.
+    """
+    from syndicate.markup import absolutise  # heavy, and not needed for articles
+
+    return _TAG.sub(partial(_moved, f'"{base}/', f'"{root}'), absolutise(html, page_url))
+
+
+def _moved(base: str, root: str, match: re.Match[str]) -> str:
+    closing, name, attributes = match[1], match[2].lower(), match[3]
+    if name in _HEADINGS:
+        name = f"h{min(int(name[1]) + 2, 6) if name != 'h1' else 4}"
+    attributes = _ATTRIBUTE.sub(lambda one: _moved_attribute(base, root, one), attributes)
+    return f"<{closing}{name}{attributes}>"
+
+
+def _moved_attribute(base: str, root: str, match: re.Match[str]) -> str:
+    name, value = match[1], match[2]
+    if name in ("id", "headers"):
+        return ""
+    if name in ("href", "src", "poster", "cite") and value.startswith(base):
+        return f" {name}={root}{value.removeprefix(base)}"
+    return match[0]
 
 
 class _Tags:

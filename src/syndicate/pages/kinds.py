@@ -13,6 +13,7 @@ from syndicate.pages.stories import Story
 from syndicate.pages.values import Material, Page, Topic
 
 PREVIEWED: Final = 10  # articles of a feed that its preview shows
+IN_FULL: Final = 5  # of them with their text: enough to judge a feed by
 _LINKED: Final = ("categories", "tags")  # the kinds of topics named at the end of an article
 
 
@@ -89,10 +90,12 @@ def previews(material: Material) -> Iterator[Page]:
         if (not shown and feed.folder in by_folder) or not feed.folder:
             among = by_folder[feed.folder].stories if feed.folder else material.stories
             shown = sorted(among, key=lambda story: (-story.visible_at.timestamp(), story.id))
-        context = {"feed": _lean(feed), "stories": shown[:PREVIEWED]}
+        full = material.site.carries_texts(feed.folder)
+        context = {"feed": _lean(feed), "stories": shown[:PREVIEWED], "full": full}
         yield replace(
             _page(material, preview_path(feed.folder), "pages/preview.html", context),
             feed=_lean(feed) if feed.folder else None,
+            shown=tuple(story.id for story in shown[:IN_FULL]) if full else (),
             listed=False,
         )
 

@@ -96,13 +96,13 @@ class Printing:
                 self.keep.add(page.path)
                 self.marks[page.path] = mark
                 self._step(len(pages))
-            elif page.text:
+            elif page.texts:
                 waiting.append(page)
-                if len(waiting) >= _TEXTS:
+                if sum(len(one.texts) for one in waiting) >= _TEXTS:
                     yield from self._with_texts(layout, waiting, stock, len(pages))
                     waiting = []
             else:
-                yield from self._made(layout, page, None, len(pages))
+                yield from self._made(layout, page, {}, len(pages))
         yield from self._with_texts(layout, waiting, stock, len(pages))
 
     def _with_texts(
@@ -110,16 +110,19 @@ class Printing:
     ) -> Iterator[OutputFile]:
         if not pages:
             return
-        texts = {article.id: article for article in stock.texts([page.text for page in pages])}
+        wanted = dict.fromkeys(one for page in pages for one in page.texts)
+        texts = {article.id: article for article in stock.texts(list(wanted))}
         for page in pages:
-            if page.text in texts:
-                yield from self._made(layout, page, texts[page.text], total)
+            if texts.keys() >= set(page.texts):
+                yield from self._made(layout, page, texts, total)
             else:  # its file went while we made the others; the next scan knows
                 self.keep.add(page.path)
 
-    def _made(self, layout: Layout, page: Page, article: Article | None, total: int) -> Iterator[OutputFile]:
+    def _made(
+        self, layout: Layout, page: Page, texts: Mapping[str, Article], total: int
+    ) -> Iterator[OutputFile]:
         self._step(total)
-        made = self._tally.hopeless(page.template) or layout.render(page, article)
+        made = self._tally.hopeless(page.template) or layout.render(page, texts)
         if isinstance(made, Fault):
             self.keep.add(page.path)
             self._tally.note(page, made)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from hashlib import sha256
@@ -14,7 +15,7 @@ from syndicate.model import Article, Fault, Feed, OutputFile
 from syndicate.pages.about import facts_of
 from syndicate.pages.kinds import preview_path
 from syndicate.pages.offers import alternates, feed_links
-from syndicate.pages.stories import Text
+from syndicate.pages.stories import Text, texts_elsewhere
 from syndicate.pages.values import Material, Page
 from syndicate.templating import Templates
 
@@ -43,17 +44,16 @@ class Layout:
 
     def mark(self, page: Page) -> str:
         """Return a hash of what the bytes of `page` hang on, beside templates and code; "" where unknown."""
-        digest = self.material.digests.get(page.text, "") if page.text else "-"
-        if not digest:
+        digests = [self.material.digests.get(one, "") for one in page.texts]
+        if not all(digests):
             return ""
         feed = (page.feed.folder, page.feed.title) if page.feed else None
-        own = (page.path, page.template, page.language, page.canonical, page.context, feed, digest)
+        own = (page.path, page.template, page.language, page.canonical, page.context, feed, digests)
         return sha256(f"{self._mark}{own!r}".encode("utf-8", "replace")).hexdigest()[:20]
 
-    def render(self, page: Page, article: Article | None = None) -> OutputFile | Fault:
-        """Return the file of `page`, with the text of `article` where it needs one, or what is wrong."""
-        text = Text.of(article).context() if article else {}
-        context = {**self._common(page), **page.context, **text}
+    def render(self, page: Page, articles: Mapping[str, Article]) -> OutputFile | Fault:
+        """Return the file of `page`, with the texts that it needs of `articles` by id, or what is wrong."""
+        context = {**self._common(page), **page.context, **self._texts(page, articles)}
         zone = self.material.site.publication.timezone
         try:
             made = self.templates.render(page.template, language=page.language, zone=zone, **context)
@@ -62,6 +62,13 @@ class Layout:
             return error.fault
         except UnicodeEncodeError as error:
             return Fault("page", page.path, None, f"holds a character that is none: {error.reason}")
+
+    def _texts(self, page: Page, articles: Mapping[str, Article]) -> Mapping[str, object]:
+        if page.text:
+            return Text.of(articles[page.text]).context()
+        base = self.material.site.publication.url
+        shown = [articles[one] for one in page.shown]
+        return {"texts": texts_elsewhere(shown, base, relative(page.path, ""))} if shown else {"texts": {}}
 
     def _common(self, page: Page) -> dict[str, object]:
         """Return what every page is given beside its own."""

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html import escape, unescape
-from posixpath import normpath
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from markupsafe import Markup
 
 from syndicate import links
 from syndicate.model import Article, Picture
-from syndicate.pages.body import readable
+from syndicate.pages.addresses import path_below
+from syndicate.pages.attached import Attached, attached, has_video
+from syndicate.pages.body import elsewhere, readable
 
+LONGEST = 100_000  # characters of the texts on a page that lists articles
 _SAME_BREATH = timedelta(hours=1)
 
 
@@ -57,7 +59,7 @@ class Story:
     def of(cls, article: Article, folders: Collection[str], base: str = "") -> Story:
         """Return the story of `article`; `folders` are those that have a page below the URL `base`."""
         picture = article.picture
-        src = _picture_path(article.slug, picture.src) if picture else ""
+        src = path_below(article.slug, picture.src) if picture else ""
         theirs = links.folders_of(article.tags, article.categories, article.authors, article.language)
         values = (
             article.id,
@@ -94,24 +96,27 @@ class Story:
 class Text:
     """What only an article's own page shows.
 
-    `picture` is set only where the body does not show it already; `standfirst` only where the body does not
-    begin with the summary.
+    `picture` is set only where neither the body nor an attached film shows it already; `standfirst` only
+    where the body does not begin with the summary.
     """
 
     html: Markup
     standfirst: str
     picture: Picture | None
+    attached: tuple[Attached, ...] = ()
 
     @classmethod
     def of(cls, article: Article) -> Text:
         """Return the text of an `article` that was read with it."""
         picture, html = article.picture, article.html
         opening = picture if picture and not _shows(html, picture.src) else None
+        beside = attached(article)
         return cls(
             # an article's html is sanitised when it is read
             html=Markup(readable(html, picture, eager=opening is None)),  # noqa: S704
             standfirst="" if _begins_with(html, article.summary) else article.summary,
-            picture=opening,
+            picture=None if has_video(beside) else opening,
+            attached=beside,
         )
 
     def context(self) -> Mapping[str, object]:
@@ -119,19 +124,29 @@ class Text:
         return {one.name: getattr(self, one.name) for one in fields(self)}
 
 
+def texts_elsewhere(articles: Iterable[Article], base: str, root: str) -> dict[str, Text]:
+    """Return the texts of `articles` by id for a page among many, from which `root` leads to the URL `base`.
+
+    There are as many as `LONGEST` allows, so that a page stays one that can be read.
+    """
+    found: dict[str, Text] = {}
+    room = LONGEST
+    for article in articles:
+        text = Text.of(article)
+        room -= len(text.html)
+        if room < 0:
+            break
+        page = links.article_url(base, article.slug)
+        html = Markup(elsewhere(text.html, page, base, root))  # noqa: S704 as safe as it was
+        found[article.id] = replace(text, html=html)
+    return found
+
+
 def _elsewhere(article: Article, base: str) -> str:
     """Return the absolute address that the article calls its own, "" where that is its page here."""
     address = article.canonical
     own = links.article_url(base, article.slug).rstrip("/") == address.rstrip("/")
     return address if address.startswith(("http://", "https://")) and not own else ""
-
-
-def _picture_path(slug: str, src: str) -> str:
-    """Return where the picture lies below the publish folder; an address elsewhere stays as it is."""
-    if urlsplit(src).scheme or src.startswith("/"):
-        return src
-    path = normpath(f"{links.article_folder(slug)}/{unquote(src)}")
-    return "" if path.startswith("..") else path
 
 
 def _shows(html: str, src: str) -> bool:

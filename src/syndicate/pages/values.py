@@ -20,7 +20,8 @@ class PageSite:
     """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media.
 
     `formats` and `paths` are those of the feeds, see `feedfiles`; `placed` has them for the folders of feeds
-    that have their own. `opml` is the path of the list of all feeds, "" where there is none.
+    that have their own. `opml` is the path of the list of all feeds, "" where there is none. Feeds
+    carry the texts of their articles where `full`, those in the folders `other` where not.
     """
 
     publication: Publication
@@ -31,6 +32,12 @@ class PageSite:
     paths: Paths = field(default_factory=dict)
     placed: Mapping[str, tuple[tuple[FeedFormat, ...], Paths]] = field(default_factory=dict)
     opml: str = ""
+    full: bool = True
+    other: frozenset[str] = frozenset()
+
+    def carries_texts(self, folder: str) -> bool:
+        """Return whether the feed in `folder` carries the texts of its articles."""
+        return self.full != (folder in self.other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,9 @@ class Material:
 class Page:
     """A page before it is rendered. `portable` pages link relatively; others are shown at any address.
 
-    One with a `text` needs the text of the article of that id. `listed` pages are in the map of the site;
-    `changed` is when such a page said something new, where that is known.
+    One with a `text` is the page of the article of that id; `shown` are those whose texts it shows among
+    others. `listed` pages are in the map of the site; `changed` is when such a page said something new, where
+    that is known.
     """
 
     path: str
@@ -134,6 +142,12 @@ class Page:
     feed: Feed | None = None
     portable: bool = True
     text: str = ""
+    shown: tuple[str, ...] = ()
     listed: bool = False
     changed: datetime | None = None
     canonical: str = ""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The ids of the articles whose texts it needs."""
+        return (self.text,) if self.text else self.shown

@@ -10,7 +10,7 @@ from syndicate.model import CopiedFile, Fault
 from syndicate.publish import manifest
 from syndicate.publish.compare import look
 from syndicate.publish.folder import publish
-from syndicate.publish.going import Brought, Going
+from syndicate.publish.going import Brought, Going, feeds_among
 from syndicate.publish.manifest import Entry
 
 
@@ -22,7 +22,7 @@ def copy(folder: Path, place: Path, files: Sequence[Going]) -> Brought:
     """
     if not place.parent.is_dir():
         words = f"{place.parent} is not there; make it, or mount its disk; the next build goes on"
-        return Brought(waiting=len(files), faults=(Fault("upload", str(place), None, words),), given_up=True)
+        return _gave_up(place, words, waiting=files)
     listed, _ = manifest.load(place)
     due = [file for file in files if not _lies(place / file.path, listed.get(file.path), file)]
     wanted = {file.path for file in files}
@@ -33,11 +33,31 @@ def copy(folder: Path, place: Path, files: Sequence[Going]) -> Brought:
     try:
         done = publish(place, copies, partial=True, gone=gone)
     except PublishError as error:
-        fault = Fault("upload", str(place), None, f"{error}; the next build goes on")
-        return Brought(0, 0, len(files) - len(due), len(due), (fault,), given_up=True)
+        return _gave_up(
+            place, f"{error}; the next build goes on", waiting=due, unchanged=len(files) - len(due)
+        )
     faults = tuple(Fault("upload", str(place), None, str(fault)) for fault in done.faults)
     waiting = len(due) - len(done.written) - done.unchanged
-    return Brought(len(done.written), len(done.deleted), len(files) - len(due), waiting, faults)
+    left, feeds = {fault.path for fault in done.faults}, feeds_among(due)
+    return Brought(
+        put=len(done.written),
+        deleted=len(done.deleted),
+        unchanged=len(files) - len(due),
+        waiting=waiting,
+        faults=faults,
+        feeds=tuple(path for path in feeds if path not in left),
+        behind=not left.isdisjoint(feeds),
+    )
+
+
+def _gave_up(place: Path, words: str, *, waiting: Sequence[Going], unchanged: int = 0) -> Brought:
+    return Brought(
+        unchanged=unchanged,
+        waiting=len(waiting),
+        faults=(Fault("upload", str(place), None, words),),
+        given_up=True,
+        behind=bool(feeds_among(waiting)),
+    )
 
 
 def _lies(place: Path, entry: Entry | None, file: Going) -> bool:

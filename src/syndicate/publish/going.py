@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import IntEnum
 
 from syndicate import filetypes
+from syndicate.caching import Ages, cache_control
 from syndicate.feedfiles import OPML
 from syndicate.model import Fault
 from syndicate.publish.manifest import Entry
 from syndicate.redirects import LIST
 
-_HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.(?:css|js|woff2?)$")
 _ARCHIVE = re.compile(r"archive/\d+/")
 _LISTS = frozenset({LIST, "robots.txt", "sitemap.xml", OPML})
 
@@ -53,6 +52,7 @@ class Brought:
     """What a place took. `waiting` files could not be brought and go with the next build.
 
     `given_up` says that the place itself did not answer or let us in, so that the rest was not tried.
+    `feeds` are the feeds among what was put, and `behind` says that the place still lacks one.
     """
 
     put: int = 0
@@ -61,26 +61,29 @@ class Brought:
     waiting: int = 0
     faults: tuple[Fault, ...] = ()
     given_up: bool = False
+    feeds: tuple[str, ...] = ()
+    behind: bool = False
 
 
-def going(listed: Mapping[str, Entry], head: Callable[[str], bytes], *, ttl: timedelta) -> list[Going]:
+def feeds_among(files: Iterable[Going]) -> tuple[str, ...]:
+    """Return the paths of the feeds that readers subscribe to, which archives are not."""
+    return tuple(file.path for file in files if file.turn is Turn.FEED)
+
+
+def going(listed: Mapping[str, Entry], head: Callable[[str], bytes], *, ages: Ages) -> list[Going]:
     """Return the files that are `listed` as ours in the publish folder, in the order in which they go.
 
     `head` gives the first bytes of a file, which is asked for only where a name does not tell its type.
-    A compressed companion of a file that goes itself stays behind.
+    Compressed companions stay behind: the list does not name them.
     """
-    files = [
-        _going(path, entry, head, ttl)
-        for path, entry in listed.items()
-        if not entry.promised and not _is_companion(path, listed)
-    ]
+    files = [_going(path, entry, head, ages) for path, entry in listed.items() if not entry.promised]
     return sorted(files, key=lambda file: (file.turn, file.path))
 
 
-def _going(path: str, entry: Entry, head: Callable[[str], bytes], ttl: timedelta) -> Going:
+def _going(path: str, entry: Entry, head: Callable[[str], bytes], ages: Ages) -> Going:
     told = filetypes.type_of(path, b"")
     kind = filetypes.type_of(path, head(path)) if _is_doubtful(told) else told
-    headers = Headers(_with_charset(path, kind), _kept(path, kind, ttl))
+    headers = Headers(_with_charset(path, kind), cache_control(path, kind, ages))
     return Going(path, entry.sha256, entry.size, headers, _turn(path, kind))
 
 
@@ -94,24 +97,9 @@ def _with_charset(path: str, kind: str) -> str:
     return f"{kind}; charset=utf-8" if filetypes.is_text(kind) else kind
 
 
-def _kept(path: str, kind: str, ttl: timedelta) -> str:
-    """Return for how long the file may be kept: what carries its own digest in its name, for ever."""
-    if kind in filetypes.FEEDS:
-        return f"public, max-age={int(ttl.total_seconds())}"
-    if kind == "text/html" or path in _LISTS:
-        return "public, max-age=60, must-revalidate"
-    if _HASHED.search(path):
-        return "public, max-age=31536000, immutable"
-    return "public, max-age=3600"
-
-
 def _turn(path: str, kind: str) -> Turn:
     if kind in filetypes.FEEDS:
         return Turn.ARCHIVE if _ARCHIVE.match(path) else Turn.FEED
     if path in _LISTS:
         return Turn.LIST
     return Turn.PAGE if kind == "text/html" else Turn.MEDIA
-
-
-def _is_companion(path: str, listed: Mapping[str, Entry]) -> bool:
-    return path.endswith((".gz", ".br")) and path[:-3] in listed

@@ -14,7 +14,7 @@ from pathlib import Path
 from syndicate.model import Fault
 from syndicate.publish import uploaded
 from syndicate.publish.bucket import SMALL, Bucket, NotTaken
-from syndicate.publish.going import Brought, Going
+from syndicate.publish.going import Brought, Going, feeds_among
 from syndicate.publish.uploaded import Lies, lies
 
 AT_ONCE = 16
@@ -57,7 +57,9 @@ class _Upload:
     def __init__(self, bucket: Bucket, folder: Path, files: Sequence[Going], terms: Terms) -> None:
         self._bucket, self._folder, self._files, self._terms = bucket, folder, files, terms
         self._listed: dict[str, Lies] = {}
-        self._put = self._deleted = self._waiting = self._in_a_row = 0
+        self._due = [*files]  # until it is known which are there
+        self._there: set[str] = set()  # paths that were put
+        self._deleted = self._in_a_row = 0
         self._stopped = ""  # why nothing more is begun
         self._failed: dict[str, NotTaken] = {}
 
@@ -69,7 +71,7 @@ class _Upload:
         gone = [path for path in self._listed if path not in wanted]
         if due or listed is None:
             self._promise(due)
-        self._waiting = len(due)
+        self._due = due
         if due:
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 held = not self._put_all(due, pool)
@@ -83,10 +85,19 @@ class _Upload:
 
     @property
     def brought(self) -> Brought:
-        waiting = self._waiting - self._put
-        unchanged = len(self._files) - self._waiting
-        faults = tuple(self._faults(waiting))
-        return Brought(self._put, self._deleted, unchanged, waiting, faults, bool(self._stopped))
+        put, due = len(self._there), len(self._due)
+        feeds = feeds_among(self._due)
+        there = tuple(path for path in feeds if path in self._there)
+        return Brought(
+            put=put,
+            deleted=self._deleted,
+            unchanged=len(self._files) - due,
+            waiting=due - put,
+            faults=tuple(self._faults(due - put)),
+            given_up=bool(self._stopped),
+            feeds=there,
+            behind=len(there) < len(feeds),
+        )
 
     def _lies(self, file: Going) -> bool:
         entry = self._listed.get(file.path)
@@ -141,7 +152,7 @@ class _Upload:
             for file, taken in zip(some, pool.map(self._put_one, some), strict=True):
                 if taken:
                     self._listed[file.path] = lies(file)
-                    self._put += 1
+                    self._there.add(file.path)
             self._save()
             if self._stopped:
                 break

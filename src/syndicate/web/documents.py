@@ -14,6 +14,7 @@ from hashlib import file_digest, sha256
 from pathlib import Path
 
 from syndicate import filetypes
+from syndicate.caching import Ages, cache_control
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[int, int, int]  # inode, size, time in nanoseconds: another where the bytes are
@@ -25,8 +26,6 @@ SAFETY: tuple[tuple[bytes, bytes], ...] = (
     (b"server", b"syndicate"),
 )
 _SUFFIXES = {"gzip": ".gz", "br": ".br"}
-_PAGE = "public, max-age=60, must-revalidate"
-_OTHER = "public, max-age=3600"
 _LINK = re.compile(rb"<(?:atom:)?link\b[^>]*>")
 _ITEM = re.compile(rb"<(?:item|entry)[\s>]")
 _FIELD = re.compile(r"""(rel|href)\s*=\s*["']([^"']*)["']""")
@@ -153,9 +152,7 @@ def _lines(headers: Headers) -> bytes:
 
 def _common(path: str, kind: str, head: bytes, terms: FeedTerms) -> Headers:
     charset = "; charset=utf-8" if filetypes.is_text(kind) and kind != "image/svg+xml" else ""
-    is_feed = kind in filetypes.FEEDS or kind == filetypes.OPML
-    age = f"public, max-age={terms.ttls.get(path, terms.ttl)}"
-    kept = age if is_feed else _PAGE if kind == "text/html" else _OTHER
+    kept = cache_control(path, kind, Ages(terms.ttl, terms.ttls))
     headers = [(b"content-type", f"{kind}{charset}".encode()), (b"cache-control", kept.encode()), *SAFETY]
     if filetypes.is_text(kind):
         headers.append((b"vary", b"Accept-Encoding"))

@@ -64,13 +64,8 @@ def make_web(site: Site, *, started: datetime) -> Front:
 
 def _terms(config: Config) -> FeedTerms:
     """Return what answers with feeds say beside what the feeds themselves do."""
-    feeds = config.feeds
-    ttls: dict[str, int] = {}
-    for name, one in feeds.named.items():
-        if one.ttl:
-            ttls |= dict.fromkeys(feeds.files_of(name).values(), round(one.ttl.total_seconds()))
-    base = config.publication.url
-    return FeedTerms(round(feeds.ttl.total_seconds()), ttls, hubs=feeds.hubs, base=base)
+    ages = config.feeds.ages
+    return FeedTerms(ages.ttl, ages.ttls, hubs=config.feeds.hubs, base=config.publication.url)
 
 
 class Front:
