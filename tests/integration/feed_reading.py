@@ -45,14 +45,30 @@ class Entry:
 
 
 def read(path: Path) -> list[Entry]:
-    """Return the entries of a feed file in their order, by the format that its name tells."""
-    body = path.read_bytes()
-    if path.suffix == ".json":
+    """Return the entries of a feed file in their order."""
+    return entries(path.read_bytes())
+
+
+def entries(body: bytes) -> list[Entry]:
+    """Return the entries of a feed, whatever its format, in their order."""
+    if body.startswith(b"{"):
         return [of_json(item) for item in json.loads(body)["items"]]
-    root = etree.fromstring(body, etree.XMLParser(recover=False, resolve_entities=False))
+    root = strictly(body)
     if root.tag == "rss":
         return [of_rss(item) for item in root.iter("item")]
     return [of_atom(entry) for entry in root.iter(f"{ATOM}entry")]
+
+
+def tombstones(body: bytes) -> list[tuple[str, datetime]]:
+    """Return the ids that an Atom feed says are gone, and since when (RFC 6721)."""
+    return [
+        (one.get("ref", ""), moment(one.get("when", ""))) for one in strictly(body).iter(f"{AT}deleted-entry")
+    ]
+
+
+def strictly(body: bytes) -> Any:
+    """Return the root of an XML document, of which nothing is mended."""
+    return etree.fromstring(body, etree.XMLParser(recover=False, resolve_entities=False))
 
 
 def moment(text: str) -> datetime:
@@ -129,7 +145,7 @@ def wrong_with_xml(path: Path) -> Iterator[str]:
     """Yield what feedparser, and an XML parser that mends nothing, say against an RSS or Atom file."""
     body = path.read_bytes()
     try:
-        etree.fromstring(body, etree.XMLParser(recover=False, resolve_entities=False))
+        strictly(body)
     except etree.XMLSyntaxError as error:
         yield f"{path}: {error}"
         return
