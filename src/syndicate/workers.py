@@ -12,6 +12,8 @@ import select
 import signal
 import socket
 import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from syndicate.app.mailing import make_due_editions
 from syndicate.app.publishing import publish_site
@@ -23,6 +25,9 @@ from syndicate.content.scan import Scan
 from syndicate.errors import Busy, SyndicateError
 from syndicate.supervise import lifeline, make_nudge, nudge
 from syndicate.watching import Watch
+
+if TYPE_CHECKING:
+    import uvicorn
 
 log = logging.getLogger("syndicate.worker")
 
@@ -136,8 +141,24 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
     schedules = {name: site.schedule(name) for name in config.newsletters}
     ticker = Ticker(lambda: nudge(nudges), every=config.content.every, schedules=schedules)
     ticker.start()
-    settings = uvicorn.Config(
-        make_web(site, started=site.clock()),
+    settings = web_settings(make_web(site, started=site.clock()), config.web.trusted_proxies)
+    try:
+        with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
+            answering = uvicorn.Server(settings)
+            runner.run(answering.serve(sockets=[socket.socket(fileno=os.dup(listening))]))
+    finally:
+        ticker.stop()
+
+
+def web_settings(app: Callable[..., Any], trusted_proxies: Sequence[str]) -> uvicorn.Config:
+    """Return how HTTP is answered: of whom X-Forwarded-For and -Proto are believed, and of nobody else.
+
+    Nothing believes X-Forwarded-Host: our addresses come from the configuration.
+    """
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
         access_log=False,  # its lines would hold tokens
         log_config=None,
         log_level="warning",
@@ -145,16 +166,21 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
         timeout_graceful_shutdown=3,
         timeout_keep_alive=15,
         proxy_headers=True,
-        forwarded_allow_ips=list(config.web.trusted_proxies),
+        forwarded_allow_ips=[spelt for one in trusted_proxies for spelt in _spellings(one)],
         ws="none",
         limit_concurrency=500,
     )
-    try:
-        with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
-            answering = uvicorn.Server(settings)
-            runner.run(answering.serve(sockets=[socket.socket(fileno=os.dup(listening))]))
-    finally:
-        ticker.stop()
+
+
+def _spellings(proxy: str) -> tuple[str, ...]:
+    """Return an address or network as its peers are called: on ``[::]`` 1.2.3.4 is ::ffff:1.2.3.4.
+
+    RFC 4291, section 2.5.5.2.
+    """
+    address, slash, length = proxy.partition("/")
+    if ":" in address:
+        return (proxy,)
+    return (proxy, f"::ffff:{address}/{96 + int(length)}" if slash else f"::ffff:{address}")
 
 
 def _wait(nudged: int, hinted: int, seconds: float | None) -> bool:
