@@ -17,7 +17,8 @@ _MORE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade
 def server(app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str]) -> uvicorn.Server:
     """Return the server of `app`; hot documents of `files` are answered before it is asked.
 
-    `trusted`: the addresses and networks whose X-Forwarded-… fields are believed.
+    `trusted`: the addresses and networks of whom X-Forwarded-For and -Proto are believed, and of nobody
+    else. Nothing believes X-Forwarded-Host: our addresses come from the configuration.
     """
     settings = uvicorn.Config(
         app,
@@ -29,12 +30,23 @@ def server(app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str]
         timeout_graceful_shutdown=3,
         timeout_keep_alive=15,
         proxy_headers=True,
-        forwarded_allow_ips=list(trusted),
+        forwarded_allow_ips=[spelt for one in trusted for spelt in _spellings(one)],
         lifespan="off",
         ws="none",
         limit_concurrency=500,
     )
     return uvicorn.Server(settings)
+
+
+def _spellings(proxy: str) -> tuple[str, ...]:
+    """Return an address or network as its peers are called: on ``[::]`` 1.2.3.4 is ::ffff:1.2.3.4.
+
+    RFC 4291, section 2.5.5.2.
+    """
+    address, slash, length = proxy.partition("/")
+    if ":" in address:
+        return (proxy,)
+    return (proxy, f"::ffff:{address}/{96 + int(length)}" if slash else f"::ffff:{address}")
 
 
 def _protocol(files: PublishedFiles) -> type[HttpToolsProtocol]:
