@@ -76,7 +76,7 @@ HEADS = {
 
 
 def test_files_go_so_that_none_points_at_what_is_not_there() -> None:
-    """Media, pages, lists, archives, feeds, whatever their names; companions of a file stay behind."""
+    """Media, pages, lists, archives, feeds, whatever their names; companions and marks of a file stay behind."""
     names = [
         *HEADS,
         "a/index.html",
@@ -87,6 +87,7 @@ def test_files_go_so_that_none_points_at_what_is_not_there() -> None:
         "x.gz",
         "x",
         "a/index.html.br",
+        "a/index.html.moved",
     ]
     listed = {name: Entry("00", 1, 1) for name in names}
     files = going(listed, lambda path: HEADS.get(path, b""), ttl=timedelta(minutes=15))

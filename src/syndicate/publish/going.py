@@ -12,7 +12,7 @@ from syndicate import filetypes
 from syndicate.feedfiles import OPML
 from syndicate.model import Fault
 from syndicate.publish.manifest import Entry
-from syndicate.redirects import LIST
+from syndicate.redirects import LIST, MARK
 
 _HASHED = re.compile(r"[.-][0-9a-f]{8,64}\.(?:css|js|woff2?)$")
 _ARCHIVE = re.compile(r"archive/\d+/")
@@ -67,7 +67,7 @@ def going(listed: Mapping[str, Entry], head: Callable[[str], bytes], *, ttl: tim
     """Return the files that are `listed` as ours in the publish folder, in the order in which they go.
 
     `head` gives the first bytes of a file, which is asked for only where a name does not tell its type.
-    A compressed companion of a file that goes itself stays behind.
+    A compressed companion of a file that goes itself stays behind, and so do marks for servers beside us.
     """
     files = [
         _going(path, entry, head, ttl)
@@ -114,4 +114,4 @@ def _turn(path: str, kind: str) -> Turn:
 
 
 def _is_companion(path: str, listed: Mapping[str, Entry]) -> bool:
-    return path.endswith((".gz", ".br")) and path[:-3] in listed
+    return path.endswith(MARK) or (path.endswith((".gz", ".br")) and path[:-3] in listed)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from starlette.types import Receive, Scope, Send
 
 from syndicate.publish.paths import MANIFEST
-from syndicate.redirects import LIST
+from syndicate.redirects import LIST, MARK
 from syndicate.web import conditions
 from syndicate.web.documents import SAFETY, Coding, Document, FeedTerms, Headers
 from syndicate.web.redirects import Redirects
@@ -59,7 +59,7 @@ class PublishedFiles:
             await _moved(send, moved)
             return
         name = relative.rpartition("/")[2]
-        if found is None and relative != LIST and name != "gone.html":
+        if found is None and relative != LIST and name != "gone.html" and not name.endswith(MARK):
             found = await self._shelf.document(relative)
         if found is None:
             await self._absent(path, scope, send)
