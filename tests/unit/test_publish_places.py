@@ -76,7 +76,7 @@ HEADS = {
 
 
 def test_files_go_so_that_none_points_at_what_is_not_there() -> None:
-    """Media, pages, lists, archives, feeds, whatever their names; companions and marks of a file stay behind."""
+    """Media, pages, lists, archives, feeds, whatever their names; companions and marks stay behind."""
     names = [
         *HEADS,
         "a/index.html",

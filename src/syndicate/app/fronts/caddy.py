@@ -1,0 +1,65 @@
+"""The site of a publication for Caddy. Pure but for reading the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from syndicate import filetypes
+from syndicate.app.fronts.facts import HTML, SCRIPTABLE, TEXT, Facts, link_field, suffixes, typed
+from syndicate.app.fronts.quoting import caddy, caddy_literal, comment
+from syndicate.i18n import SOURCE_LANGUAGE
+from syndicate.templating import Templates
+
+_ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
+_PORTS: Final = {True: 443, False: 80}
+
+
+def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
+    """Return a Caddyfile; its site is at the publication's address, or at `address`.
+
+    Raises TemplateFault, and SyndicateError where Caddy cannot take a name.
+    """
+    return templates.render(
+        "setup/caddy.txt",
+        language=SOURCE_LANGUAGE,
+        zone=ZoneInfo("UTC"),
+        facts=facts,
+        about=comment(f"{facts.title}, {facts.url}"),
+        addresses=address or ", ".join(_addresses(facts)),
+        folder=caddy(str(facts.folder)),
+        kinds=list(_kinds(facts)),
+        links=list(_links(facts)),
+        scriptable=caddy_literal(rf"(?i)^/articles/.+{suffixes(SCRIPTABLE | HTML)}|\.svg$"),
+        text=caddy_literal("|".join([f"(?i){suffixes(TEXT | HTML)}", *(one.pattern for one in facts.feeds)])),
+        prefix=caddy(facts.prefix) if facts.prefix else "",
+        below=caddy(f"{facts.prefix}/*"),
+        to=caddy(f"{quote(facts.prefix)}/"),
+        answers=caddy(f"{facts.answers}/unsubscribe/*") if facts.answers != facts.prefix else "",
+        answers_prefix=caddy(facts.answers) if facts.answers else "",
+    )
+
+
+def _addresses(facts: Facts) -> Iterator[str]:
+    port = f":{facts.port}" if facts.port != _PORTS[facts.secure] else ""
+    for host in facts.hosts:
+        scheme = "" if facts.secure and not port else "https://" if facts.secure else "http://"
+        yield f"{scheme}{host}{port}"
+
+
+def _kinds(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Yield patterns of paths with the media type and the Cache-Control of their files; the first counts."""
+    for one in facts.feeds:
+        yield caddy_literal(f"~{one.pattern}"), caddy_literal(one.content_type), f"max-age={one.ttl}"
+    for kind in dict.fromkeys(filetypes.TYPES.values()):
+        kept = "max-age=60, must-revalidate" if kind in HTML else "max-age=3600"
+        yield caddy_literal(f"~(?i){suffixes([kind])}"), caddy_literal(typed(kind)), kept
+
+
+def _links(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield patterns of the paths of feeds with the Link field that their files have."""
+    for one in facts.feeds:
+        if field := link_field(facts, one, asked=_ASKED):
+            yield caddy_literal(one.pattern), caddy(field).replace(_ASKED, "{own}")
