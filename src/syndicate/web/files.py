@@ -51,15 +51,15 @@ class PublishedFiles:
 
     async def _answer(self, path: str, scope: Scope, send: Send) -> None:
         relative = f"{path[1:]}index.html" if path.endswith("/") else path[1:]
-        found = self._shelf.kept(relative)
+        shown = _is_shown(relative)
+        found = self._shelf.kept(relative) if shown else None
         if found is None or time.monotonic() - self._looked > _LOOK:
             self._redirects.look()
             self._looked = time.monotonic()
         if moved := self._redirects.table.get(path):
             await _moved(send, moved)
             return
-        name = relative.rpartition("/")[2]
-        if found is None and relative != LIST and name != "gone.html" and not name.endswith(MARK):
+        if found is None and shown:
             found = await self._shelf.document(relative)
         if found is None:
             await self._absent(path, scope, send)
@@ -86,6 +86,11 @@ class PublishedFiles:
             await _page(send, 404, own_page)
             return
         await _words(send, 404, "404 Not Found\n", [])
+
+
+def _is_shown(path: str) -> bool:
+    """Return whether the file at `path` is answered at its own address, not kept for the servers' use."""
+    return path != LIST and path.rpartition("/")[2] != "gone.html" and not path.endswith(MARK)
 
 
 async def _document(found: Document, scope: Scope, send: Send) -> None:

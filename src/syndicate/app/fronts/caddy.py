@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
-from syndicate.app.fronts.facts import HTML, SCRIPTABLE, TEXT, Facts, link_field, suffixes, typed
-from syndicate.app.fronts.quoting import caddy, caddy_literal, comment
+from syndicate.app.fronts.facts import HTML, SCRIPTABLE, TEXT, Facts, encoded, link_field, suffixes, typed
+from syndicate.app.fronts.quoting import caddy, caddy_literal, comment, pattern
 from syndicate.i18n import SOURCE_LANGUAGE
 from syndicate.templating import Templates
 
@@ -22,6 +21,7 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
 
     Raises TemplateFault, and SyndicateError where Caddy cannot take a name.
     """
+    prefix, answers = encoded(facts.prefix), encoded(facts.answers)  # Caddy compares others byte by byte
     return templates.render(
         "setup/caddy.txt",
         language=SOURCE_LANGUAGE,
@@ -34,11 +34,12 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
         links=list(_links(facts)),
         scriptable=caddy_literal(rf"(?i)^/articles/.+{suffixes(SCRIPTABLE | HTML)}|\.svg$"),
         text=caddy_literal("|".join([f"(?i){suffixes(TEXT | HTML)}", *(one.pattern for one in facts.feeds)])),
-        prefix=caddy(facts.prefix) if facts.prefix else "",
-        below=caddy(f"{facts.prefix}/*"),
-        to=caddy(f"{quote(facts.prefix)}/"),
-        answers=caddy(f"{facts.answers}/unsubscribe/*") if facts.answers != facts.prefix else "",
-        answers_prefix=caddy(facts.answers) if facts.answers else "",
+        prefix=caddy(prefix) if prefix else "",
+        below=caddy(f"{prefix}/*"),
+        top_alone=caddy_literal(f"^{pattern(facts.prefix)}$"),
+        top=caddy(f"{prefix}/"),
+        answers=caddy(f"{answers}/unsubscribe/*") if answers != prefix else "",
+        answers_prefix=caddy(answers) if answers else "",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from syndicate import filetypes, links
 from syndicate.app.fronts.quoting import pattern
@@ -110,6 +110,11 @@ def _feeds(config: Config) -> Iterator[FeedFiles]:
 
 def _one(path: str, kind: str, ttl: int, base: str) -> FeedFiles:
     return FeedFiles(f"^/{pattern(path)}$", typed(kind), ttl, own=links.url(base, path))
+
+
+def encoded(path: str) -> str:
+    """Return a path as it stands in an address (RFC 3986 section 3.3)."""
+    return quote(path, safe="/~!$&'()+,;=:@")
 
 
 def typed(kind: str) -> str:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
-from syndicate.app.fronts.facts import HTML, SCRIPTABLE, TEXT, Facts, FeedFiles, link_field, suffixes, typed
+from syndicate.app.fronts.facts import (
+    HTML,
+    SCRIPTABLE,
+    TEXT,
+    Facts,
+    FeedFiles,
+    encoded,
+    link_field,
+    suffixes,
+    typed,
+)
 from syndicate.app.fronts.quoting import DOLLAR, comment, nginx, nginx_value, pattern
 from syndicate.i18n import SOURCE_LANGUAGE
 from syndicate.templating import Templates
@@ -66,7 +75,7 @@ def _prefix(facts: Facts) -> dict[str, str]:
     below = pattern(facts.prefix)
     return {
         "is": nginx_value(facts.prefix),
-        "to": nginx_value(f"{quote(facts.prefix)}/"),
+        "to": nginx_value(f"{encoded(facts.prefix)}/"),
         "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/unsubscribe)/"),
         "below": nginx(f"^{below}(/.*)$"),
     }

@@ -1,0 +1,401 @@
+"""nginx and Caddy with the sites that `syndicate setup` prints: one table of answers, for ours too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import fronts
+import httpx
+import pytest
+from test_service import founded, free_port, here, running
+
+from syndicate.app.fronts.caddy import caddy_site
+from syndicate.app.fronts.facts import Facts, facts_of
+from syndicate.app.fronts.nginx import nginx_site
+from syndicate.app.site import templates_of
+from syndicate.config import Config
+from syndicate.configfile import load_config
+
+BASE = "https://news.example.org"
+HUB = "https://hub.example.org/?a=$b"
+PAGE, OTHER = "public, max-age=60, must-revalidate", "public, max-age=3600"
+SOUND = bytes(range(256)) * 8192
+SETTINGS = f"""
+feeds:
+  hub: "{HUB}"
+  moved: [/feed, /old/rss.xml]
+  named: {{pilihan: {{title: Pilihan, tag: [Kota Désa], ttl: 1h}}}}
+"""
+ARTICLES = {
+    "rekaman/index.md": "---\ntitle: Rekaman\ntags: [Kota Désa]\naliases: [/lama/, /2019/lama.html]\n"
+    "enclosure: suara.mp3\n---\n" + "Kata. " * 400 + "\n\n![Peta](peta.svg)\n",
+    "pergi.md": "---\ntitle: Pergi\n---\nHilang.\n",
+}
+MEDIA = {
+    "rekaman/suara.mp3": SOUND,
+    "rekaman/peta.svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"></svg>',
+}
+PAGE_OF_A_STRANGER = b"<!doctype html><title>Naskah</title>"
+KINDS = ("ours", "nginx", "caddy")
+
+
+@dataclass(frozen=True)
+class World:
+    """A published publication, and the servers over it."""
+
+    config: Config
+    urls: dict[str, str]
+
+    @property
+    def public(self) -> Path:
+        return self.config.publish.folder
+
+    def client(self, kind: str) -> httpx.Client:
+        if kind not in self.urls:
+            pytest.skip(f"no {kind} on this machine")
+        plain = {"accept-encoding": "identity"}
+        return httpx.Client(base_url=self.urls[kind], timeout=10, headers=plain)
+
+
+def written(folder: Path, port: int) -> Config:
+    """Make a publication with all that a server can meet, an article of it withdrawn, and publish it."""
+    path = founded(folder, port, every="1h")
+    text = path.read_text().replace(f"http://127.0.0.1:{port}", BASE, 1)
+    text = text.replace("  folder: content ", "  withdraw_after: 1s\n  folder: content ", 1)
+    kept = text[: text.index("\nfeeds:")] + SETTINGS + text[text.index("\nnewsletters:") :]
+    path.write_text(kept)
+    for name, words in ARTICLES.items():
+        (folder / "content" / name).parent.mkdir(exist_ok=True)
+        (folder / "content" / name).write_text(words)
+    for name, body in MEDIA.items():
+        (folder / "content" / name).write_bytes(body)
+    here(folder, "build")
+    (folder / "content/pergi.md").unlink()
+    here(folder, "build")
+    time.sleep(1.1)  # the length of withdraw_after
+    here(folder, "build")
+    config = load_config(path, {})
+    (config.publish.folder / "articles/rekaman/naskah.html").write_bytes(PAGE_OF_A_STRANGER)
+    return config
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("fronts") / "kabar \"désa\" 'x' $y #1"
+    folder.mkdir()
+    port = free_port()
+    config = written(folder, port)
+    with ExitStack() as stack:
+        url, _ = stack.enter_context(running(folder, port))
+        place = tmp_path_factory.mktemp("servers")
+        others = {kind: stack.enter_context(server) for kind, server in servers(place, config)}
+        yield World(config, {"ours": url, **others})
+
+
+def servers(
+    folder: Path, config: Config, change: Callable[[Facts], Facts] = lambda facts: facts
+) -> Iterator[tuple[str, AbstractContextManager[str]]]:
+    """Yield each server that this machine has, to be started, with the site that is printed for it."""
+    facts, templates = change(facts_of(config)), templates_of(config)
+    if fronts.NGINX:
+        port = free_port()
+        (folder / "nginx").mkdir(parents=True)
+        site = nginx_site(facts, templates, listen=[f"127.0.0.1:{port}"])
+        yield "nginx", fronts.nginx_runs(folder / "nginx", site, port)
+    if fronts.CADDY:
+        port = free_port()
+        (folder / "caddy").mkdir(parents=True)
+        site = caddy_site(facts, templates, address=f"http://127.0.0.1:{port}")
+        yield "caddy", fronts.caddy_runs(folder / "caddy", site, port)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is asked and what is answered. A header that is None is not there; a text is a file's name."""
+
+    path: str
+    status: int = 200
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    body: bytes | str | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+
+    def __str__(self) -> str:
+        return " ".join([self.method, self.path, *self.asked.values()])
+
+
+def link(path: str) -> str:
+    return f'<{HUB}>; rel="hub", <{BASE}{path}>; rel="self"'
+
+
+def feed(path: str, kind: str, *, name: str = "", ttl: int = 900) -> Row:
+    headers: dict[str, str | None] = {
+        "content-type": f"{kind}; charset=utf-8",
+        "cache-control": f"public, max-age={ttl}",
+        "vary": "Accept-Encoding",
+        "link": link(path) if "opml" not in kind else None,
+        "content-security-policy": None,
+    }
+    return Row(path, 200, headers, name or path[1:])
+
+
+def file(path: str, kind: str, kept: str = OTHER, *, name: str = "", sandbox: bool = False) -> Row:
+    text = "charset" in kind or "svg" in kind
+    headers = {
+        "content-type": kind,
+        "cache-control": kept,
+        "vary": "Accept-Encoding" if text else None,
+        "link": None,
+        "content-security-policy": "sandbox" if sandbox else None,
+    }
+    return Row(path, 200, headers, name or path[1:])
+
+
+def moved(path: str, to: str) -> Row:
+    return Row(path, 301, {"location": to, "cache-control": "public, max-age=3600"})
+
+
+HTML = "text/html; charset=utf-8"
+TAG = "/tags/kota-d%C3%A9sa"
+ARTICLE = "/articles/rekaman"
+SOUND_AT = f"{ARTICLE}/suara.mp3"
+OUTSIDE = {"content-range": f"bytes */{len(SOUND)}"}
+MISSING: Mapping[str, str | None] = {"content-type": HTML, "cache-control": "no-cache"}
+GONE = {"content-type": HTML}
+TABLE = [
+    feed("/rss.xml", "application/rss+xml"),
+    feed("/atom.xml", "application/atom+xml"),
+    feed("/feed.json", "application/feed+json"),
+    feed("/opml.xml", "text/x-opml"),
+    feed("/feeds/pilihan/rss.xml", "application/rss+xml", ttl=3600),
+    feed("/feeds/pilihan/feed.json", "application/feed+json", ttl=3600),
+    feed(f"{TAG}/atom.xml", "application/atom+xml", name="tags/kota-désa/atom.xml"),
+    feed(f"{TAG}/feed.json", "application/feed+json", name="tags/kota-désa/feed.json"),
+    file("/", HTML, PAGE, name="index.html"),
+    file(f"{ARTICLE}/", HTML, PAGE, name="articles/rekaman/index.html"),
+    file(f"{ARTICLE}/index.html", HTML, PAGE),
+    file(f"{TAG}/", HTML, PAGE, name="tags/kota-désa/index.html"),
+    file("/?utm=1", HTML, PAGE, name="index.html"),
+    file("/style.css", "text/css; charset=utf-8"),
+    file("/robots.txt", "text/plain; charset=utf-8"),
+    file("/sitemap.xml", "application/xml; charset=utf-8"),
+    file(SOUND_AT, "audio/mpeg"),
+    file(f"{ARTICLE}/peta.svg", "image/svg+xml", sandbox=True),
+    file(f"{ARTICLE}/naskah.html", HTML, PAGE, sandbox=True),
+    replace(feed("/rss.xml", "application/rss+xml"), method="HEAD", body=b""),
+    replace(file(f"{ARTICLE}/", HTML, PAGE), method="HEAD", body=b""),
+    Row(
+        SOUND_AT,
+        206,
+        {
+            "content-range": f"bytes 1000-700000/{len(SOUND)}",
+            "content-length": "699001",
+        },
+        SOUND[1000:700001],
+        {"range": "bytes=1000-700000"},
+    ),
+    Row(SOUND_AT, 206, {}, SOUND[-10:], {"range": "bytes=-10"}),
+    Row(
+        SOUND_AT,
+        416,
+        {"content-range": f"bytes */{len(SOUND)}"},
+        None,
+        {"range": "bytes=9999999-"},
+    ),
+    Row(SOUND_AT, 200, {}, SOUND, {"range": "bytes=0-9", "if-range": '"old"'}),
+    Row(SOUND_AT, 200, {"accept-ranges": "bytes"}, b"", method="HEAD"),
+    moved("/feed", f"{BASE}/rss.xml"),
+    moved("/feed/", f"{BASE}/rss.xml"),
+    moved("/old/rss.xml", f"{BASE}/rss.xml"),
+    moved("/lama/", f"{BASE}{ARTICLE}/"),
+    moved("/lama", f"{BASE}{ARTICLE}/"),
+    moved("/2019/lama.html", f"{BASE}{ARTICLE}/"),
+    replace(moved("/lama/", f"{BASE}{ARTICLE}/"), method="HEAD"),
+    moved(ARTICLE, "rekaman/"),
+    moved(f"{ARTICLE}?a=1", "rekaman/?a=1"),
+    moved(TAG, "kota-d%C3%A9sa/"),
+    Row("/articles/pergi/", 410, GONE, "articles/pergi/gone.html"),
+    Row("/articles/pergi", 410, GONE, "articles/pergi/gone.html"),
+    Row("/articles/pergi/gone.html", 410, GONE, "articles/pergi/gone.html"),
+    Row("/none", 404, MISSING, "404.html"),
+    Row("/none/", 404, MISSING, "404.html"),
+    Row("/articles/", 404, MISSING, "404.html"),
+    Row("/.syndicate-manifest.json", 404, MISSING, "404.html"),
+    Row("/articles/.x/index.html", 404, MISSING, "404.html"),
+    Row("/_redirects", 404, MISSING, "404.html"),
+    Row("/lama/index.html.moved", 404, MISSING, "404.html"),
+    Row("/old/rss.xml.moved", 404, MISSING, "404.html"),
+    Row("/rss.xml", 405, {"allow": "GET, HEAD"}, None, method="POST"),
+    Row("/", 405, {"allow": "GET, HEAD"}, None, method="PUT"),
+    Row("/unsubscribe/nobody", 404, {"cache-control": "no-store", "referrer-policy": "no-referrer"}),
+    Row("/unsubscribe/nobody", 404, {"cache-control": "no-store"}, method="POST"),
+    Row("/health", 200, {"cache-control": "no-store"}),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "row", TABLE, ids=lambda row: f"{row.method} {row.path} {dict(row.asked) or ''}".strip()
+)
+def test_an_address_is_answered_alike(world: World, kind: str, row: Row) -> None:
+    """Status, headers and bytes are those of the table, whoever answers."""
+    with world.client(kind) as client:
+        answer = client.request(row.method, row.path, headers=dict(row.asked))
+    assert answer.status_code == row.status
+    assert {name: answer.headers.get(name) for name in row.headers} == row.headers
+    body = (world.public / row.body).read_bytes() if isinstance(row.body, str) else row.body
+    assert body is None or answer.content == body
+    assert "set-cookie" not in answer.headers
+    assert answer.headers.get("content-encoding") is None
+    if answer.status_code in (200, 206):
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    if row.method == "HEAD" and answer.status_code == 200:
+        with world.client(kind) as client:
+            assert answer.headers["content-length"] == str(len(client.get(row.path).content))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", ["/rss.xml", "/", f"{TAG}/atom.xml", SOUND_AT])
+def test_what_a_client_has_is_not_sent_again(world: World, kind: str, path: str) -> None:
+    """304 by either validator, with the headers of 200; a tag that differs outweighs the date."""
+    with world.client(kind) as client:
+        first = client.get(path)
+        tag, date = first.headers["etag"], first.headers["last-modified"]
+        assert tag.startswith('"')
+        for asked in (
+            {"if-none-match": tag},
+            {"if-none-match": f'"x", W/{tag}'},
+            {"if-none-match": "*"},
+            {"if-modified-since": date},
+            {"if-none-match": tag, "if-modified-since": date},
+        ):
+            again = client.get(path, headers=asked)
+            assert (again.status_code, again.content) == (304, b""), asked
+            for name in ("etag", "cache-control", "vary"):
+                assert again.headers.get(name) == first.headers.get(name)
+        for asked in (
+            {"if-none-match": '"other"', "if-modified-since": date},
+            {"if-modified-since": "Mon, 01 Jan 2001 00:00:00 GMT"},
+        ):
+            assert client.get(path, headers=asked).status_code == 200, asked
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("path", ["/rss.xml", "/", f"{ARTICLE}/", f"{TAG}/rss.xml"])
+def test_companions_are_sent_with_tags_of_their_own(world: World, kind: str, path: str) -> None:
+    """gzip (and br, where the server can) decode to the plain bytes; 304 knows each by its tag alone."""
+    with world.client(kind) as client:
+        plain = client.get(path)
+        tags = {plain.headers["etag"]}
+        for accepted in ("gzip", "gzip, deflate, br"):
+            packed = client.get(path, headers={"accept-encoding": accepted})
+            expected = "br" if "br" in accepted and kind != "nginx" else "gzip"
+            assert packed.headers["content-encoding"] == expected
+            assert packed.content == plain.content
+            assert packed.num_bytes_downloaded < len(plain.content)
+            for name in ("content-type", "vary", "cache-control", "link"):
+                assert packed.headers.get(name) == plain.headers.get(name)
+            tag = packed.headers["etag"]
+            assert tag.startswith('"')
+            tags.add(tag)
+            asked = {"accept-encoding": accepted, "if-none-match": tag}
+            again = client.get(path, headers=asked)
+            assert (again.status_code, again.headers["etag"]) == (304, tag)
+            assert again.headers["vary"] == "Accept-Encoding"
+            assert client.get(path, headers={"if-none-match": tag}).status_code == 200
+        assert len(tags) == (2 if kind == "nginx" else 3)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_outside_of_the_folder_is_answered(world: World, kind: str) -> None:
+    """Whatever way up a path takes, it is refused or found nowhere."""
+    with world.client(kind) as client:
+        for path in ("/%2e%2e/config.yaml", "/articles/..%2f..%2fconfig.yaml", "/..%5cconfig.yaml"):
+            assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_health_is_for_this_machine_alone(world: World, kind: str) -> None:
+    """Who asks from elsewhere, were it 127.0.0.2, finds nothing, whatever he says of himself."""
+    with world.client(kind) as client:
+        assert client.get("/health").json()["status"] == "ok"
+    away = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(base_url=world.urls[kind], transport=away) as client:
+        answer = client.get("/health", headers={"x-forwarded-for": "127.0.0.1"})
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_a_publication_below_a_path(world: World, kind: str, tmp_path: Path) -> None:
+    """The files do not know the path; nothing else of the host is answered but unsubscribe links."""
+    world.client(kind).close()
+
+    def below(facts: Facts) -> Facts:
+        return replace(facts, prefix="/kabar désa", answers="/akun")
+
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(server) for name, server in servers(tmp_path, world.config, below)}
+        client = stack.enter_context(httpx.Client(base_url=urls[kind]))
+        top = "/kabar%20d%C3%A9sa"
+        for path, status, location in [
+            (top, 301, f"{top}/"),
+            (f"{top}/", 200, None),
+            (f"{top}/rss.xml", 200, None),
+            (f"{top}{TAG}/", 200, None),
+            (f"{top}{TAG}", 301, "kota-d%C3%A9sa/"),
+            (f"{top}/lama/", 301, f"{BASE}{ARTICLE}/"),
+            (f"{top}/articles/pergi/", 410, None),
+            (f"{top}/none", 404, None),
+            (f"{top}/_redirects", 404, None),
+            ("/rss.xml", 404, None),
+            ("/", 404, None),
+        ]:
+            answer = client.get(path)
+            assert (path, answer.status_code) == (path, status)
+            assert answer.headers.get("location") == location
+        assert client.get("/akun/unsubscribe/nobody").headers["cache-control"] == "no-store"
+        assert client.get(f"{top}/unsubscribe/nobody").headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_files_answer_while_syndicate_is_down(world: World, kind: str, tmp_path: Path) -> None:
+    """Feeds and pages as ever, an old address by its page; the rest is 503, never the manifest."""
+    world.client(kind).close()
+
+    def dead(facts: Facts) -> Facts:
+        return replace(facts, upstream=f"127.0.0.1:{free_port()}")
+
+    with ExitStack() as stack:
+        urls = {name: stack.enter_context(server) for name, server in servers(tmp_path, world.config, dead)}
+        client = stack.enter_context(httpx.Client(base_url=urls[kind]))
+        for path in ("/rss.xml", "/", f"{ARTICLE}/", SOUND_AT):
+            assert client.get(path).status_code == 200
+        leading = client.get("/lama/")
+        assert (leading.status_code, f"url={BASE}{ARTICLE}/" in leading.text) == (200, True)
+        for path in ("/none", "/articles/pergi/", ARTICLE, "/unsubscribe/nobody"):
+            answer = client.get(path)
+            assert (path, answer.status_code, answer.headers.get("retry-after")) == (path, 503, "120")
+        for path in ("/.syndicate-manifest.json", "/_redirects", "/lama/index.html.moved"):
+            assert client.get(path).status_code == 404
+
+
+@pytest.mark.skipif(not fronts.NGINX, reason="no nginx on this machine")
+def test_nginx_takes_what_is_printed(world: World, tmp_path: Path) -> None:
+    """`nginx -t` is content with the file that the command prints, but for ports that tests may not take."""
+    printed = here(world.config.base, "setup", "nginx")
+    assert printed == nginx_site(facts_of(world.config), templates_of(world.config))
+    tried = printed.replace("listen 80;", f"listen 127.0.0.1:{free_port()};").replace("listen [::]:80;", "")
+    assert "warn" not in fronts.nginx_accepts(fronts.nginx_main(tmp_path, tried))
+
+
+@pytest.mark.skipif(not fronts.CADDY, reason="no caddy on this machine")
+def test_caddy_takes_what_is_printed(world: World, tmp_path: Path) -> None:
+    """`caddy validate` is content with the file that the command prints, also with its form."""
+    printed = here(world.config.base, "setup", "caddy")
+    assert printed == caddy_site(facts_of(world.config), templates_of(world.config))
+    said = fronts.caddy_accepts(tmp_path, printed)
+    assert '"level":"warn"' not in said
