@@ -21,7 +21,7 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
 
     Raises TemplateFault, and SyndicateError where Caddy cannot take a name.
     """
-    prefix, answers = encoded(facts.prefix), encoded(facts.answers)  # Caddy compares others byte by byte
+    other = facts.answers != facts.prefix
     return templates.render(
         "setup/caddy.txt",
         language=SOURCE_LANGUAGE,
@@ -33,14 +33,27 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
         kinds=list(_kinds(facts)),
         links=list(_links(facts)),
         scriptable=caddy_literal(rf"(?i)^/articles/.+{suffixes(SCRIPTABLE | HTML)}|\.svg$"),
-        text=caddy_literal("|".join([f"(?i){suffixes(TEXT | HTML)}", *(one.pattern for one in facts.feeds)])),
-        prefix=caddy(prefix) if prefix else "",
-        below=caddy(f"{prefix}/*"),
-        top_alone=caddy_literal(f"^{pattern(facts.prefix)}$"),
-        top=caddy(f"{prefix}/"),
-        answers=caddy(f"{answers}/unsubscribe/*") if answers != prefix else "",
-        answers_prefix=caddy(answers) if answers else "",
+        text=caddy_literal(
+            "|".join([f"(?i){suffixes(TEXT | HTML)}", "/$", *(one.pattern for one in facts.feeds)])
+        ),
+        prefix=_prefix(facts.prefix) if facts.prefix else {},
+        answers=caddy_literal(f"^{pattern(facts.answers)}/unsubscribe/") if other else "",
+        answers_prefix=caddy(encoded(facts.answers)),
     )
+
+
+def _prefix(prefix: str) -> dict[str, str]:
+    """Return the tokens with which Caddy takes off the path of the publication's address.
+
+    It takes off byte by byte, and so from the path as it is encoded; its matcher `path` would then let no `*`
+    go over a slash.
+    """
+    return {
+        "alone": caddy_literal(f"^{pattern(prefix)}$"),
+        "below": caddy_literal(f"^{pattern(prefix)}/"),
+        "to": caddy(f"{encoded(prefix)}/"),
+        "taken": caddy(encoded(prefix)),
+    }
 
 
 def _addresses(facts: Facts) -> Iterator[str]:
@@ -54,6 +67,7 @@ def _kinds(facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield patterns of paths with the media type and the Cache-Control of their files; the first counts."""
     for one in facts.feeds:
         yield caddy_literal(f"~{one.pattern}"), caddy_literal(one.content_type), f"max-age={one.ttl}"
+    yield caddy_literal("~/$"), caddy_literal(typed("text/html")), "max-age=60, must-revalidate"
     for kind in dict.fromkeys(filetypes.TYPES.values()):
         kept = "max-age=60, must-revalidate" if kind in HTML else "max-age=3600"
         yield caddy_literal(f"~(?i){suffixes([kind])}"), caddy_literal(typed(kind)), kept
