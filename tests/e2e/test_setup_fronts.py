@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack
@@ -11,7 +13,7 @@ from pathlib import Path
 import fronts
 import httpx
 import pytest
-from test_service import founded, free_port, here, running
+from test_service import founded, free_port, here, letters, running, syndicate
 
 from syndicate.app.fronts.caddy import caddy_site
 from syndicate.app.fronts.facts import Facts, facts_of
@@ -45,10 +47,11 @@ KINDS = ("ours", "nginx", "caddy")
 
 @dataclass(frozen=True)
 class World:
-    """A published publication, and the servers over it."""
+    """A published publication, and the servers over it, whose own files are at `place`."""
 
     config: Config
     urls: dict[str, str]
+    place: Path
 
     @property
     def public(self) -> Path:
@@ -93,7 +96,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         url, _ = stack.enter_context(running(folder, port))
         place = tmp_path_factory.mktemp("servers")
         others = {kind: stack.enter_context(server) for kind, server in servers(place, config)}
-        yield World(config, {"ours": url, **others})
+        yield World(config, {"ours": url, **others}, place)
 
 
 def servers(
@@ -316,6 +319,49 @@ def test_nothing_outside_of_the_folder_is_answered(world: World, kind: str) -> N
     with world.client(kind) as client:
         for path in ("/%2e%2e/config.yaml", "/articles/..%2f..%2fconfig.yaml", "/..%5cconfig.yaml"):
             assert client.get(path).status_code in (400, 404)
+
+
+@pytest.mark.parametrize("kind", ["ours", "nginx"])
+def test_a_link_that_leads_out_is_not_followed(world: World, kind: str) -> None:
+    """Neither a linked file nor a linked folder; Caddy has no setting for this."""
+    for name, target in [("leak.txt", world.config.base / "config.yaml"), ("up", world.config.base)]:
+        (world.public / name).unlink(missing_ok=True)
+        (world.public / name).symlink_to(target)
+    with world.client(kind) as client:
+        for path in ("/leak.txt", "/up/config.yaml"):
+            assert client.get(path).status_code == 404
+
+
+def test_one_click_unsubscribes_through_each(world: World) -> None:
+    """The POST of a mail provider reaches syndicate, is answered 200, and its token is in no log."""
+    folder = world.config.base
+    here(folder, "subscribers", "add", *(f"{kind}@example.org" for kind in world.urls))
+    syndicate(folder, "digest", "send", "daily", "--now")
+    for letter in letters(folder):
+        kind = letter["To"].partition("@")[0]
+        path = letter["List-Unsubscribe"].strip("<>").removeprefix(BASE)
+        with world.client(kind) as client:
+            assert client.get(path).status_code == 200
+            answer = client.post(path, data={"List-Unsubscribe": "One-Click"})
+            assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+        logs = [file for name in ("access.log", "error.log", "log") for file in world.place.rglob(name)]
+        assert not any(path.rpartition("/")[2] in log.read_text() for log in logs)
+    states = [row["state"] for row in json.loads(here(folder, "subscribers", "list", "--json"))]
+    assert states == ["unsubscribed"] * len(world.urls)
+
+
+def test_where_a_server_in_front_differs(world: World) -> None:
+    """What is known to be otherwise, and allowed: a page sent once more, a page's name without its digest."""
+    with world.client("nginx") as client:
+        first = client.get("/rss.xml")
+        both = {"if-none-match": first.headers["etag"], "if-modified-since": "Mon, 01 Jan 2001 00:00:00 GMT"}
+        assert client.get("/rss.xml", headers=both).status_code == 200  # RFC 9110 would have 304
+    page = (world.public / "index.html").read_text()
+    (style,) = set(re.findall(r'href="[./]*(style\.css\?[0-9a-f]+)"', page))
+    for kind, kept in [("ours", "public, max-age=31536000, immutable"), ("nginx", OTHER), ("caddy", OTHER)]:
+        if kind in world.urls:
+            with world.client(kind) as client:
+                assert client.get(f"/{style}").headers["cache-control"] == kept
 
 
 @pytest.mark.parametrize("kind", ["nginx", "caddy"])
