@@ -200,6 +200,8 @@ def test_an_operator_is_told_what_would_surprise_him() -> None:
     assert not list(wrong_with(config()))
     (said,) = wrong_with(config(url="http://127.0.0.1:8000"))
     assert said.startswith("publication.url is http://127.0.0.1:8000")
+    (said,) = wrong_with(config("pages: false"))
+    assert said.startswith("pages: false")
     (said,) = wrong_with(config("web: {trusted_proxies: []}"))
     assert "web.trusted_proxies does not name 127.0.0.1" in said
 

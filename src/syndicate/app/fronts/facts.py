@@ -146,6 +146,8 @@ def wrong_with(config: Config) -> Iterator[str]:
     host = urlsplit(config.publication.url).hostname or ""
     if host == "localhost" or re.fullmatch(r"[0-9.]+|.*:.*", host):
         yield f"publication.url is {config.publication.url}: give it the address that readers will use"
+    if not config.pages:
+        yield "pages: false: what is printed has no place for another program's pages; take over its parts"
     upstream = config.web.listen[0]
     if upstream in ("127.0.0.1", "::1") and upstream not in config.web.trusted_proxies:
         yield f"web.trusted_proxies does not name {upstream}: all readers will seem to be the server in front"
