@@ -31,7 +31,10 @@ def _written(command: Callable[..., Any]) -> Callable[..., Any]:
 @_written
 @click.pass_context
 def nginx(ctx: click.Context, output: Path | None, replace: bool) -> None:
-    """Print a site for nginx, which serves the publish folder and asks syndicate for all else."""
+    """Print a site for nginx.
+
+    nginx answers what is a file in the publish folder, and asks syndicate for all else.
+    """
     from syndicate.app.fronts.facts import facts_of, wrong_with
     from syndicate.app.fronts.nginx import nginx_site
     from syndicate.app.site import templates_of
@@ -46,7 +49,10 @@ def nginx(ctx: click.Context, output: Path | None, replace: bool) -> None:
 @_written
 @click.pass_context
 def caddy(ctx: click.Context, output: Path | None, replace: bool) -> None:
-    """Print a site for Caddy, which serves the publish folder and asks syndicate for all else."""
+    """Print a site for Caddy.
+
+    Caddy answers what is a file in the publish folder, and asks syndicate for all else.
+    """
     from syndicate.app.fronts.caddy import caddy_site
     from syndicate.app.fronts.facts import facts_of, wrong_with
     from syndicate.app.site import templates_of
@@ -61,7 +67,10 @@ def caddy(ctx: click.Context, output: Path | None, replace: bool) -> None:
 @_written
 @click.pass_context
 def systemd(ctx: click.Context, output: Path | None, replace: bool) -> None:
-    """Print a service for systemd, which starts `syndicate run` with the machine."""
+    """Print a service for systemd.
+
+    It starts `syndicate run` with the machine, as a user of its own.
+    """
     from syndicate.app.fronts.systemd import systemd_unit
     from syndicate.app.site import templates_of
 
