@@ -11,6 +11,8 @@ from syndicate.feedfiles import FeedFormat
 from syndicate.model import Article, OutputFile
 
 LIST = "_redirects"  # the name under which static hosts look for it
+MARK = ".moved"  # behind the name of a file that stands where something was
+_LONGEST = 255 - len(MARK)  # bytes of a name that has room for it
 _PAGES = (".html", ".htm")
 
 
@@ -31,6 +33,12 @@ class Redirect:
         if last.endswith(_PAGES):
             return shown
         return "" if "." in last else f"{shown}/index.html"
+
+    @property
+    def mark(self) -> str:
+        """Return where the mark lies of the file that stands at this address; "" where no name has room."""
+        place = f"{self.page or unquote(self.path).lstrip('/')}"
+        return place + MARK if len(place.rpartition("/")[2].encode()) <= _LONGEST else ""
 
 
 def redirects_of(articles: Iterable[Article], base: str, taken: Collection[str] = ()) -> list[Redirect]:
@@ -87,8 +95,13 @@ def moved_of(feeds: Iterable[Redirect], articles: Iterable[Article], base: str) 
 
 
 def list_of(moved: Sequence[Redirect]) -> list[OutputFile]:
-    """Return the list for servers, none where nothing moved."""
-    return [OutputFile(LIST, written(moved))] if moved else []
+    """Return the list for servers, none where nothing moved, and beside what stands at each address a mark.
+
+    A server that does not read the list, such as nginx, sees by the mark that the address has moved.
+    """
+    marks = {one.mark: one.target for one in reversed(moved) if one.mark}
+    files = [OutputFile(LIST, written(moved))] if moved else []
+    return [*files, *(OutputFile(path, f"{target}\n".encode()) for path, target in sorted(marks.items()))]
 
 
 def written(redirects: Iterable[Redirect]) -> bytes:

@@ -33,6 +33,7 @@ FILES = [
     OutputFile("articles/new/plan.svg", b"<svg/>"),
     OutputFile("articles/new/a.mp3", bytes(range(256)) * 8192),
     OutputFile("feed/index.html", b"<html>moved"),
+    OutputFile("feed/index.html.moved", b"/rss.xml"),
     OutputFile("_redirects", b"/feed /rss.xml 301\n/alt/ /articles/new/ 301\n"),
     OutputFile("rss.xml", FEED),
 ]
@@ -114,11 +115,12 @@ def test_what_moved_and_what_is_gone_say_so(client: httpx.Client, public: Path) 
     for path, target in [("/feed", "/rss.xml"), ("/feed/", "/rss.xml"), ("/alt", "/articles/new/")]:
         answer = client.get(path)
         assert (answer.status_code, answer.headers["location"]) == (301, target)
-    for path in ("/articles/old/", "/articles/old"):
+    for path in ("/articles/old/", "/articles/old", "/articles/old/gone.html"):
         assert (client.get(path).status_code, client.get(path).text) == (410, "<html>withdrawn")
     assert client.get("/articles/new").headers["location"] == "new/"
     assert (client.get("/none").status_code, client.get("/none").text) == (404, "<html>not here")
     assert client.get("/_redirects").status_code == 404
+    assert client.get("/feed/index.html.moved").status_code == 404
     (public / "_redirects").write_text("/none /rss.xml 301\n")
     assert client.get("/none").status_code == 301
 

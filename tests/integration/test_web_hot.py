@@ -24,6 +24,7 @@ from syndicate.web.files import PublishedFiles
 FILES = [
     OutputFile("index.html", b"<!doctype html>" + b"<p>Halo</p>" * 200),
     OutputFile("articles/old/gone.html", b"<html>withdrawn"),
+    OutputFile("articles/old/index.html.moved", b"/"),
     OutputFile("articles/berita-é/index.html", b"<html>new"),
     OutputFile("articles/a.mp3", bytes(range(256)) * 8192),
     OutputFile("rss.xml", b"<rss><channel>" + b"<item>Kabar kota</item>" * 300 + b"</channel></rss>"),
@@ -40,6 +41,8 @@ TARGETS = [
     "/articles/a.mp3",
     "/none",
     "/_redirects",
+    "/articles/old/gone.html",
+    "/articles/old/index.html.moved",
     "/../rss.xml",
     "//rss.xml",
     "/%00",

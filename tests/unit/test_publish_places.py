@@ -76,7 +76,7 @@ HEADS = {
 
 
 def test_files_go_so_that_none_points_at_what_is_not_there() -> None:
-    """Media, pages, lists, archives, feeds, whatever their names."""
+    """Media, pages, lists, archives, feeds, whatever their names; marks stay behind."""
     names = [
         *HEADS,
         "a/index.html",
@@ -85,6 +85,7 @@ def test_files_go_so_that_none_points_at_what_is_not_there() -> None:
         "style.css",
         "x.tar.gz",
         "x",
+        "a/index.html.moved",
     ]
     listed = {name: Entry("00", 1, 1) for name in names}
     files = going(listed, lambda path: HEADS.get(path, b""), ages=Ages())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from syndicate.model import Article
 from syndicate.publish.paths import wrong_with
-from syndicate.redirects import Redirect, form_of, old_path, redirects_of, written
+from syndicate.redirects import Redirect, form_of, list_of, old_path, redirects_of, written
 
 BASE = "https://news.example.org/blog"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -69,6 +69,19 @@ def test_a_page_leads_on_where_a_host_knows_no_redirects(path: str, page: str) -
     assert Redirect(path, BASE).page == page
 
 
+def test_beside_what_stands_at_an_old_address_lies_a_mark() -> None:
+    """Of the page, or of the copy of a feed; none where a name would be too long."""
+    moved = [
+        Redirect("/old/", BASE),
+        Redirect("/feed.xml", f"{BASE}/rss.xml"),
+        Redirect(f"/{'x' * 250}.b", BASE),
+    ]
+    files = {file.path: file.body for file in list_of(moved)}
+    assert set(files) == {"_redirects", "old/index.html.moved", "feed.xml.moved"}
+    assert files["feed.xml.moved"] == f"{BASE}/rss.xml\n".encode()
+    assert list_of([]) == []
+
+
 @given(st.text(max_size=60))
 def test_no_alias_writes_outside_or_breaks_the_list(alias: str) -> None:
     """Whatever an author writes, a line stays a line and a page lies below the publish folder."""
@@ -77,6 +90,7 @@ def test_no_alias_writes_outside_or_breaks_the_list(alias: str) -> None:
         line = written([Redirect(path, BASE)])
         assert line.count(b"\n") == 1 and line.count(b" ") == 2
         assert wrong_with(Redirect(path, BASE).page or "x") in (None,) or len(path) > 200
+        assert wrong_with(Redirect(path, BASE).mark or "x") in (None,) or len(path) > 200
 
 
 @pytest.mark.parametrize(

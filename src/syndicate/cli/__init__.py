@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "subscribers": ("subscribers", "subscribers", "Add, import, list and remove subscribers."),
     "extract": ("extract", "extract", "Show a file's article, and what was removed by which rule."),
     "articles": ("articles", "articles", "Export and import the ids of articles."),
+    "setup": ("setup", "setup", "Print ready configuration for nginx, Caddy or systemd."),
     "status": ("status", "status", "Show articles, editions, deliveries, next runs, and what is wrong."),
     "work": ("run", "work", ""),
 }

@@ -12,7 +12,7 @@ from syndicate.caching import Ages, cache_control
 from syndicate.feedfiles import OPML
 from syndicate.model import Fault
 from syndicate.publish.manifest import Entry
-from syndicate.redirects import LIST
+from syndicate.redirects import LIST, MARK
 
 _ARCHIVE = re.compile(r"archive/\d+/")
 _LISTS = frozenset({LIST, "robots.txt", "sitemap.xml", OPML})
@@ -74,9 +74,9 @@ def going(listed: Mapping[str, Entry], head: Callable[[str], bytes], *, ages: Ag
     """Return the files that are `listed` as ours in the publish folder, in the order in which they go.
 
     `head` gives the first bytes of a file, which is asked for only where a name does not tell its type.
-    Compressed companions stay behind: the list does not name them.
+    Compressed companions stay behind: the list does not name them; so do marks for servers beside us.
     """
-    files = [_going(path, entry, head, ages) for path, entry in listed.items() if not entry.promised]
+    files = [_going(path, entry, head, ages) for path, entry in listed.items() if _goes(path, entry)]
     return sorted(files, key=lambda file: (file.turn, file.path))
 
 
@@ -103,3 +103,7 @@ def _turn(path: str, kind: str) -> Turn:
     if path in _LISTS:
         return Turn.LIST
     return Turn.PAGE if kind == "text/html" else Turn.MEDIA
+
+
+def _goes(path: str, entry: Entry) -> bool:
+    return not entry.promised and not path.endswith(MARK)

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 from starlette.types import Receive, Scope, Send
 
 from syndicate.publish.paths import MANIFEST
-from syndicate.redirects import LIST
+from syndicate.redirects import LIST, MARK
 from syndicate.web import conditions
 from syndicate.web.documents import SAFETY, Coding, Document, FeedTerms, Headers
 from syndicate.web.redirects import Redirects
@@ -76,15 +76,15 @@ class PublishedFiles:
 
     async def _answer(self, path: str, scope: Scope, send: Send) -> None:
         relative = _file(path)
-        found = self._shelf.kept(relative)
+        shown = _is_shown(relative)
+        found = self._shelf.kept(relative) if shown else None
         if found is None or time.monotonic() - self._looked > _LOOK:
             self._redirects.look()
             self._looked = time.monotonic()
         if moved := self._redirects.table.get(path):
             await _moved(send, moved)
             return
-        name = relative.rpartition("/")[2]
-        if found is None and relative != LIST and name != "gone.html":
+        if found is None and shown:
             found = await self._shelf.document(relative)
         if found is None:
             await self._absent(path, scope, send)
@@ -119,11 +119,16 @@ def _file(path: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _path(target: bytes) -> str:
-    """Return the decoded path of a request's target; "" where it has a query, or is no path."""
-    plain = (
-        target.isascii() and target.startswith(b"/") and len(target) < 1000 and not set(target) & set(b"?#")
-    )
-    return unquote(target.decode("ascii")) if plain else ""
+    """Return the decoded path of a request's target; "" where it has a query, or is none that is answered."""
+    if not target.isascii() or not target.startswith(b"/") or len(target) > 1000 or set(target) & set(b"?#"):
+        return ""
+    path = unquote(target.decode("ascii"))
+    return path if _is_shown(_file(path)) else ""
+
+
+def _is_shown(path: str) -> bool:
+    """Return whether the file at `path` is answered at its own address, not kept for the servers' use."""
+    return path != LIST and path.rpartition("/")[2] != "gone.html" and not path.endswith(MARK)
 
 
 async def _document(found: Document, scope: Scope, send: Send) -> None:

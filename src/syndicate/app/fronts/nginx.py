@@ -1,0 +1,86 @@
+"""The site of a publication for nginx. Pure but for reading the template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from syndicate import filetypes
+from syndicate.app.fronts.facts import (
+    HTML,
+    SCRIPTABLE,
+    TEXT,
+    Facts,
+    FeedFiles,
+    encoded,
+    link_field,
+    suffixes,
+    typed,
+)
+from syndicate.app.fronts.quoting import DOLLAR, comment, nginx, nginx_value, pattern
+from syndicate.i18n import SOURCE_LANGUAGE
+from syndicate.templating import Templates
+
+_ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
+_DOLLAR: Final = '\ngeo $syndicate_dollar {\n    default "$";\n}\n'  # order does not matter
+
+
+def nginx_site(facts: Facts, templates: Templates, *, listen: Sequence[str] = ()) -> str:
+    """Return a file for ``sites-available``; it listens on the usual ports, or on what `listen` says.
+
+    Raises TemplateFault, and SyndicateError where nginx cannot take a name.
+    """
+    port = "80" if facts.secure else str(facts.port)
+    text = templates.render(
+        "setup/nginx.txt",
+        language=SOURCE_LANGUAGE,
+        zone=ZoneInfo("UTC"),
+        facts=facts,
+        about=comment(f"{facts.title}, {facts.url}"),
+        names=" ".join(map(nginx, facts.hosts)),
+        listen=listen or (port, f"[::]:{port}"),
+        folder=nginx_value(str(facts.folder)),
+        types=_types(),
+        feeds=[
+            (nginx(one.pattern), nginx(one.content_type), one.ttl, _link(facts, one)) for one in facts.feeds
+        ],
+        html=suffixes(HTML),
+        scriptable=suffixes(SCRIPTABLE),
+        text=suffixes(TEXT),
+        prefix=_prefix(facts),
+        answers=[nginx(path) for path in _answers(facts)],
+    )
+    return text + (_DOLLAR if DOLLAR in text else "")
+
+
+def _types() -> list[tuple[str, str]]:
+    """Return each media type with the suffixes that have it, as the block `types` takes them."""
+    found: dict[str, list[str]] = {}
+    for suffix, kind in filetypes.TYPES.items():
+        found.setdefault(typed(kind), []).append(suffix[1:])
+    return [(kind, " ".join(names)) for kind, names in sorted(found.items())]
+
+
+def _link(facts: Facts, one: FeedFiles) -> str:
+    """Return the value of the Link field as a token, "" where there is none."""
+    field = link_field(facts, one, asked=_ASKED)
+    return nginx_value(field).replace(_ASKED, "$syndicate_own") if field else ""
+
+
+def _prefix(facts: Facts) -> dict[str, str]:
+    """Return the tokens with which nginx takes off the path of the publication's address, if it has one."""
+    if not facts.prefix:
+        return {}
+    below = pattern(facts.prefix)
+    return {
+        "is": nginx_value(facts.prefix),
+        "to": nginx_value(f"{encoded(facts.prefix)}/"),
+        "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/unsubscribe)/"),
+        "below": nginx(f"^{below}(/.*)$"),
+    }
+
+
+def _answers(facts: Facts) -> list[str]:
+    """Return where else than at the publication's own path unsubscribe links lead."""
+    return [f"{facts.answers}/unsubscribe/"] if facts.answers != facts.prefix else []

@@ -1,0 +1,102 @@
+"""syndicate setup nginx|caddy|systemd."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syndicate.cli.output import configuration
+from syndicate.errors import SyndicateError
+
+
+@click.group()
+def setup() -> None:
+    """Print ready configuration for nginx, Caddy or systemd, with the names of this publication in it."""
+
+
+def _written(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of where its text goes."""
+    replace = click.option("--replace", is_flag=True, help="Replace a FILE that is there and differs.")
+    output = click.option(
+        "--output", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Write it to FILE."
+    )
+    return output(replace(command))
+
+
+@setup.command()
+@_written
+@click.pass_context
+def nginx(ctx: click.Context, output: Path | None, replace: bool) -> None:
+    """Print a site for nginx.
+
+    nginx answers what is a file in the publish folder, and asks syndicate for all else.
+    """
+    from syndicate.app.fronts.facts import facts_of, wrong_with
+    from syndicate.app.fronts.nginx import nginx_site
+    from syndicate.app.site import templates_of
+
+    config = configuration(ctx)
+    _give(nginx_site(facts_of(config), templates_of(config)), output, replace=replace)
+    for line in wrong_with(config):
+        click.echo(f"warning: {line}", err=True)
+
+
+@setup.command()
+@_written
+@click.pass_context
+def caddy(ctx: click.Context, output: Path | None, replace: bool) -> None:
+    """Print a site for Caddy.
+
+    Caddy answers what is a file in the publish folder, and asks syndicate for all else.
+    """
+    from syndicate.app.fronts.caddy import caddy_site
+    from syndicate.app.fronts.facts import facts_of, wrong_with
+    from syndicate.app.site import templates_of
+
+    config = configuration(ctx)
+    _give(caddy_site(facts_of(config), templates_of(config)), output, replace=replace)
+    for line in wrong_with(config):
+        click.echo(f"warning: {line}", err=True)
+
+
+@setup.command()
+@_written
+@click.pass_context
+def systemd(ctx: click.Context, output: Path | None, replace: bool) -> None:
+    """Print a service for systemd.
+
+    It starts `syndicate run` with the machine, as a user of its own.
+    """
+    from syndicate.app.fronts.systemd import systemd_unit
+    from syndicate.app.site import templates_of
+
+    config = configuration(ctx)
+    file: Path = ctx.obj
+    unit = systemd_unit(config, templates_of(config), command=_command(), config_file=file.absolute())
+    _give(unit, output, replace=replace)
+
+
+def _command() -> list[str]:
+    """Return what starts syndicate as it is installed here: the command beside the interpreter, or that."""
+    beside = Path(sys.executable).with_name("syndicate")
+    return [str(beside)] if beside.is_file() else [sys.executable, "-m", "syndicate"]
+
+
+def _give(text: str, output: Path | None, *, replace: bool) -> None:
+    """Print `text`, or write it where nothing else would be lost."""
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    from syndicate.durable import write_whole
+
+    body = text.encode()
+    if not replace and output.exists() and output.read_bytes() != body:
+        raise SyndicateError(
+            f"{output} is there already, and differs; nothing was changed (--replace writes over it)"
+        )
+    write_whole(output, body)
+    click.echo(f"Wrote {output}")
