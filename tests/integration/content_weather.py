@@ -21,6 +21,7 @@ from syndicate.app.mailing import make_due_editions
 from syndicate.app.publishing import publish_site
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.app.site import Site, open_site
+from syndicate.links import article_folder
 from syndicate.model import ArticleRecord, ArticleState, Fault
 from syndicate.publish.paths import MANIFEST
 from syndicate.store import articles, notes
@@ -403,7 +404,15 @@ class Weather:
     def published(self, site: Site) -> dict[str, bytes]:
         folder = site.config.publish.folder
         files = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != MANIFEST)
-        return {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+        found = {file.relative_to(folder).as_posix(): file.read_bytes() for file in files}
+        # A picture that went with its article stays as long as that is held; from scratch it cannot be made.
+        held = [one for one in self.every_record(site).values() if one.state is ArticleState.MISSING]
+        beside = tuple(f"{article_folder(one.slug)}/" for one in held)
+        return {
+            path: body
+            for path, body in found.items()
+            if not (path.endswith(".png") and path.startswith(beside))
+        }
 
     def every_record(self, site: Site) -> dict[str, ArticleRecord]:
         with site.store.read() as conn:
