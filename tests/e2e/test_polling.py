@@ -261,7 +261,7 @@ def test_an_article_of_the_archives_is_withdrawn_and_comes_back(world: World) ->
         path = f"/archive/1/{name}"
         wait_for(lambda path=path: old.id not in ids_of(world.client.get(path).content))  # type: ignore[misc]
     assert old.id in {gone for gone, _ in tombstones(world.client.get("/archive/1/atom.xml").content)}
-    assert world.client.get(urlsplit(old.link).path).status_code == 410
+    wait_for(lambda: world.client.get(urlsplit(old.link).path).status_code == 410)  # pages go after feeds
     assert world.all_poll() == []
     (world.folder / "away").rename(file)
     for name in FORMS:
