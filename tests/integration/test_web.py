@@ -13,6 +13,7 @@ import pytest
 from publications import Publication, maker
 
 from syndicate.store import subscribers
+from syndicate.web import routes
 from syndicate.web.routes import make_web
 from syndicate.web.unsubscribe import mask
 
@@ -63,6 +64,18 @@ def state_of(news: Publication) -> str:
     with news.site.store.read() as conn:
         [person] = subscribers.subscribers(conn)
     return person.state.value
+
+
+def test_too_many_at_once_are_told_to_come_again(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above the limit each request, ours or for a file, is answered 503 with Retry-After; below it as ever."""
+    monkeypatch.setattr(routes, "_MOST_AT_ONCE", 0)
+    for path in ("/health", "/rss.xml"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    monkeypatch.setattr(routes, "_MOST_AT_ONCE", 1)
+    assert client.get("/rss.xml").status_code == 200
 
 
 @pytest.mark.parametrize(

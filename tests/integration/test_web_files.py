@@ -183,7 +183,6 @@ def test_companions_are_made_once_and_go_with_their_files(public: Path) -> None:
     }
 
 
-@pytest.mark.xfail(strict=True, reason="the tag of one coding is not known as that of another")
 def test_who_has_the_plain_bytes_is_not_sent_them_compressed(client: httpx.Client, public: Path) -> None:
     """A reader that asked before the companions were there, as one does whom a hub told, has the feed."""
     for companion in ("rss.xml.gz", "rss.xml.br"):

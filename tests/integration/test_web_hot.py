@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -163,3 +163,28 @@ def test_a_new_file_is_answered_the_next_moment(tmp_path: Path) -> None:
             for _ in range(3):
                 answer = _ask((host, int(port)), _request("GET", "/rss.xml", "1.1", []))
                 assert f"<rss>{number}</rss>".encode() in answer
+
+
+def test_who_sends_no_whole_request_in_time_is_cut_off(tmp_path: Path) -> None:
+    """Nothing, a head byte by byte, or nothing after an answer: a second later the connection is over."""
+    folder = tmp_path / "public"
+    publish(folder, FILES)
+    files = PublishedFiles(folder)
+    with answering(files, files, idle=1) as base:
+        host, _, port = base.removeprefix("http://").partition(":")
+        whole = _request("GET", "/rss.xml", "1.1", [])
+        for start, more in [
+            (b"", b""),
+            (b"GET /rss.xml HTTP/1.1\r\nX: ", b"y"),
+            (whole, b""),
+            (whole + b"G", b"E"),
+        ]:
+            with socket.create_connection((host, int(port)), timeout=5) as opened:
+                opened.sendall(start)
+                began = time.monotonic()
+                with suppress(ConnectionError):
+                    while time.monotonic() - began < 1.8:
+                        opened.sendall(more)
+                        time.sleep(0.2)
+                    while opened.recv(1 << 16):
+                        assert time.monotonic() - began < 4

@@ -59,10 +59,11 @@ class Feeding:
     _urns: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def feeds(self, among: Sequence[str] | None = None) -> Iterator[Fed]:
-        """Give all feeds, or those `among` some folders: the main one first, the archives last.
+        """Give all feeds, or those `among` some folders: the archives first, which the main one names.
 
         Those that the configuration names come with the main one. One that shows no article is not given.
         """
+        yield from self._archives(among)
         if among is None or "" in among:
             yield self._main()
             for name, named in self.site.config.feeds.named.items():
@@ -70,8 +71,7 @@ class Feeding:
         for outline in self._of_topics(among):
             if fed := self._topic(outline):
                 yield fed
-            del fed  # here and below: only one feed's articles are in memory
-        yield from self._archives(among)
+            del fed  # only one feed's articles are in memory
 
     def outlines(self, *, shown: bool = False) -> list[Fed]:
         """Return all feeds but archives, without their articles; with `shown` only those that show some."""

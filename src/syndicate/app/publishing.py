@@ -187,7 +187,8 @@ def _some_feeds(site: Site, articles: Library, due: Due, *, now: datetime) -> _M
     filing = FeedFiling(Feeding(site, articles, now), faults)
     done = Published((), 0, (), ())
     others = filing.feeding.kin([one for one in due.folders if one])
-    for among in ([one for one in due.folders if not one], others):
+    first = [one for one in due.folders if not one or one.startswith(folders.ARCHIVES)]
+    for among in (first, [one for one in others if one not in first]):
         if among:
             gone = {name: None for folder in among for name in file_names(folder, feed_site(site.config))}
             files = _kept_out(gone, filing, among)

@@ -70,8 +70,8 @@ class PublishedFiles:
             return None
         if first is not self._first:  # another each second
             self._first, self._start = first, b"".join([b"%b: %b\r\n" % pair for pair in first])
-        if _has_it(found, coding, given):
-            return b"".join((b"HTTP/1.1 304 Not Modified\r\n", self._start, coding.unchanged_lines))
+        if held := _held(found, coding, given):
+            return b"".join((b"HTTP/1.1 304 Not Modified\r\n", self._start, held.unchanged_lines))
         return b"".join((b"HTTP/1.1 200 OK\r\n", self._start, coding.lines, coding.body))
 
     async def _answer(self, path: str, scope: Scope, send: Send) -> None:
@@ -137,8 +137,8 @@ async def _document(found: Document, scope: Scope, send: Send) -> None:
         given = _joined(scope["headers"])
     asked = given.get(b"range", b"").decode("latin-1") if scope["method"] == "GET" else ""
     coding = found.codings[""] if asked else _chosen(found, given)
-    if _has_it(found, coding, given):
-        await _send(send, 304, coding.unchanged, b"")
+    if held := _held(found, coding, given):
+        await _send(send, 304, held.unchanged, b"")
         return
     headers = coding.headers
     query = scope.get("query_string", b"").decode("latin-1")
@@ -172,14 +172,16 @@ def _chosen(found: Document, given: Mapping[bytes, bytes]) -> Coding:
     return found.codings[""]
 
 
-def _has_it(found: Document, coding: Coding, given: Mapping[bytes, bytes]) -> bool:
+def _held(found: Document, coding: Coding, given: Mapping[bytes, bytes]) -> Coding | None:
+    """Return the coding that the client holds already, the one chosen or the plain bytes, else None."""
     tags = given.get(b"if-none-match")
     if tags is not None:  # the date is then not asked at all (RFC 9110 section 13.2.2)
-        return conditions.is_known(tags.decode("latin-1"), coding.etag)
+        text, plain = tags.decode("latin-1"), found.codings[""]
+        return next((one for one in (coding, plain) if conditions.is_known(text, one.etag)), None)
     since = given.get(b"if-modified-since")
     if since is None or found.modified is None:
-        return False
-    return conditions.is_unmodified(since.decode("latin-1"), found.modified)
+        return None
+    return coding if conditions.is_unmodified(since.decode("latin-1"), found.modified) else None
 
 
 async def _part(found: Document, coding: Coding, headers: Headers, part: tuple[int, int], send: Send) -> None:

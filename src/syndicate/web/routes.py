@@ -27,6 +27,8 @@ from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
 
+_MOST_AT_ONCE = 400  # requests: more would only wait for each other
+
 
 class SafetyHeaders:
     """Adds the headers every answer carries, where the answer does not set its own."""
@@ -74,10 +76,20 @@ class Front:
     def __init__(self, app: ASGIApp, files: PublishedFiles) -> None:
         self._app = app
         self.files = files
+        self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ours = scope["type"] != "http" or scope["path"].startswith(("/unsubscribe/", "/health"))
-        await (self._app if ours else self.files)(scope, receive, send)
+        if scope["type"] == "http" and self._answering >= _MOST_AT_ONCE:
+            await PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})(
+                scope, receive, send
+            )
+            return
+        self._answering += 1
+        try:
+            await (self._app if ours else self.files)(scope, receive, send)
+        finally:
+            self._answering -= 1
 
 
 async def health(request: Request) -> Response:

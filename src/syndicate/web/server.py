@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import uvicorn
@@ -14,11 +15,14 @@ from syndicate.web.files import PublishedFiles
 _MORE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"range", b"if-range"})
 
 
-def server(app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str]) -> uvicorn.Server:
+def server(
+    app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str], idle: int = 15
+) -> uvicorn.Server:
     """Return the server of `app`; hot documents of `files` are answered before it is asked.
 
     `trusted`: the addresses and networks of whom X-Forwarded-For and -Proto are believed, and of nobody
-    else. Nothing believes X-Forwarded-Host: our addresses come from the configuration.
+    else. Nothing believes X-Forwarded-Host: our addresses come from the configuration. A connection that
+    asks nothing for `idle` seconds ends.
     """
     settings = uvicorn.Config(
         app,
@@ -28,12 +32,12 @@ def server(app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str]
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=3,
-        timeout_keep_alive=15,
+        timeout_keep_alive=idle,
         proxy_headers=True,
         forwarded_allow_ips=[spelt for one in trusted for spelt in _spellings(one)],
         lifespan="off",
         ws="none",
-        limit_concurrency=500,
+        limit_concurrency=800,  # connections: below the files that a process may have open
     )
     return uvicorn.Server(settings)
 
@@ -59,17 +63,48 @@ def _protocol(files: PublishedFiles) -> type[HttpToolsProtocol]:
 
 
 class _Hot(HttpToolsProtocol):
-    """One connection. A plain GET is answered at once, after all before it, while the client reads."""
+    """One connection. A plain GET is answered at once, after all before it, while the client reads.
+
+    Who sends no whole head of a request for `timeout_keep_alive` is cut off.
+    """
 
     _files: PublishedFiles
     _is_plain = True
     _is_answered = False
+    _is_heading = False
+    _slow: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_a_request()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if (
+            self._is_heading and self._slow is None
+        ):  # who sends a head byte by byte has as long as who is idle
+            self._slow = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._in_time()
+        super().connection_lost(exc)
+
+    def _in_time(self) -> None:
+        if self._slow is not None:
+            self._slow.cancel()
+            self._slow = None
+
+    def _wait_for_a_request(self) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
         self._is_plain = True
         self._is_answered = False
+        self._is_heading = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -79,6 +114,8 @@ class _Hot(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unset_keepalive_if_required()
+        self._is_heading = False
+        self._in_time()
         answer = self._at_once() if self._is_plain else None
         if answer is None:
             self._as_usual()
