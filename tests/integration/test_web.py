@@ -67,15 +67,15 @@ def state_of(news: Publication) -> str:
 
 
 def test_too_many_at_once_are_told_to_come_again(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    readers: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Above the limit each request, ours or for a file, is answered 503 with Retry-After; below it as ever."""
+    """Above the limit each request, ours or for a file, gets 503 with Retry-After; below it as ever."""
     monkeypatch.setattr(routes, "_MOST_AT_ONCE", 0)
     for path in ("/health", "/rss.xml"):
-        answer = client.get(path)
+        answer = readers.get(path)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
     monkeypatch.setattr(routes, "_MOST_AT_ONCE", 1)
-    assert client.get("/rss.xml").status_code == 200
+    assert readers.get("/rss.xml").status_code == 200
 
 
 @pytest.mark.parametrize(
