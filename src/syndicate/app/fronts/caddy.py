@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -68,6 +69,9 @@ def _kinds(facts: Facts) -> Iterator[tuple[str, str, str]]:
     for one in facts.feeds:
         yield caddy_literal(f"~{one.pattern}"), caddy_literal(one.content_type), f"max-age={one.ttl}"
     yield caddy_literal("~/$"), caddy_literal(typed("text/html")), "max-age=60, must-revalidate"
+    for name in ("robots.txt", "sitemap.xml"):
+        kind = caddy_literal(typed(filetypes.type_of(name, b"")))
+        yield caddy_literal(f"~^/{re.escape(name)}$"), kind, "max-age=60, must-revalidate"
     for kind in dict.fromkeys(filetypes.TYPES.values()):
         kept = "max-age=60, must-revalidate" if kind in HTML else "max-age=3600"
         yield caddy_literal(f"~(?i){suffixes([kind])}"), caddy_literal(typed(kind)), kept

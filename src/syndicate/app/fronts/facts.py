@@ -19,6 +19,7 @@ from syndicate.store.folders import ARCHIVES
 
 TOPICS: Final = ("tags", "categories", "authors", "languages")
 HTML: Final = frozenset({"text/html"})
+LISTS: Final = r"^/(?:robots\.txt|sitemap\.xml)$"  # change with the pages: see caching
 SCRIPTABLE: Final = frozenset(
     kind for kind in filetypes.TYPES.values() if kind.endswith("xml") and kind != "image/svg+xml"
 )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from syndicate import filetypes
 from syndicate.app.fronts.facts import (
     HTML,
+    LISTS,
     SCRIPTABLE,
     TEXT,
     Facts,
@@ -46,6 +47,7 @@ def nginx_site(facts: Facts, templates: Templates, *, listen: Sequence[str] = ()
             (nginx(one.pattern), nginx(one.content_type), one.ttl, _link(facts, one)) for one in facts.feeds
         ],
         html=suffixes(HTML),
+        lists=LISTS,
         scriptable=suffixes(SCRIPTABLE),
         text=suffixes(TEXT),
         prefix=_prefix(facts),
