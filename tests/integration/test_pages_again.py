@@ -329,3 +329,21 @@ def test_an_edit_makes_its_feeds_and_leaves_the_others(
     site.is_built()
     assert made == []
     assert from_scratch(site) == []
+
+
+def test_no_page_gives_way_to_an_old_address(publication: Maker) -> None:
+    """Where an alias or a moved feed names a page of ours, the page stays, and a fault says so."""
+    site = publication()
+    article(site, "a", "aliases: [/articles/b/, /archive/, /style.css, /old/]")
+    article(site, "b")
+    site.folder_is_scanned()
+    told = site.folder_is_published()
+    lines = (site.folder / "public/_redirects").read_text()
+    assert (
+        "/old/ " in lines
+        and "/articles/b/" not in lines
+        and "/archive/" not in lines
+        and "style.css" not in lines
+    )
+    assert "Words of b" in (site.folder / "public/articles/b/index.html").read_text()
+    assert {fault.path for fault in told.faults} == {"archive", "style.css"}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from hashlib import sha256
+from urllib.parse import unquote
 
 from syndicate.app import pagemarks
 from syndicate.app.feeding import Fed, Feeding, named_site
@@ -20,9 +21,12 @@ from syndicate.model import Article, CopiedFile, Fault, Feed, OutputFile
 from syndicate.pages import PageSite, Printing, Stock
 from syndicate.pages.kinds import PREVIEWED
 from syndicate.pages.moved import GONE, gone_page, redirect_page
-from syndicate.redirects import Redirect, moved_of
+from syndicate.pages.printing import ROBOTS
+from syndicate.pages.render import STYLE
+from syndicate.redirects import Redirect, list_of, moved_of
 from syndicate.store import selection
 
+_OWN = frozenset({STYLE, ROBOTS, "sitemap.xml", "404.html"})
 Show = Callable[[int, int], None]
 
 
@@ -40,6 +44,7 @@ class Paging:
     progress: Show | None = None
     keep: set[str] = field(default_factory=set)
     _faults: list[Fault] = field(default_factory=list)
+    _leading: list[Redirect] = field(default_factory=list)
 
     @property
     def faults(self) -> list[Fault]:
@@ -68,7 +73,20 @@ class Paging:
         for file in self._printing.files(stock):
             if not isinstance(file, CopiedFile) or self._is_new(file.path, _stamp(file.source)):
                 yield file
+        self._leading = [one for one in self.moved if not self._is_ours(one)]
         yield from self._where_something_was()
+        yield from list_of(self._leading)
+
+    def _is_ours(self, old: Redirect) -> bool:
+        """Tell whether a page or file of ours is at an `old` address: it stays, and a fault says so."""
+        shown = unquote(old.path).strip("/")
+        paths, marks = self._printing.paths, self._printing.marks
+        if not ({old.page, shown, f"{shown}/index.html"} & paths or shown in marks or shown in _OWN):
+            return False
+        text = f"is a page of ours, so nothing leads on from there to {old.target}"
+        remedy = "take it out of feeds.moved, or out of the article's aliases"
+        self._faults.append(Fault("page", shown, None, f"{text}; {remedy}"))
+        return True
 
     def remember(self, faulty: Iterable[str]) -> None:
         """Remember what is published until the next time, but the `faulty` paths; OSError as `save` says."""
@@ -111,7 +129,7 @@ class Paging:
     def _where_something_was(self) -> Iterator[OutputFile]:
         """Give the pages at old addresses, for hosts that answer neither 301 nor 410."""
         site, templates = self._printing.site, self.feeding.site.templates
-        for old in self.moved:
+        for old in self._leading:
             if old.page and self._is_new(old.page, _hash("redirect", old.target, site)):
                 yield from self._tried(
                     old.page, partial(redirect_page, site, old.page, old.target, templates)

@@ -161,7 +161,7 @@ def _with_pages(
     paging = Paging(Feeding(site, articles, now), due.sign, due.stands, progress)
     filing = FeedFiling(paging.feeding, faults, keep=paging.keep)
     feeds = _all_feeds(filing) if due.whole else _due_feeds(filing, paging.feeds, due.folders)
-    files = chain(paging.files(), list_of(paging.moved), feeds)
+    files = chain(paging.files(), feeds)
     published = publish(site.config.publish.folder, files, keep=filing.keep)
     faults += paging.faults
     paging.remember(fault.path for fault in published.faults)

@@ -13,6 +13,8 @@ from syndicate.web.files import PublishedFiles
 
 # Who says one of these asks for more than the bytes: a part, an upgrade, an end, a body of his own.
 _MORE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"range", b"if-range"})
+_MOST_CONNECTIONS = 800  # below the files that a process may usually have open
+_LONGEST_HEAD = 64 << 10  # bytes of a request before its body, about
 
 
 def server(
@@ -37,7 +39,6 @@ def server(
         forwarded_allow_ips=[spelt for one in trusted for spelt in _spellings(one)],
         lifespan="off",
         ws="none",
-        limit_concurrency=800,  # connections: below the files that a process may have open
     )
     return uvicorn.Server(settings)
 
@@ -72,18 +73,39 @@ class _Hot(HttpToolsProtocol):
     _is_plain = True
     _is_answered = False
     _is_heading = False
+    _is_new = False
+    _head = 0
     _slow: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_a_request()
+        if len(self.connections) > _MOST_CONNECTIONS:
+            self._refuse(b"503 Service Unavailable", b"retry-after: 10\r\n")
+            return
+        self.timeout_keep_alive_task = self._later()
 
     def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._is_new = False
         super().data_received(data)
-        if (
-            self._is_heading and self._slow is None
-        ):  # who sends a head byte by byte has as long as who is idle
-            self._slow = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        if not self._is_heading:
+            return
+        self._head = 0 if self._is_new else self._head + len(data)
+        if self._head > _LONGEST_HEAD:
+            self._refuse(b"431 Request Header Fields Too Large")
+        elif self._slow is None:  # who sends a head byte by byte has as long as who is idle
+            self._slow = self._later()
+
+    def _later(self) -> asyncio.TimerHandle:
+        return self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+
+    def _refuse(self, status: bytes, more: bytes = b"") -> None:
+        """End the connection; say why where nothing is being answered on it."""
+        if self.cycle is None or self.cycle.response_complete:
+            head = b"HTTP/1.1 %b\r\n%bcontent-length: 0\r\nconnection: close\r\n\r\n" % (status, more)
+            self.transport.write(head)
+        self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()
@@ -94,17 +116,13 @@ class _Hot(HttpToolsProtocol):
             self._slow.cancel()
             self._slow = None
 
-    def _wait_for_a_request(self) -> None:
-        self.timeout_keep_alive_task = self.loop.call_later(
-            self.timeout_keep_alive, self.timeout_keep_alive_handler
-        )
-
     def on_message_begin(self) -> None:
         self.url = b""
         self.headers = []
         self._is_plain = True
         self._is_answered = False
         self._is_heading = True
+        self._is_new = True
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
