@@ -9,9 +9,9 @@ from typing import Final
 from syndicate import filetypes
 from syndicate.redirects import LIST
 
-_LISTS: Final = frozenset({LIST, "robots.txt", "sitemap.xml"})
-_PAGE: Final = "public, max-age=60, must-revalidate"
-_OTHER: Final = "public, max-age=3600"
+LISTS: Final = ("robots.txt", "sitemap.xml")  # they change with the pages
+PAGE: Final = "public, max-age=60, must-revalidate"
+OTHER: Final = "public, max-age=3600"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,5 +28,10 @@ def cache_control(path: str, kind: str, ages: Ages) -> str:
     Feeds and the list of them have the age of the configuration, pages and lists of pages a minute.
     """
     if kind in filetypes.FEEDS or kind == filetypes.OPML:
-        return f"public, max-age={ages.ttls.get(path, ages.ttl)}"
-    return _PAGE if kind == "text/html" or path in _LISTS else _OTHER
+        return feed_age(ages.ttls.get(path, ages.ttl))
+    return PAGE if kind == "text/html" or path in (LIST, *LISTS) else OTHER
+
+
+def feed_age(ttl: int) -> str:
+    """Return Cache-Control of a feed that may be kept for `ttl` seconds."""
+    return f"public, max-age={ttl}"

@@ -85,6 +85,12 @@ def is_text(media_type: str) -> bool:
     return media_type.startswith("text/") or media_type.endswith(("xml", "json"))
 
 
+def content_type(media_type: str) -> str:
+    """Return Content-Type of files of that type: with the charset that texts have; an SVG says its own."""
+    text = is_text(media_type) and media_type != "image/svg+xml"
+    return f"{media_type}; charset=utf-8" if text else media_type
+
+
 def is_attachment(path: str, media_type: str) -> bool:
     """Return whether the file may hold scripts that are not ours: it is shown in a sandbox."""
     if media_type == "image/svg+xml":

@@ -5,12 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from syndicate.cli.output import configuration
 from syndicate.errors import SyndicateError
+
+if TYPE_CHECKING:
+    from syndicate.app.fronts.facts import Facts
+    from syndicate.templating import Templates
 
 
 @click.group()
@@ -35,14 +39,9 @@ def nginx(ctx: click.Context, output: Path | None, replace: bool) -> None:
 
     nginx answers what is a file in the publish folder, and asks syndicate for all else.
     """
-    from syndicate.app.fronts.facts import facts_of, wrong_with
     from syndicate.app.fronts.nginx import nginx_site
-    from syndicate.app.site import templates_of
 
-    config = configuration(ctx)
-    _give(nginx_site(facts_of(config), templates_of(config)), output, replace=replace)
-    for line in wrong_with(config):
-        click.echo(f"warning: {line}", err=True)
+    _give_site(ctx, nginx_site, output, replace=replace)
 
 
 @setup.command()
@@ -54,13 +53,8 @@ def caddy(ctx: click.Context, output: Path | None, replace: bool) -> None:
     Caddy answers what is a file in the publish folder, and asks syndicate for all else.
     """
     from syndicate.app.fronts.caddy import caddy_site
-    from syndicate.app.fronts.facts import facts_of, wrong_with
-    from syndicate.app.site import templates_of
 
-    config = configuration(ctx)
-    _give(caddy_site(facts_of(config), templates_of(config)), output, replace=replace)
-    for line in wrong_with(config):
-        click.echo(f"warning: {line}", err=True)
+    _give_site(ctx, caddy_site, output, replace=replace)
 
 
 @setup.command()
@@ -78,6 +72,19 @@ def systemd(ctx: click.Context, output: Path | None, replace: bool) -> None:
     file: Path = ctx.obj
     unit = systemd_unit(config, templates_of(config), command=_command(), config_file=file.absolute())
     _give(unit, output, replace=replace)
+
+
+def _give_site(
+    ctx: click.Context, site: Callable[[Facts, Templates], str], output: Path | None, *, replace: bool
+) -> None:
+    """Print or write a server's site, then what the operator should know before he uses it."""
+    from syndicate.app.fronts.facts import facts_of, wrong_with
+    from syndicate.app.site import templates_of
+
+    config = configuration(ctx)
+    _give(site(facts_of(config), templates_of(config)), output, replace=replace)
+    for line in wrong_with(config):
+        click.echo(f"warning: {line}", err=True)
 
 
 def _command() -> list[str]:

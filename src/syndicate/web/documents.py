@@ -151,9 +151,12 @@ def _lines(headers: Headers) -> bytes:
 
 
 def _common(path: str, kind: str, head: bytes, terms: FeedTerms) -> Headers:
-    charset = "; charset=utf-8" if filetypes.is_text(kind) and kind != "image/svg+xml" else ""
     kept = cache_control(path, kind, Ages(terms.ttl, terms.ttls))
-    headers = [(b"content-type", f"{kind}{charset}".encode()), (b"cache-control", kept.encode()), *SAFETY]
+    headers = [
+        (b"content-type", filetypes.content_type(kind).encode()),
+        (b"cache-control", kept.encode()),
+        *SAFETY,
+    ]
     if filetypes.is_text(kind):
         headers.append((b"vary", b"Accept-Encoding"))
     if kind in filetypes.FEEDS and (link := link_field(head, kind, terms, path)):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
-from syndicate.app.fronts.facts import HTML, SCRIPTABLE, TEXT, Facts, encoded, link_field, suffixes, typed
+from syndicate.app.fronts.facts import ASKED, HTML, SCRIPTABLE, TEXT, Facts, encoded, link_field, suffixes
 from syndicate.app.fronts.quoting import caddy, caddy_literal, comment, pattern
+from syndicate.caching import LISTS, OTHER, PAGE, feed_age
+from syndicate.filetypes import content_type
 from syndicate.i18n import SOURCE_LANGUAGE
 from syndicate.templating import Templates
 
-_ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
 _PORTS: Final = {True: 443, False: 80}
 
 
@@ -67,18 +67,18 @@ def _addresses(facts: Facts) -> Iterator[str]:
 def _kinds(facts: Facts) -> Iterator[tuple[str, str, str]]:
     """Yield patterns of paths with the media type and the Cache-Control of their files; the first counts."""
     for one in facts.feeds:
-        yield caddy_literal(f"~{one.pattern}"), caddy_literal(one.content_type), f"max-age={one.ttl}"
-    yield caddy_literal("~/$"), caddy_literal(typed("text/html")), "max-age=60, must-revalidate"
-    for name in ("robots.txt", "sitemap.xml"):
-        kind = caddy_literal(typed(filetypes.type_of(name, b"")))
-        yield caddy_literal(f"~^/{re.escape(name)}$"), kind, "max-age=60, must-revalidate"
+        yield caddy_literal(f"~{one.pattern}"), caddy_literal(one.content_type), feed_age(one.ttl)
+    yield caddy_literal("~/$"), caddy_literal(content_type("text/html")), PAGE
+    for name in LISTS:
+        kind = filetypes.type_of(name, b"")
+        yield caddy_literal(f"~^/{pattern(name)}$"), caddy_literal(content_type(kind)), PAGE
     for kind in dict.fromkeys(filetypes.TYPES.values()):
-        kept = "max-age=60, must-revalidate" if kind in HTML else "max-age=3600"
-        yield caddy_literal(f"~(?i){suffixes([kind])}"), caddy_literal(typed(kind)), kept
+        named = caddy_literal(f"~(?i){suffixes([kind])}")
+        yield named, caddy_literal(content_type(kind)), PAGE if kind in HTML else OTHER
 
 
 def _links(facts: Facts) -> Iterator[tuple[str, str]]:
     """Yield patterns of the paths of feeds with the Link field that their files have."""
     for one in facts.feeds:
-        if field := link_field(facts, one, asked=_ASKED):
-            yield caddy_literal(one.pattern), caddy(field).replace(_ASKED, "{own}")
+        if field := link_field(facts, one):
+            yield caddy_literal(one.pattern), caddy(field).replace(ASKED, "{own}")

@@ -15,11 +15,12 @@ from syndicate.app.fronts.quoting import pattern
 from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.feedfiles import KINDS, OPML, paths_of
+from syndicate.filetypes import content_type
 from syndicate.store.folders import ARCHIVES
 
 TOPICS: Final = ("tags", "categories", "authors", "languages")
 HTML: Final = frozenset({"text/html"})
-LISTS: Final = r"^/(?:robots\.txt|sitemap\.xml)$"  # change with the pages: see caching
+ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
 SCRIPTABLE: Final = frozenset(
     kind for kind in filetypes.TYPES.values() if kind.endswith("xml") and kind != "image/svg+xml"
 )
@@ -102,26 +103,20 @@ def _feeds(config: Config) -> Iterator[FeedFiles]:
     for name, named in feeds.named.items():
         for form, path in feeds.files_of(name).items():
             yield _one(path, KINDS[form].content_type, _seconds(named.ttl) if named.ttl else usual, base)
-    yield FeedFiles(f"^/{pattern(OPML)}$", typed(filetypes.OPML), usual, is_feed=False)
+    yield FeedFiles(f"^/{pattern(OPML)}$", content_type(filetypes.OPML), usual, is_feed=False)
     folders = f"(?:{'|'.join(TOPICS)})/.+|{ARCHIVES}[0-9]+"
     for form, path in paths_of(f"{TOPICS[0]}/x", feeds.formats, feeds.paths).items():
         file = pattern(path.rpartition("/")[2])
-        yield FeedFiles(f"^/(?:{folders})/{file}$", typed(KINDS[form].content_type), usual)
+        yield FeedFiles(f"^/(?:{folders})/{file}$", content_type(KINDS[form].content_type), usual)
 
 
 def _one(path: str, kind: str, ttl: int, base: str) -> FeedFiles:
-    return FeedFiles(f"^/{pattern(path)}$", typed(kind), ttl, own=links.url(base, path))
+    return FeedFiles(f"^/{pattern(path)}$", content_type(kind), ttl, own=links.url(base, path))
 
 
 def encoded(path: str) -> str:
     """Return a path as it stands in an address (RFC 3986 section 3.3)."""
     return quote(path, safe="/~!$&'()+,;=:@")
-
-
-def typed(kind: str) -> str:
-    """Return a media type with the charset that texts have; an SVG says its own."""
-    text = filetypes.is_text(kind) and kind != "image/svg+xml"
-    return f"{kind}; charset=utf-8" if text else kind
 
 
 def suffixes(kinds: Iterable[str]) -> str:
@@ -131,14 +126,14 @@ def suffixes(kinds: Iterable[str]) -> str:
     return rf"\.(?:{'|'.join(sorted(names))})$"
 
 
-def link_field(facts: Facts, one: FeedFiles, *, asked: str) -> str:
+def link_field(facts: Facts, one: FeedFiles) -> str:
     """Return the Link field of the files of a feed, "" where there is no hub (WebSub section 4).
 
-    `asked` stands in it for the path that was asked for, where there are many.
+    `ASKED` stands in it for the path that was asked for, where there are many.
     """
     if not facts.hubs or not one.is_feed:
         return ""
-    own = one.own or f"{facts.origin}{asked}"
+    own = one.own or f"{facts.origin}{ASKED}"
     return ", ".join([*(f'<{hub}>; rel="hub"' for hub in facts.hubs), f'<{own}>; rel="self"'])
 
 

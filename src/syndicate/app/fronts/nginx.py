@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
 from syndicate.app.fronts.facts import (
+    ASKED,
     HTML,
-    LISTS,
     SCRIPTABLE,
     TEXT,
     Facts,
@@ -17,13 +17,13 @@ from syndicate.app.fronts.facts import (
     encoded,
     link_field,
     suffixes,
-    typed,
 )
 from syndicate.app.fronts.quoting import DOLLAR, comment, nginx, nginx_value, pattern
+from syndicate.caching import LISTS, OTHER, PAGE, feed_age
+from syndicate.filetypes import content_type
 from syndicate.i18n import SOURCE_LANGUAGE
 from syndicate.templating import Templates
 
-_ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
 _DOLLAR: Final = '\ngeo $syndicate_dollar {\n    default "$";\n}\n'  # order does not matter
 
 
@@ -44,10 +44,13 @@ def nginx_site(facts: Facts, templates: Templates, *, listen: Sequence[str] = ()
         folder=nginx_value(str(facts.folder)),
         types=_types(),
         feeds=[
-            (nginx(one.pattern), nginx(one.content_type), one.ttl, _link(facts, one)) for one in facts.feeds
+            (nginx(one.pattern), nginx(one.content_type), feed_age(one.ttl), _link(facts, one))
+            for one in facts.feeds
         ],
         html=suffixes(HTML),
-        lists=LISTS,
+        lists=rf"^/(?:{'|'.join(map(pattern, LISTS))})$",
+        page=PAGE,
+        other=OTHER,
         scriptable=suffixes(SCRIPTABLE),
         text=suffixes(TEXT),
         prefix=_prefix(facts),
@@ -60,14 +63,14 @@ def _types() -> list[tuple[str, str]]:
     """Return each media type with the suffixes that have it, as the block `types` takes them."""
     found: dict[str, list[str]] = {}
     for suffix, kind in filetypes.TYPES.items():
-        found.setdefault(typed(kind), []).append(suffix[1:])
+        found.setdefault(content_type(kind), []).append(suffix[1:])
     return [(kind, " ".join(names)) for kind, names in sorted(found.items())]
 
 
 def _link(facts: Facts, one: FeedFiles) -> str:
     """Return the value of the Link field as a token, "" where there is none."""
-    field = link_field(facts, one, asked=_ASKED)
-    return nginx_value(field).replace(_ASKED, "$syndicate_own") if field else ""
+    field = link_field(facts, one)
+    return nginx_value(field).replace(ASKED, "$syndicate_own") if field else ""
 
 
 def _prefix(facts: Facts) -> dict[str, str]:
