@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import os
-from datetime import time, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from syndicate.configcontent import Content, Links
 from syndicate.configfeeds import Feeds
+from syndicate.configletter import Letter
 from syndicate.configmail import Mail
+from syndicate.confignewsletter import WEEKDAYS, Newsletter, NewsletterName, Selection
 from syndicate.configplaces import Places
 from syndicate.configtypes import (
     Address,
-    Duration,
     Language,
     LocalPath,
     Mailbox,
     Section,
-    Sender,
     Text,
     Url,
     Webhook,
-    parse_clock,
     parse_duration,
     parse_listen,
     parse_proxy,
@@ -38,13 +37,10 @@ __all__ = [
     "Mailbox",
     "Newsletter",
     "Publication",
+    "Selection",
     "field_names",
     "parse_duration",
 ]
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-NewsletterName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Publication(Section):
@@ -55,6 +51,9 @@ class Publication(Section):
     timezone: Annotated[ZoneInfo, BeforeValidator(parse_zone)] = ZoneInfo("UTC")
     author: str = ""
     icon: Url | None = None
+    postal_address: str = Field(default="", max_length=500)
+    privacy_url: Url | None = None
+    contact: str = Field(default="", max_length=500)
 
 
 class Publish(Section):
@@ -62,16 +61,6 @@ class Publish(Section):
 
     folder: LocalPath = Field(default="public", validate_default=True)
     to: Places = ()
-
-
-class Newsletter(Section):
-    title: Text
-    at: Annotated[time, BeforeValidator(parse_clock)] = time(7, 0)
-    days: tuple[Weekday, ...] = Field(WEEKDAYS, min_length=1)
-    late_by: Duration = timedelta(hours=12)
-    stale_after: Duration | None = None
-    sender: Sender | None = Field(default=None, alias="from")
-    reply_to: Sender | None = None
 
 
 class Database(Section):
@@ -104,6 +93,7 @@ class Config(Section):
     pages: bool = True
     links: Links = Links()
     feeds: Feeds = Feeds()
+    letter: Letter = Letter()
     newsletters: dict[NewsletterName, Newsletter] = Field(default={})
     mail: Mail
     operator: Operator = Operator()

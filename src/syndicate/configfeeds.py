@@ -19,7 +19,8 @@ FEED_KINDS: tuple[FeedKind, ...] = get_args(FeedKind)
 _MOVED = re.compile(r"/(?:[\w.~-]+/)*[\w.~-]*")
 
 
-def _several(value: object) -> object:
+def several(value: object) -> object:
+    """Return one text as a tuple of it, all else as it is."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -39,10 +40,10 @@ def parse_ttl(value: object) -> timedelta:
     return length
 
 
-Moved = Annotated[tuple[Annotated[str, BeforeValidator(parse_moved)], ...], BeforeValidator(_several)]
+Moved = Annotated[tuple[Annotated[str, BeforeValidator(parse_moved)], ...], BeforeValidator(several)]
 Ttl = Annotated[timedelta, BeforeValidator(parse_ttl)]
-Hubs = Annotated[tuple[Hub, ...], BeforeValidator(_several), Field(max_length=10)]
-Texts = Annotated[tuple[Text, ...], BeforeValidator(_several)]
+Hubs = Annotated[tuple[Hub, ...], BeforeValidator(several), Field(max_length=10)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(several)]
 
 
 class NamedFeed(Section):

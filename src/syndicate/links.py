@@ -22,6 +22,7 @@ __all__ = [
     "author_folder",
     "category_folder",
     "check_pattern",
+    "edition_url",
     "folders_of",
     "language_folder",
     "on_host",
@@ -34,6 +35,15 @@ __all__ = [
 def article_folder(slug: str) -> str:
     """Return the folder of an article's page and its media: ``articles/<slug>``."""
     return f"articles/{slug}"
+
+
+def edition_url(web_url: str, newsletter: str, occasion: str, uid: str) -> str:
+    """Return the permanent address of an edition's page.
+
+    It names the occasion, or the edition's `uid` where that could not stand in a path as it is.
+    """
+    plain = re.fullmatch(r"[\w+:.-]+(?:/[\w+:.-]+)*", occasion, re.ASCII) and ".." not in occasion
+    return f"{web_url}/editions/{newsletter}/{occasion if plain else uid}/"
 
 
 SHARED = ("authors", "languages")  # a kind whose one member all articles share has no feed and no page

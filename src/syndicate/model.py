@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 # ---------------------------------------------------------------- content
 
@@ -103,6 +103,9 @@ class Parsed:
     canonical: str = ""
     key: str = ""
     correction: str = ""
+    featured: bool = False
+    pinned: bool = False
+    resend: str = ""  # another text than before asks that it be mailed once more
     draft: bool = False
     left_out: str = ""
     dated: bool = False  # whether file or path say when, and not only its time on disk
@@ -181,6 +184,8 @@ class ArticleRecord:
     is the path of its page below the publication's URL with a slash before it, or an absolute URL. `volume`
     is the number, from 1, of the archive of the main feed that it is in for ever; None while it is in none. A
     new article is held, and not shown, from `held_since` on until its page is there; None where it is not.
+    `again_at` is when it last became new to newsletters after `visible_at`: it came back, or asked at
+    `resent_at` to be mailed once more; `resend` is what it asked with.
     """
 
     id: str
@@ -205,6 +210,9 @@ class ArticleRecord:
     missing_at: datetime | None = None
     volume: int | None = None
     held_since: datetime | None = None
+    again_at: datetime | None = None
+    resend: str = ""
+    resent_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +246,15 @@ class Article:
     aliases: tuple[str, ...] = ()  # old addresses: paths below the publication's URL, or absolute
     key: str = ""  # translations of one article share it
     correction: str = ""
+    featured: bool = False
+    pinned: bool = False
+    again_at: datetime | None = None  # see `ArticleRecord`
+    resent_at: datetime | None = None
+
+    @property
+    def mail_at(self) -> datetime:
+        """The moment since which it is new to newsletters."""
+        return max(self.visible_at, self.again_at) if self.again_at else self.visible_at
 
 
 # ---------------------------------------------------------------- publishing
@@ -314,6 +331,34 @@ class Occasion:
 
     text: str
     at: datetime
+
+
+Frequency = Literal["instant", "daily", "weekly", "monthly"]
+FREQUENCIES: tuple[Frequency, ...] = get_args(Frequency)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a subscriber wants of a newsletter; what is empty is as the newsletter has it.
+
+    `zone` is an IANA name, `at` a time of day as ``18:00``. Of several `topics` (tags or categories, by
+    name, sorted) an article needs one; of none he gets all.
+    """
+
+    frequency: Frequency | Literal[""] = ""
+    zone: str = ""
+    at: str = ""
+    language: str = ""
+    topics: tuple[str, ...] = ()
+    pictures: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """What a rendition is rendered for: the language of our words in it, and whether pictures are shown."""
+
+    language: str
+    pictures: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,10 @@ def article_of(record: ArticleRecord, parsed: Parsed, body: Body, *, base: str =
         aliases=tuple(dict.fromkeys((*record.aliases, *parsed.aliases))),
         key=parsed.key or key_of(record.path),
         correction=parsed.correction,
+        featured=parsed.featured,
+        pinned=parsed.pinned,
+        again_at=record.again_at,
+        resent_at=record.resent_at,
     )
 
 

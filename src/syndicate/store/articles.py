@@ -170,8 +170,7 @@ def _row(at: Callable[[datetime | None], object], record: ArticleRecord) -> Row:
         record.title, record.language, at(record.published_at), at(record.updated_at),
         at(record.visible_at), at(record.expires_at), record.hidden, record.address,
         json.dumps(record.aliases) if record.aliases else "[]", record.permalink, at(record.missing_at),
-        record.volume,
-        at(record.held_since),
+        record.volume, at(record.held_since), at(record.again_at), record.resend, at(record.resent_at),
     )  # fmt: skip
 
 

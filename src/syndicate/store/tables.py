@@ -71,8 +71,13 @@ article = sa.Table(
     _column("missing_at", UtcDateTime, null=True),
     _column("volume", sa.Integer, null=True, index=True),
     _column("held_since", UtcDateTime, null=True),
+    _column("again_at", UtcDateTime, null=True),
+    _column("resend", sa.Text, server_default=sa.text("''")),
+    _column("resent_at", UtcDateTime, null=True),
 )
 
+_AGAIN = sa.text("again_at IS NOT NULL")
+sa.Index("ix_article_again", article.c.again_at, sqlite_where=_AGAIN, postgresql_where=_AGAIN)
 _EXPIRES = sa.text("expires_at IS NOT NULL")
 sa.Index("ix_article_expiring", article.c.expires_at, sqlite_where=_EXPIRES, postgresql_where=_EXPIRES)
 _MISSING = sa.text("state = 'missing'")
