@@ -253,6 +253,32 @@ def test_a_person_hears_why_nothing_came(news: Publication, run: Run) -> None:
     assert f"  {EDITION}: no letter, it was made before this address subscribed\n" in said
 
 
+def test_an_article_hears_when_it_was_mailed(news: Publication, run: Run) -> None:
+    """In which editions it was, that an edit is in none, and when it asked or came back."""
+    news.article_is_dropped("second", date="2026-11-22 13:00")
+    news.folder_is_scanned()
+    _, said, _ = run("why", "first.md")
+    mailed = f"  mailed in {EDITION}, made Mon 2026-11-23 06:00 (UTC)\n"
+    hint = "  an edit is not mailed; another text of `resend` in its front matter asks for that\n"
+    assert said.endswith(mailed + hint)
+    assert run("why", "second.md")[1].endswith("  in no edition yet\n")
+    news.time_passes(minutes=5)
+    news.article_is_dropped("first", date="2026-11-22 12:00\nresend: 2026-11-23")
+    news.article_is_dropped("second", date="2026-11-22 13:00\ndraft: true")
+    news.folder_is_scanned()
+    news.time_passes(minutes=5)
+    news.article_is_dropped("second", date="2026-11-22 13:00")
+    news.folder_is_scanned()
+    _, said, _ = run("why", "first.md")
+    asked = "  to be mailed once more since Mon 2026-11-23 06:05 (UTC), as its `resend` asks\n"
+    assert said.endswith(mailed + asked + hint)
+    _, said, _ = run("why", "second.md")
+    assert said.endswith("  new to newsletters again since Mon 2026-11-23 06:10 (UTC), when it came back\n")
+    told = json.loads(run("why", "first.md", "--json")[1])[0]
+    assert [one["occasion"] for one in told["mailed"]] == ["2026-11-23/now"]
+    assert told["resent_at"] and told["resent_at"] == told["again_at"]
+
+
 def test_an_unknown_address_is_told_without_its_neighbours(run: Run) -> None:
     """Nobody learns of others by asking for what is nearly theirs."""
     status, said, told = run("why", "p@example.org")

@@ -12,7 +12,16 @@ import sqlalchemy as sa
 from syndicate.model import DeliveryState, SubscriptionState
 from syndicate.store import sums
 from syndicate.store.batches import KEYS, batched
-from syndicate.store.tables import attempt, chunk, delivery, edition, subscriber, subscription
+from syndicate.store.tables import (
+    attempt,
+    chunk,
+    delivery,
+    edition,
+    rendition,
+    rendition_article,
+    subscriber,
+    subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,16 @@ class Missed:
     newsletter: str
     occasion: str
     frozen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """An edition that holds an article; `state` is open, paused or cancelled."""
+
+    newsletter: str
+    occasion: str
+    frozen_at: datetime
+    state: str
 
 
 def person(conn: sa.Connection, key: str) -> Person | None:
@@ -156,6 +175,15 @@ def missed(conn: sa.Connection, person_id: int, newsletter: str, *, limit: int) 
     columns = (edition.c.id, edition.c.newsletter, edition.c.occasion, edition.c.frozen_at)
     statement = sa.select(*columns).where(edition.c.newsletter == newsletter, ~his)
     return [Missed(*row) for row in conn.execute(statement.order_by(edition.c.id.desc()).limit(limit))]
+
+
+def editions_with(conn: sa.Connection, article_id: str) -> list[Mailed]:
+    """Return the editions that hold an article, the last frozen first."""
+    his = sa.select(rendition.c.edition_id).join_from(rendition_article, rendition)
+    his = his.where(rendition_article.c.article_id == article_id)
+    columns = (edition.c.newsletter, edition.c.occasion, edition.c.frozen_at, edition.c.state)
+    rows = conn.execute(sa.select(*columns).where(edition.c.id.in_(his)).order_by(edition.c.id.desc()))
+    return [Mailed(*row) for row in rows]
 
 
 def _letters(conn: sa.Connection, statement: sa.Select[Any]) -> list[LetterRow]:
