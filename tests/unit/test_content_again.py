@@ -55,12 +55,6 @@ def test_what_was_over_is_new_again_when_its_end_is_put_off() -> None:
     assert played((over, 0 * DAY), (A, 5 * DAY)).again_at == WHOLE + 5 * DAY
 
 
-def test_a_missing_file_is_new_again_where_no_edition_can_have_had_it() -> None:
-    """It is shown all the while: a gap in the folder mails nothing that newsletters had a day for."""
-    assert played((A, 0 * DAY), (None, MINUTE), (A, 2 * MINUTE)).again_at == WHOLE + 2 * MINUTE
-    assert played((A, 0 * DAY), (None, 2 * DAY), (A, 2 * DAY + MINUTE)).again_at is None
-
-
 def test_a_date_that_had_passed_and_lies_ahead_again_counts_when_it_comes() -> None:
     """Moved on it moves on, moved back it counts since then, and once it has come it stands."""
     ahead = replace(A, when=NOW + 9 * DAY)
@@ -123,6 +117,16 @@ def test_an_edit_a_rename_and_another_id_are_nothing_new() -> None:
     )
     for change in changes:
         assert moments(played((A, 0 * DAY), (change, 2 * DAY))) == (None, "", None)
+
+
+def test_a_gap_in_the_folder_is_nothing_new() -> None:
+    """What is missing is shown all the while and newsletters wait for it, for minutes or held for days."""
+    assert played((A, 0 * DAY), (None, MINUTE), (replace(A, path="b.md"), 2 * MINUTE)).again_at is None
+    world = World()
+    world.scan(A)
+    for day in range(1, 9):
+        world.scan(folder_present=False, now=NOW + day * DAY)
+    assert played((A, 9 * DAY), world=world).again_at is None
 
 
 def test_another_folder_and_the_way_back_are_nothing_new() -> None:

@@ -77,16 +77,13 @@ def _had_its_moment(record: ArticleRecord, now: datetime) -> bool:
 def _out_from(record: ArticleRecord, by: Yardstick) -> datetime | None:
     """Return since when newsletters may take an article: now, its date to come, or None: that is not known.
 
-    A missing one is shown all the while, and comes back to newsletters only where one may not have had it
-    before. A forgotten one went with its folder, which is no news.
+    A missing one is shown all the while, and newsletters wait for it: it was never away. A forgotten one went
+    with its folder, which is no news.
     """
     out_from = max(by.now, record.published_at or record.undated_at)
     over = record.expires_at is not None and record.expires_at <= out_from
     if record.hidden or over or record.state is ArticleState.WITHDRAWN:
         return None
-    if record.state is ArticleState.MISSING and out_from == by.now:
-        gone_at = min(record.missing_at or by.now, by.now)
-        return out_from if _mail_at(record) < gone_at - by.period else None
     return out_from
 
 
