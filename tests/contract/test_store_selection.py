@@ -104,6 +104,17 @@ def test_articles_by_id_are_those_that_are_shown(store: Store) -> None:
         assert selection.with_ids(conn, [], now=NOW) == []
 
 
+def test_the_languages_of_what_is_shown(store: Store) -> None:
+    """Each once, of what is out or will be; not of drafts, nor of articles that name none."""
+    records_are_known(
+        store,
+        *(a_record(name, language=tag) for name, tag in (("en", "en"), ("ar", "ar"), ("none", ""))),
+        a_record("draft", language="fr", hidden=True),
+    )
+    with store.read() as conn:
+        assert selection.languages(conn) == ["ar", "en", "id"]
+
+
 def test_an_article_comes_with_what_its_file_said(store: Store) -> None:
     """Head, size and time of its file, where they are remembered."""
     row = HeadRow("a.md", 7, 8, True, "v1", payload="{}")

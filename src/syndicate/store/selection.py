@@ -142,6 +142,11 @@ def everything(conn: sa.Connection) -> list[Kept]:
     return _kept(conn, _newest_first(_joined().where(_THERE)))
 
 
+def languages(conn: sa.Connection) -> list[str]:
+    """Return the tags of the languages that articles are in which are shown now or will be, sorted."""
+    return sorted(filter(None, conn.scalars(sa.select(article.c.language).distinct().where(_THERE))))
+
+
 def count_out(conn: sa.Connection, *, now: datetime) -> int:
     """Return how many articles are shown at `now`."""
     return conn.scalar(sa.select(sa.func.count()).select_from(article).where(_out(now))) or 0
