@@ -16,8 +16,8 @@ from publications import Publication, maker
 
 from syndicate.app.alerts import raise_alert
 from syndicate.cli import main
-from syndicate.model import Alert, DeliveryState, Settled
-from syndicate.store import letters, subscribers
+from syndicate.model import Alert, Choice, DeliveryState, Settled
+from syndicate.store import choices, letters, subscribers
 from syndicate.store.outbox import StoreOutbox
 from syndicate.store.tables import delivery
 
@@ -226,7 +226,7 @@ def test_a_person_hears_every_attempt(news: Publication, run: Run) -> None:
     """Each with its time, relay, code and words, then what is next."""
     letters_end(news, [DEFERRED, FAILED])
     _, said, _ = run("why", "p0@example.org")
-    assert "daily: subscribed since Mon 2026-11-23 06:00 (UTC)\n" in said
+    assert "daily: subscribed since Sun 2026-11-22 18:00 (UTC)\n" in said
     assert f"  {EDITION}: deferred\n" in said
     assert "    try 1  2026-11-23 06:00 by main  deferred: 451 4.7.1 greylisted\n" in said
     assert "    why: the relay put it off\n    next try 2026-11-23 06:05\n" in said
@@ -244,7 +244,7 @@ def test_a_person_hears_why_nothing_came(news: Publication, run: Run) -> None:
         subscribers.unsubscribe(tx, token, now=news.now)
     run("editions", "pause", EDITION)
     news.time_passes(minutes=1)
-    news.people_subscribe("late@example.org")
+    news.people_subscribe("late@example.org", days_ago=0)
     assert "why: the relay may have it and did not say so; `syndicate" in run("why", "p0@example.org")[1]
     assert "why: this address has unsubscribed" in run("why", "p1@example.org")[1]
     assert "why: the edition is paused (paused by hand); `syndicate" in run("why", "p2@example.org")[1]
@@ -277,6 +277,20 @@ def test_an_article_hears_when_it_was_mailed(news: Publication, run: Run) -> Non
     told = json.loads(run("why", "first.md", "--json")[1])[0]
     assert [one["occasion"] for one in told["mailed"]] == ["2026-11-23/now"]
     assert told["resent_at"] and told["resent_at"] == told["again_at"]
+
+
+def test_a_person_hears_what_he_wants(news: Publication, run: Run) -> None:
+    """His own wishes, his pause, and that an edition held nothing that was due to him."""
+    with news.site.store.write() as tx:
+        choices.choose(tx, "p0@example.org", "daily", Choice("weekly", "Asia/Tokyo"), now=news.now)
+        choices.pause(tx, "p0@example.org", "daily", until=news.now + timedelta(days=1))
+    news.people_subscribe("p7@example.org")
+    _, said, _ = run("why", "p0@example.org")
+    assert "  wants it weekly on Monday 07:00 Asia/Tokyo\n" in said
+    assert "  wants nothing until Tue 2026-11-24 06:00 (UTC)\n" in said
+    assert f"  {EDITION}: no letter, nothing in it was due to this address" in run("why", "p7@example.org")[1]
+    [told] = json.loads(run("why", "p0@example.org", "--json")[1])["subscriptions"]
+    assert (told["choice"]["frequency"], told["choice"]["topics"]) == ("weekly", [])
 
 
 def test_an_unknown_address_is_told_without_its_neighbours(run: Run) -> None:

@@ -11,7 +11,7 @@ from syndicate.app.site import Site
 from syndicate.config import Config, Newsletter
 from syndicate.emails import parse_email
 from syndicate.errors import UsageError
-from syndicate.model import Choice, Email, Subscriber, SubscriptionState
+from syndicate.model import Choice, Email, SubscriptionState
 from syndicate.store import choices, selection, subscribers
 from syndicate.subscribers.choosing import parse_choice, settled, words_of
 
@@ -63,14 +63,13 @@ def settled_newsletter(config: Config, name: str) -> Newsletter:
     return settled(config.newsletters[name], language=own.language, zone=own.timezone)
 
 
-def words_for(config: Config, one: Subscriber) -> str:
-    """Return what a subscriber wants, as an operator reads it; "" where it is as the newsletter has it."""
-    if one.choice == Choice():
+def words_for(config: Config, name: str, choice: Choice) -> str:
+    """Return what is wanted of newsletter `name`, as an operator reads it; "" where it is as that has it."""
+    if choice == Choice():
         return ""
-    known = one.newsletter in config.newsletters
-    return (
-        words_of(one.choice, settled_newsletter(config, one.newsletter)) if known else "a choice of its own"
-    )
+    if name not in config.newsletters:
+        return "a choice of its own"
+    return words_of(choice, settled_newsletter(config, name))
 
 
 def change(site: Site, text: str, name: str, wish: Wish, pause: Pause | None = None) -> Result:

@@ -171,7 +171,7 @@ def _line(config: Config, row: Subscriber, *, now: datetime, whole: bool = False
     cells = [row.email, row.newsletter, str(row.state), moment(row.started_at, zone) if whole else since]
     if whole and row.ended_at:
         cells.append(f"ended {moment(row.ended_at, zone)}")
-    said = [words_for(config, row) or ("as the newsletter has it" if whole else "")]
+    said = [words_for(config, row.newsletter, row.choice) or ("as the newsletter has it" if whole else "")]
     if row.paused_until and row.paused_until > now:
         place = zone_of(config, row.newsletter, row.choice)
         said.append(f"paused until {short(row.paused_until, place)} ({place.key})")
@@ -219,7 +219,7 @@ def import_(ctx: click.Context, file: Path, newsletter: str | None, as_json: boo
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
 def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
-    """List subscribers: address, newsletter, state, since when, their own wishes."""
+    """List subscribers: address, newsletter, state, since when, wishes."""
     from syndicate.app.site import open_site
     from syndicate.store import subscribers as people
 

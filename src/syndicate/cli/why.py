@@ -128,6 +128,10 @@ def _choice(choice: Choice, story: Story, zone: ZoneInfo) -> list[str]:
         ]
     else:
         said = [f"{choice.newsletter}: {choice.state.value} since {since}"]
+    if choice.newsletter in story.wishes:
+        said.append(f"  wants it {story.wishes[choice.newsletter]}")
+    if choice.paused_until:
+        said.append(f"  wants nothing until {moment(choice.paused_until, zone)}")
     his = [told for told in story.letters if told.letter.newsletter == choice.newsletter]
     for told in his:
         said += _letter(told, zone, name=f"{choice.newsletter}/{told.letter.occasion}")
@@ -169,6 +173,8 @@ def _for_machine(story: Story) -> dict[str, Any]:
                 "state": one.state,
                 "started_at": one.started_at,
                 "ended_at": one.ended_at,
+                "paused_until": one.paused_until,
+                "choice": asdict(one.wanted),
             }
             for one in story.choices
         ],

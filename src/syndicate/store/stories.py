@@ -9,11 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from syndicate import model
 from syndicate.model import DeliveryState, SubscriptionState
 from syndicate.store import sums
 from syndicate.store.batches import KEYS, batched
+from syndicate.store.choices import DEFAULT, WANTED, wanted_of
 from syndicate.store.tables import (
     attempt,
+    choice,
     chunk,
     delivery,
     edition,
@@ -36,12 +39,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A person's subscription to one newsletter."""
+    """A person's subscription to one newsletter, with what he wants of it and until when he wants nothing."""
 
     newsletter: str
     state: SubscriptionState
     started_at: datetime
     ended_at: datetime | None
+    paused_until: datetime | None = None
+    wanted: model.Choice = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +122,14 @@ def choices(conn: sa.Connection, person_id: int) -> list[Choice]:
         subscription.c.state,
         subscription.c.started_at,
         subscription.c.ended_at,
+        subscription.c.paused_until,
     )
-    statement = sa.select(*columns).where(subscription.c.subscriber_id == person_id)
-    rows = conn.execute(statement.order_by(subscription.c.newsletter))
-    return [Choice(name, SubscriptionState(state), start, end) for name, state, start, end in rows]
+    statement = sa.select(*columns, *WANTED).join_from(subscription, choice)
+    his = statement.where(subscription.c.subscriber_id == person_id).order_by(subscription.c.newsletter)
+    return [
+        Choice(name, SubscriptionState(state), start, end, paused, wanted_of(said))
+        for name, state, start, end, paused, *said in conn.execute(his)
+    ]
 
 
 _LETTER = sa.select(
