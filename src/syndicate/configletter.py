@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from syndicate.configtypes import Section, Url
 
-Look = Literal["plain", "magazine", "headlines"]
+_NAME = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+Look = Annotated[str, Field(pattern=_NAME)]  # a folder of templates/mail/looks, shipped or one of his own
 
 
 def parse_colour(value: object) -> str:

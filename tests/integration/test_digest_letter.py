@@ -300,7 +300,7 @@ def test_an_article_in_another_language_has_its_own_direction() -> None:
     """An Arabic article in an Indonesian digest is marked as Arabic and runs from the right."""
     rendition = compose(EDITION, [article("b", "ar")], letter_settings("id"), templates())
     _, _, html = read(letter_of(rendition).body)
-    assert re.search(r'<td class="article"[^>]* lang="ar" dir="rtl"', html)
+    assert re.search(r'<td class="article[^>]*align="right"[^>]*>\s*<div lang="ar" dir="rtl"', html)
     assert "Baca artikel ini" in html
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from syndicate.app.library import Library
 from syndicate.app.site import Site
 from syndicate.config import Config
+from syndicate.confignewsletter import templates_of
 from syndicate.delivery.providers import letter_headers
 from syndicate.digest.due import catching_up, newest, stale_at
 from syndicate.digest.letter import LetterSettings, compose
@@ -66,15 +67,24 @@ def renditions_of(
 
 def settings_for(config: Config, name: str) -> LetterSettings:
     """Return what the letters of a newsletter take from the configuration."""
+    newsletter = config.newsletters[name]
     return LetterSettings(
         publication=config.publication,
         newsletter=name,
-        title=config.newsletters[name].title,
+        title=newsletter.title,
         sender=config.letter_sender(name),
         web_url=config.web_url,
-        reply_to=config.newsletters[name].reply_to,
+        reply_to=newsletter.reply_to,
         headers=letter_headers(config),
         domain=config.mail.sender.email.address.rpartition("@")[2],
+        letter=config.letter,
+        look=newsletter.look or "",
+        language=newsletter.language or "",
+        zone=newsletter.timezone,
+        pictures=newsletter.pictures,
+        sections=newsletter.sections,
+        most=newsletter.max_items if newsletter.rest == "web" else None,
+        texts=tuple(templates_of(newsletter)),
     )
 
 
