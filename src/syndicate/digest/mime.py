@@ -10,6 +10,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 CRLF = b"\r\n"
@@ -116,14 +117,21 @@ def ascii_url(url: str) -> str:
 
 def _encode_line(line: str, markers: re.Pattern[str] | None, slots: Mapping[str, str]) -> bytes:
     """Return one line of text without its line end: pieces between slots, each on lines of its own."""
+    if markers is None or not markers.search(line):
+        return _plain_line(line)
     out: list[bytes] = []
     at = 0
-    for match in markers.finditer(line) if markers else ():
+    for match in markers.finditer(line):
         out += _wrapped(_escape(line[at : match.start()]))
         out.append(slots[match[0]].encode("ascii"))
         at = match.end()
     tail = _wrapped(_escape(line[at:], ends_line=True))
     return b"=\r\n".join([*out, *tail] if tail else [*out, b""])
+
+
+@lru_cache(maxsize=4096)  # letters of an edition have most of their lines in common
+def _plain_line(line: str) -> bytes:
+    return b"=\r\n".join(_wrapped(_escape(line, ends_line=True)))
 
 
 def _escape(text: str, *, ends_line: bool = False) -> bytes:
