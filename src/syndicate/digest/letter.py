@@ -142,12 +142,12 @@ def _part(
     uid, name = job.edition.uid, f"digest.{part}"
     text = job.press.render(name, block=_mark(uid, part, places), **context)
     if marker(uid, "token") not in text:
-        raise TemplateFault(f"mail/{name}", "has no unsubscribe link; put {{ unsubscribe_url }} into it")
+        raise TemplateFault(job.press.name(name), "has no unsubscribe link; put {{ unsubscribe_url }} into it")
     if part == "html":
         try:
             text = inline(text)
         except ValueError as error:
-            raise TemplateFault(f"mail/{name}", str(error)) from error
+            raise TemplateFault(job.press.name(name), str(error)) from error
     slots = {marker(uid, one): marker(uid, f"{_SUBTYPES[part]}_{one}") for one in ("token", "email")}
     shown = {number: (item, place) for item, (number, place) in places.items()}
     pieces = re.split(_marks(uid, part), text)

@@ -108,10 +108,14 @@ class Press:
             found = drawn.blocks[part, place] = encode_body(text, {})
         return found
 
+    def name(self, name: str) -> str:
+        """Return which template is used as `name`: the look's, else that of all looks."""
+        return self._names.get(name, f"mail/{name}")
+
     def render(self, name: str, **context: object) -> str:
         """Return the look's template `name`, else that of all looks, filled with `context`."""
         return self._templates.render(
-            self._names.get(name, f"mail/{name}"), language=self.language, zone=self.zone, **context
+            self.name(name), language=self.language, zone=self.zone, **context
         )
 
     def own_text(self, name: str, context: dict[str, object]) -> str | None:
@@ -126,11 +130,11 @@ class Press:
         try:
             return inline_fragment(html, self._style)
         except ValueError as error:
-            raise TemplateFault(f"mail/{name}", str(error)) from error
+            raise TemplateFault(self.name(name), str(error)) from error
 
     def _style_sheet(self) -> str:
         """Return the style of all looks and then that of the look, with colours and widths in it."""
-        names = dict.fromkeys(("mail/style.css", self._names.get("style.css", "mail/style.css")))
+        names = dict.fromkeys(("mail/style.css", self.name("style.css")))
         values = variables(self._settings.letter)
         return "\n".join(self._resolved(name, values) for name in names)
 
