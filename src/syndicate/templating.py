@@ -74,9 +74,7 @@ class Templates:
         environment = self._environment(language, zone)
         return self._rendered(name, lambda: environment.get_template(name), context)
 
-    def render_text(
-        self, label: str, text: str, *, language: str, zone: ZoneInfo, **context: object
-    ) -> str:
+    def render_text(self, label: str, text: str, *, language: str, zone: ZoneInfo, **context: object) -> str:
         """Return `text`, a template that stands in the configuration, filled as `render` fills a file.
 
         It makes plain text: nothing is escaped. Raises TemplateFault that names `label`, the setting, and the
@@ -215,9 +213,7 @@ class Templates:
         message = _message(error)
         return TemplateFault(file or str(path or self._likely_path(name)), message, line=line)
 
-    def _last_template_line(
-        self, trace: TracebackType | None, label: str
-    ) -> tuple[str | None, int | None]:
+    def _last_template_line(self, trace: TracebackType | None, label: str) -> tuple[str | None, int | None]:
         """Return the innermost template and line of a traceback, which Jinja has put in there."""
         roots = [str(root) + "/" for root in self._roots]
         found: tuple[str | None, int | None] = (None, None)

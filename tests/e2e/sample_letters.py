@@ -16,6 +16,7 @@ from PIL import Image
 from syndicate.app.composing import settings_for
 from syndicate.app.scanning import scan_content
 from syndicate.app.site import open_site
+from syndicate.config import Config
 from syndicate.configfile import load_config
 from syndicate.digest.letter import compose
 from syndicate.digest.slots import LetterTemplate
@@ -79,7 +80,9 @@ KINDS = (
 
 def pictures(folder: Path) -> None:
     """Draw what the letters show into `folder`."""
-    for at, (name, size) in enumerate((("a.png", (1600, 900)), ("b.png", (900, 900)), ("logo.png", (360, 96)))):
+    for at, (name, size) in enumerate(
+        (("a.png", (1600, 900)), ("b.png", (900, 900)), ("logo.png", (360, 96)))
+    ):
         picture = Image.new("RGB", (2, 2))
         picture.putdata([(30 + 60 * at, 90, 140), (220, 170, 90), (70, 130, 110), (40, 50 + 40 * at, 80)])
         picture.resize(size, Image.Resampling.BICUBIC).save(folder / name)
@@ -106,7 +109,7 @@ def html_of(letter: bytes) -> str:
     return str(part.get_content())
 
 
-def _config(sample: Sample, look: str, url: str, place: Path) -> object:
+def _config(sample: Sample, look: str, url: str, place: Path) -> Config:
     sections = "{by: category, first: [Ekonomi]}" if sample.names else "null"
     text = CONFIG.format(
         title=sample.title,

@@ -1,4 +1,4 @@
-"""Known ways out of a template's sandbox, and some of our own: none leads anywhere, wherever it is written."""
+"""Known ways out of a template's sandbox, and some of our own: none leads out, wherever it is written."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def test_an_article_that_holds_template_code_shows_it(templates: Templates, text
 
 
 def test_a_template_changes_nothing_for_the_next_letter(templates: Templates) -> None:
-    """What templates are given cannot be changed by them: the letter after a trial is as it would have been."""
+    """What templates are given cannot be changed by them: the next letter is as it would have been."""
     first = compose(EDITION, [article()], settings(), templates)
     shared = settings(texts=(("intro", "{{ newsletter.update({'title': 'x'}) }}"),))
     with pytest.raises(TemplateFault):

@@ -54,7 +54,12 @@ class Item:
 
 
 def item(
-    article: Article, base: str, *, hosts: Sequence[str] = (), width: int = PICTURE_WIDTH, pictures: bool = True
+    article: Article,
+    base: str,
+    *,
+    hosts: Sequence[str] = (),
+    width: int = PICTURE_WIDTH,
+    pictures: bool = True,
 ) -> Item:
     """Return `article` as templates see it; `base` is the publication's URL without a slash at its end.
 

@@ -82,9 +82,7 @@ class _Job:
             "note": self.note,
             "email": marker(edition.uid, "email"),
             "unsubscribe_url": unsubscribe_url(settings, edition.uid),
-            "edition_url": edition_url(
-                settings.web_url, settings.newsletter, edition.occasion, edition.uid
-            ),
+            "edition_url": edition_url(settings.web_url, settings.newsletter, edition.occasion, edition.uid),
         }
 
 
@@ -142,7 +140,9 @@ def _part(
     uid, name = job.edition.uid, f"digest.{part}"
     text = job.press.render(name, block=_mark(uid, part, places), **context)
     if marker(uid, "token") not in text:
-        raise TemplateFault(job.press.name(name), "has no unsubscribe link; put {{ unsubscribe_url }} into it")
+        raise TemplateFault(
+            job.press.name(name), "has no unsubscribe link; put {{ unsubscribe_url }} into it"
+        )
     if part == "html":
         try:
             text = inline(text)

@@ -34,7 +34,7 @@ class LetterSettings:
     reply_to: Mailbox | None = None
     headers: Sequence[tuple[str, str]] = ()
     domain: str = ""
-    letter: Letter = Letter()
+    letter: Letter = field(default_factory=Letter)
     look: str = ""
     language: str = ""
     zone: ZoneInfo | None = None

@@ -17,6 +17,7 @@ from syndicate.digest.mime import encode_body
 from syndicate.digest.prose import linked
 from syndicate.digest.style import for_outlook, resolved, variables
 from syndicate.errors import TemplateFault
+from syndicate.markup import clean_text, one_line
 from syndicate.model import Article, Edition, Variant
 from syndicate.templating import Templates, as_html
 
@@ -114,9 +115,7 @@ class Press:
 
     def render(self, name: str, **context: object) -> str:
         """Return the look's template `name`, else that of all looks, filled with `context`."""
-        return self._templates.render(
-            self.name(name), language=self.language, zone=self.zone, **context
-        )
+        return self._templates.render(self.name(name), language=self.language, zone=self.zone, **context)
 
     def own_text(self, name: str, context: dict[str, object]) -> str | None:
         """Return the newsletter's own template `name`, as plain text; None where it has none."""
@@ -147,16 +146,18 @@ class Press:
     def _context(self) -> dict[str, object]:
         """Return what all these letters show: plain values, and HTML that was escaped here."""
         settings = self._settings
-        publication = {name: getattr(settings.publication, name) for name in _SHOWN_OF_PUBLICATION}
+        publication = {
+            name: clean_text(getattr(settings.publication, name) or "") for name in _SHOWN_OF_PUBLICATION
+        }
         return {
             "publication": publication,
-            "newsletter": {"name": settings.newsletter, "title": settings.title},
+            "newsletter": {"name": settings.newsletter, "title": one_line(clean_text(settings.title))},
             "logo": self._logo(),
             "width": settings.letter.width,
             "style": as_html(self._style),
             "outlook_style": as_html(for_outlook(self._style)),
-            "contact": as_html(linked(settings.publication.contact)),
-            "postal_address": as_html(linked(settings.publication.postal_address)),
+            "contact": as_html(linked(publication["contact"])),
+            "postal_address": as_html(linked(publication["postal_address"])),
         }
 
     def _logo(self) -> ItemPicture | None:

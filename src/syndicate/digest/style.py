@@ -15,7 +15,7 @@ _LINE_SHARE = 0.16  # of the text's colour in that of a line
 
 
 def variables(letter: Letter) -> dict[str, str]:
-    """Return what ``var(--…)`` stands for: the colours, those of the dark with ``dark-``, lines, the width."""
+    """Return what ``var(--…)`` stands for: width, colours and lines, those of the dark with ``dark-``."""
     return {
         "width": f"{letter.width}px",
         **_colours(letter.light, ""),
