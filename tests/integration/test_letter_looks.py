@@ -24,7 +24,7 @@ from letter_making import (
 )
 
 from syndicate.config import Publication
-from syndicate.configletter import Colours, Letter
+from syndicate.configletter import Colours, DarkColours, Letter
 from syndicate.confignewsletter import Sections
 from syndicate.digest import press
 from syndicate.digest.inline import inline_fragment
@@ -183,7 +183,7 @@ def test_a_style_sheet_with_a_mistake_is_told(tmp_path: Path) -> None:
 def test_colours_width_and_logo_are_the_configurations() -> None:
     """They are in the letter, light and dark; a logo on a foreign host is not loaded."""
     letter = Letter(
-        width=500, light=Colours(accent="#123456"), dark=Colours(accent="#fedcba"),
+        width=500, light=Colours(accent="#123456"), dark=DarkColours(accent="#fedcba"),
         logo="https://news.example.org/l.png", logo_width=90,
     )  # fmt: skip
     _, html = parts([article(picture=FOTO)], replace(letter_settings(), letter=letter))
