@@ -25,7 +25,7 @@ Colour = Annotated[str, BeforeValidator(parse_colour)]
 
 
 class Colours(Section):
-    """The colours of letters in light surroundings: of links, around the sheet, of the sheet, of its texts."""
+    """The colours of letters in light surroundings: links, what is around the sheet, the sheet, its texts."""
 
     accent: Colour = "#0b57a4"
     background: Colour = "#f3f2ee"

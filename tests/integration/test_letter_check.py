@@ -57,6 +57,6 @@ def test_a_footer_that_lacks_something_is_warned_of_once_mail_leaves(tmp_path: P
 
 @pytest.mark.parametrize("letter", ["look: ../x", "light: {accent: red}", "width: 100", "logo: l.png"])
 def test_a_letter_that_cannot_be_is_a_fault(tmp_path: Path, letter: str) -> None:
-    """A look that is no name, a colour in words, a width that holds nothing and a relative logo are refused."""
+    """A look that is no name, a colour in words, a width too small and a relative logo are refused."""
     with pytest.raises(ConfigError):
         config(tmp_path, CONFIG + f"letter: {{{letter}}}\n")
