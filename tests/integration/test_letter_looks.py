@@ -85,6 +85,13 @@ def test_every_look_is_cut_before_it_is_too_large(look: str) -> None:
     assert len(rendition.article_ids) == 300
 
 
+def test_a_letter_that_is_too_large_without_articles_is_a_fault() -> None:
+    """An intro that fills the letter by itself mails nobody, instead of pushing the footer out of sight."""
+    texts = (("intro", "{{ 'words ' * 20000 }}"),)
+    with pytest.raises(TemplateFault, match="bytes without any article"):
+        parts([article()], replace(letter_settings(), texts=texts))
+
+
 def test_what_is_more_than_wanted_is_left_to_the_web() -> None:
     """With `most` the later articles are counted, lead to the edition's page, and are in the rendition."""
     articles = [article(n) for n in "abcde"]

@@ -89,13 +89,17 @@ class _Job:
 def _largest_that_fits(job: _Job) -> tuple[str, bytes]:
     """Return subject and bytes of the letter with about as many articles as fit into `LARGEST`.
 
-    What is too large is cut in proportion, which ends just below the limit in two or three rounds.
+    What is too large is cut in proportion, which ends just below the limit in two or three rounds. Raises
+    TemplateFault where not even a letter without articles fits.
     """
     shown = min(len(job.items), job.settings.most or _MOST_ITEMS, _MOST_ITEMS)
     while True:
         subject, body = _made(job, shown)
-        if len(body) <= LARGEST or not shown:
+        if len(body) <= LARGEST:
             return subject, body
+        if not shown:
+            why = f"makes letters of {len(body):,} bytes without any article; at most {LARGEST:,} can be"
+            raise TemplateFault(job.press.name("digest.html"), f"{why}; look at intro and footer too")
         shown = min(shown - 1, shown * LARGEST // len(body))
 
 

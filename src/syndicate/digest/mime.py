@@ -34,6 +34,8 @@ def encode_body(text: str, slots: Mapping[str, str]) -> bytes:
     line of its own between soft line breaks, so that a value may take its place (see `encode_value`).
     Every kind of line end becomes CRLF, and the last line has one.
     """
+    if not text:
+        return b""
     markers = re.compile("|".join(re.escape(key) for key in slots)) if slots else None
     lines = _LINE_END.split(text)
     if not lines[-1]:
@@ -97,6 +99,8 @@ def given_header(name: str, value: str) -> bytes:
 
 def clean_header(value: str) -> str:
     """Return `value` on one line, without control characters and lone surrogates."""
+    if value.isprintable():
+        return " ".join(value.split())
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in value)
     return " ".join(kept.split())
 
