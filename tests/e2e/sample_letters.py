@@ -28,6 +28,7 @@ SAMPLES = Path(
 LOOKS = ("plain", "magazine", "headlines")
 NOW = datetime(2026, 11, 23, 0, 0, 5, tzinfo=UTC)
 UID = "0123456789abcdef"
+SENDER = "kabar@news.example.org"
 CONFIG = """\
 publication:
   title: {title}
@@ -38,7 +39,7 @@ publication:
   privacy_url: "{url}/privacy/"
   contact: redaksi@news.example.org
 content: {{folder: "{folder}"}}
-letter: {{look: {look}, logo: "{url}/logo.png", logo_width: 120}}
+letter: {{logo: "{url}/logo.png", logo_width: 120}}
 newsletters:
   daily:
     title: {newsletter}
@@ -90,16 +91,15 @@ def pictures(folder: Path) -> None:
 
 def letters(sample: Sample, url: str, place: Path) -> Iterator[tuple[str, bytes]]:
     """Yield the letter of each look by its name, made of the newest articles of `sample`."""
-    for look in LOOKS:
-        config = _config(sample, look, url, place)
-        with open_site(config, lambda: NOW) as site:
-            found = scan_content(site).articles.newest(now=NOW, count=12, texts=True)
-            articles = [_pictured(sample, at, one, url) for at, one in enumerate(found)]
-            edition = Edition(UID, "daily", "2026-11-23", NOW, NOW)
-            made = compose(edition, articles, settings_for(site.config, "daily"), site.templates)
-        attempt = Attempt(1, 1, UID, "daily", "2026-11-23", 42, "ani@contoh.example", "A1-b" * 10, 1, NOW)
-        filled = LetterTemplate(made.body, UID, "kabar@news.example.org").fill(attempt)
-        yield f"{sample.name}-{look}", filled.body
+    with open_site(_config(sample, url, place), lambda: NOW) as site:
+        found = scan_content(site).articles.newest(now=NOW, count=12, texts=True)
+        articles = [_pictured(sample, at, one, url) for at, one in enumerate(found)]
+        edition = Edition(UID, "daily", "2026-11-23", NOW, NOW)
+        for look in LOOKS:
+            made = replace(settings_for(site.config, "daily"), look=look)
+            body = compose(edition, articles, made, site.templates).body
+            attempt = Attempt(1, 1, UID, "daily", "2026-11-23", 42, "ani@contoh.example", "A1-b" * 10, 1, NOW)
+            yield f"{sample.name}-{look}", LetterTemplate(body, UID, SENDER).fill(attempt).body
 
 
 def html_of(letter: bytes) -> str:
@@ -109,7 +109,7 @@ def html_of(letter: bytes) -> str:
     return str(part.get_content())
 
 
-def _config(sample: Sample, look: str, url: str, place: Path) -> Config:
+def _config(sample: Sample, url: str, place: Path) -> Config:
     sections = "{by: category, first: [Ekonomi]}" if sample.names else "null"
     text = CONFIG.format(
         title=sample.title,
@@ -120,7 +120,6 @@ def _config(sample: Sample, look: str, url: str, place: Path) -> Config:
         sections=sections,
         folder=SAMPLES / sample.folder,
         url=url,
-        look=look,
     )
     (place / "config.yaml").write_text(text, "utf-8")
     return load_config(place / "config.yaml", {})
