@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -30,6 +31,16 @@ def test_featured_articles_lead() -> None:
     found = divided(by_weight(items), Sections(by="category"))
     assert titles(found) == [("", "bc"), ("X", "a")]
     assert [(one.leads, one.level) for one in found] == [(True, 2), (False, 3)]
+
+
+def test_pinned_articles_lead_and_are_not_large_beside_featured_ones() -> None:
+    """They stand with the featured ones in the order given; alone, the first of them is large."""
+    pinned, featured, other = replace(item("a"), pinned=True), item("b", featured=True), item("c")
+    (top, rest) = divided(by_weight([other, pinned, featured]), None)
+    assert titles((top, rest)) == [("", "ab"), ("", "c")]
+    assert [top.is_large(one) for one in (*top.articles, *rest.articles)] == [False, True, False]
+    (top, rest) = divided(by_weight([other, pinned]), None)
+    assert [top.is_large(pinned), rest.is_large(other)] == [True, False]
 
 
 def test_the_first_article_leads_where_none_is_featured() -> None:

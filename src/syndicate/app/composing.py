@@ -51,7 +51,7 @@ def rendition(
 ) -> Rendition:
     """Compose one rendition; an article that is shown no more is left out of it."""
     shown = [by_id[one] for one in helping.articles if one in by_id]
-    made = compose(edition, shown, settings, site.templates)
+    made = compose(edition, shown, settings, site.templates, variant=helping.variant)
     return replace(made, article_ids=helping.articles, after=helping.after)
 
 

@@ -51,6 +51,7 @@ class Item:
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     featured: bool = False
+    pinned: bool = False
 
 
 def item(
@@ -77,6 +78,7 @@ def item(
         categories=_names(article.categories[:MOST_NAMES]),
         tags=_names(article.tags[:MOST_NAMES]),
         featured=article.featured,
+        pinned=article.pinned,
     )
 
 

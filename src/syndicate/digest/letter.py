@@ -40,7 +40,7 @@ def compose(
     variant: Variant | None = None,
     note: str = "",
 ) -> Rendition:
-    """Return the letter of `edition` with `articles`, the featured ones first, else in their order.
+    """Return the letter of `edition` with `articles`, those pinned or featured first, else in their order.
 
     `variant` is whom it is for, else who chose nothing; `note` stands above the articles. At most `LARGEST`
     bytes and `settings.most` articles: the others are counted and left to the web, and still belong to the
@@ -133,7 +133,7 @@ def _places(sections: Sequence[Section]) -> dict[int, tuple[int, Place]]:
         headed = bool(section.title or section.rest)
         for at, item in enumerate(section.articles):
             first = at == 0 and (headed or not found)
-            found[id(item)] = (len(found), Place(section.level, section.leads, first))
+            found[id(item)] = (len(found), Place(section.level, section.is_large(item), first))
     return found
 
 

@@ -206,6 +206,6 @@ def _shown_of(article: Article) -> Hashable:
     """Return all of an article that its block hangs on."""
     return (
         *(article.id, article.title, article.summary, article.language, article.slug, article.link),
-        *(article.published, article.authors, article.picture, article.featured),
+        *(article.published, article.authors, article.picture, article.featured, article.pinned),
         *(article.categories, article.tags),
     )

@@ -13,7 +13,7 @@ from syndicate.digest.items import Item
 class Section:
     """Articles under one heading. `title` is "" where there is none; `rest` says that they have no name.
 
-    `leads` are drawn larger where the look does so.
+    Those of the section that `leads` stand at the head of the letter.
     """
 
     title: str
@@ -26,25 +26,37 @@ class Section:
         """The level of the headings of its articles: below its own, if it has one."""
         return 3 if self.title or self.rest else 2
 
+    def is_large(self, item: Item) -> bool:
+        """Tell whether a look that draws some articles larger does so with `item`.
+
+        The featured ones are, or, where none is, the first of those that lead.
+        """
+        featured = any(one.featured for one in self.articles)
+        return self.leads and (item.featured if featured else item is self.articles[0])
+
 
 def by_weight(items: Sequence[Item]) -> tuple[Item, ...]:
-    """Return the featured articles and then the others, each in the order given."""
-    return tuple(sorted(items, key=lambda one: not one.featured))
+    """Return the articles that lead, pinned or featured, and then the others, each in the order given."""
+    return tuple(sorted(items, key=lambda one: not _leads(one)))
 
 
 def divided(items: Sequence[Item], sections: Sections | None) -> tuple[Section, ...]:
-    """Return `items`, the featured ones first, in sections: no empty one, no article twice.
+    """Return `items` in sections: no empty one, no article twice.
 
-    Featured articles lead, without a heading; in a letter that has none and no sections the first article
-    does. Then come the sections that are to be `first`, then the others as their first articles come, and
-    last what has no name.
+    Pinned and featured articles lead, without a heading; in a letter that has none and no sections the first
+    article does. Then come the sections that are to be `first`, then the others as their first articles
+    come, and last what has no name.
     """
-    featured = tuple(item for item in items if item.featured)
-    others = tuple(item for item in items if not item.featured)
-    if sections is None and not featured:
-        featured, others = others[:1], others[1:]
+    leading = tuple(item for item in items if _leads(item))
+    others = tuple(item for item in items if not _leads(item))
+    if sections is None and not leading:
+        leading, others = others[:1], others[1:]
     rest = tuple(_named(others, sections)) if sections else (Section("", others),)
-    return tuple(one for one in (Section("", featured, leads=True), *rest) if one.articles)
+    return tuple(one for one in (Section("", leading, leads=True), *rest) if one.articles)
+
+
+def _leads(item: Item) -> bool:
+    return item.featured or item.pinned
 
 
 def _named(items: Sequence[Item], sections: Sections) -> Iterator[Section]:
