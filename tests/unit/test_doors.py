@@ -26,7 +26,6 @@ DOORS = {
     "nh3": "markup.py",
     "obstore": "publish/bucket.py",
     "pydantic": "config",
-    "pygments": "digest/highlight.py",
     "pyromark": "content/markdown.py",
     "rich": "cli/",
     "sqlalchemy": "store/",
