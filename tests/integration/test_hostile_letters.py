@@ -29,7 +29,7 @@ ANA = "ana@example.org"
 # What template code would make of itself, were it run.
 CODE = (
     "{{ 7777 * 7777 }}",
-    "{% for x in range(9) %}60481729{% endfor %}",
+    "{% for x in range(9) %}loop{% endfor %}",
     "{# gone #}",
     "${7777*7777}",
     "<% 7777*7777 %>",
@@ -121,7 +121,7 @@ def parts_of(letter: Letter) -> tuple[EmailMessage, str, str]:
     """Return the message with its two parts, having looked at what every letter keeps."""
     body = letter.body
     assert body.isascii() and re.fullmatch(rb"(?:[\t\x20-\x7e]{0,998}\r\n)+", body)
-    assert len(body) <= LARGEST + 2000 and b"slot_" not in body.replace(b"slot_0123_token_", b"")
+    assert len(body) <= LARGEST + 2000 and f"slot_{letter.message_id.partition('.')[0]}".encode() not in body
     message = message_from_bytes(body, policy=policy.default)
     assert isinstance(message, EmailMessage)
     parts = list(message.iter_parts())
@@ -137,8 +137,8 @@ def assert_sound(letter: Letter, heads: list[str]) -> str:
     assert message.keys() == heads
     for text in (str(message["Subject"]), plain, shown):
         assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]", text)
-        assert RUN not in text.replace(CODE[1], "")
-    for line in (str(message["Subject"]), *plain.split("\n")):
+        assert RUN not in text and "looploop" not in text
+    for line in (str(message["Subject"]), *(" ".join(one.split()) for one in plain.split("\n\n"))):
         assert straight(line) == line  # nothing that it opens turns what stands beside it
     tree = html.document_fromstring(shown)
     for element in tree.iter():
