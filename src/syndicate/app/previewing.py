@@ -1,38 +1,133 @@
-"""Writes an edition that nobody gets: as HTML, as text, and as the letter itself."""
+"""An edition that nobody gets: what it would be for whom, as HTML, as text, and as the letter itself."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from syndicate.app.mailing import Preview
+from syndicate.app.composing import settings_for
+from syndicate.app.library import Library
+from syndicate.app.linting import lint_edition
+from syndicate.app.mailing import Preview, newsletter_of
+from syndicate.app.mailing import preview as due_to_all
 from syndicate.app.site import Site
+from syndicate.configtypes import parse_language
+from syndicate.digest.findings import Finding
+from syndicate.digest.letter import compose
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole
-from syndicate.model import Attempt, Letter
+from syndicate.emails import parse_email
+from syndicate.errors import UsageError
+from syndicate.links import tag_folder
+from syndicate.model import Article, Attempt, Choice, Letter, SubscriptionState
+from syndicate.store import subscribers
 
-_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
+NO_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
+NOBODY = "you@example.org"
+_AS_IT_IS = Choice()
 
 
-def write_preview(site: Site, shown: Preview, folder: Path) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose letter is looked at: a subscriber's by `email`, else one with this `choice`."""
+
+    email: str = ""
+    choice: Choice = _AS_IT_IS
+
+
+ANYBODY = Reader()
+
+
+def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
+    """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
+
+    Raises UsageError where there is no article at all, and for somebody who is not subscribed.
+    """
+    newsletter_of(site, name)
+    choice = choice_of(site, name, reader)
+    shown = due_to_all(site, name, articles, now=now)
+    made = replace(shown.made, recipients=1) if reader.email else shown.made
+    if choice == _AS_IT_IS:
+        return Preview(made, shown.edition, shown.rendition)
+    chosen = tuple(_for(choice, shown.made.articles))
+    if not chosen:
+        raise UsageError(f"none of the articles of {name} is on {' or '.join(choice.topics)}")
+    settings = settings_for(site.config, name)
+    if choice.language:
+        spoken = settings.publication.model_copy(update={"language": choice.language})
+        settings = replace(settings, publication=spoken)
+    rendition = compose(shown.edition, chosen, settings, site.templates)
+    return Preview(replace(made, articles=chosen), shown.edition, rendition)
+
+
+def choice_of(site: Site, name: str, reader: Reader) -> Choice:
+    """Return what a reader wants. UsageError where he is not subscribed to the newsletter."""
+    if not reader.email:
+        return reader.choice
+    try:
+        key = parse_email(reader.email).key
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with site.store.read() as conn:
+        found = [one for one in subscribers.subscribers(conn, name) if one.email.lower() == key]
+    if not found or found[0].state is not SubscriptionState.ACTIVE:
+        raise UsageError(f"{reader.email} is not subscribed to {name}")
+    return reader.choice
+
+
+def _for(choice: Choice, articles: tuple[Article, ...]) -> list[Article]:
+    """Return the articles on the topics of a choice, without pictures where it wants none."""
+    topics = {tag_folder(topic) for topic in choice.topics}
+    kept = [
+        one
+        for one in articles
+        if not topics or topics & {tag_folder(t) for t in (*one.tags, *one.categories)}
+    ]
+    return kept if choice.pictures else [replace(one, picture=None) for one in kept]
+
+
+def language_of(text: str) -> str:
+    """Return a language tag as given; UsageError where it is none."""
+    try:
+        return parse_language(text)
+    except ValueError as error:
+        raise UsageError(f"--language {text!r}: {error}") from None
+
+
+def findings_of(site: Site, shown: Preview) -> tuple[Finding, ...]:
+    """Return what is wrong with the letter of a preview, errors first."""
+    return lint_edition(site, shown.edition, [shown.rendition], shown.made.articles)
+
+
+def write_preview(site: Site, shown: Preview, folder: Path, recipient: str = NOBODY) -> list[Path]:
     """Write ``digest.html``, ``digest.txt`` and ``digest.eml`` into `folder`; return their paths."""
-    letter = sample_letter(site, shown, recipient="you@example.org")
+    letter = sample_letter(site, shown, recipient=recipient)
+    html, text = parts_of(letter)
+    files = {"digest.html": html.encode(), "digest.txt": text.encode(), "digest.eml": letter.body}
+    for name, body in files.items():
+        write_whole(folder / name, body)
+    return [folder / name for name in files]
+
+
+def parts_of(letter: Letter) -> tuple[str, str]:
+    """Return the HTML and the text of a letter, "" for a part that it has not."""
     message = message_from_bytes(letter.body, EmailMessage, policy=SMTP)
-    paths = []
-    for kind, suffix in (("html", "html"), ("plain", "txt")):
-        part = message.get_body((kind,))
-        text = part.get_content() if part else ""
-        paths.append(folder / f"digest.{suffix}")
-        write_whole(paths[-1], text.encode())
-    paths.append(folder / "digest.eml")
-    write_whole(paths[-1], letter.body)
-    return paths
+    parts = (message.get_body((kind,)) for kind in ("html", "plain"))
+    html, text = (part.get_content() if part else "" for part in parts)
+    return html, text
 
 
-def sample_letter(site: Site, shown: Preview, *, recipient: str) -> Letter:
-    """Return the letter of a preview to `recipient` alone; its unsubscribe link opens nothing."""
+def sample_letter(
+    site: Site, shown: Preview, *, recipient: str, token: str = NO_TOKEN, number: int = 0
+) -> Letter:
+    """Return the letter of a preview to `recipient` alone; its unsubscribe link opens nothing.
+
+    `number` stands in its Message-ID, so that each of several has its own.
+    """
     edition = shown.edition
     attempt = Attempt(
         delivery_id=0,
@@ -40,9 +135,9 @@ def sample_letter(site: Site, shown: Preview, *, recipient: str) -> Letter:
         edition_uid=edition.uid,
         newsletter=edition.newsletter,
         occasion=edition.occasion,
-        subscriber_id=0,
+        subscriber_id=number,
         email=recipient,
-        token=_TOKEN,
+        token=token,
         attempts=1,
         queued_at=edition.frozen_at,
     )

@@ -1,16 +1,14 @@
-"""syndicate digest preview|send."""
+"""syndicate digest preview|lint|test|send."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from syndicate.cli.build import still_held, tell_hubs
 from syndicate.cli.deliver import finish
+from syndicate.cli.digest_preview import AT, lint, planning_clock, preview, test
 from syndicate.cli.output import configuration, count, emit, moment
 from syndicate.cli.progress import progress
 
@@ -18,53 +16,19 @@ if TYPE_CHECKING:
     from syndicate.app.mailing import Made
     from syndicate.app.site import Site
 
-_AT = "Plan as if it were WHEN (an ISO time; without a zone, the publication's)."
-
 
 @click.group()
 def digest() -> None:
-    """Preview or send a newsletter's edition."""
+    """Preview, check, try or send a newsletter's edition."""
 
 
-@digest.command(short_help="Write what the next edition would be; nobody is mailed.")
-@click.argument("newsletter")
-@click.option("--at", metavar="WHEN", help=_AT)
-@click.option(
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where to write it; else var/preview/NEWSLETTER.",
-)
-@click.pass_context
-def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | None) -> None:
-    """Write what the next edition would be as HTML, text and .eml; nobody is mailed.
-
-    With nothing due it shows the newest articles and says so.
-    """
-    from syndicate.app.mailing import preview as make_preview
-    from syndicate.app.previewing import write_preview
-    from syndicate.app.scanning import scan_content
-    from syndicate.app.site import open_site
-
-    config = configuration(ctx)
-    with open_site(config) as site:
-        now = _planning_clock(at, site)
-        with site.build_lock(), progress("Reading", "files", quiet=False) as show:
-            scanned = scan_content(site, patient=True, progress=show)
-        shown = make_preview(site, newsletter, scanned.articles, now=now)
-        written = write_preview(site, shown, output or config.var / "preview" / newsletter)
-    made = shown.made
-    if made.repeated:
-        click.echo("Nothing is due yet, so this shows the newest articles.")
-    click.echo(f"Subject: {shown.rendition.subject}")
-    click.echo(f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}")
-    for path in written:
-        click.echo(f"  {path}")
+for _command in (preview, lint, test):
+    digest.add_command(_command)
 
 
 @digest.command(short_help="Make the edition of the latest occasion and deliver it.")
 @click.argument("newsletter")
-@click.option("--at", metavar="WHEN", help=_AT)
+@click.option("--at", metavar="WHEN", help=AT)
 @click.option("--now", "at_once", is_flag=True, help="Make one at once from the newest articles.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
@@ -84,7 +48,7 @@ def send(
 
     config = configuration(ctx)
     with open_site(config) as site:
-        planned = _planning_clock(at, site)  # before all else: it may be mistyped
+        planned = planning_clock(at, site)  # before all else: it may be mistyped
         make = make_edition_now if at_once else make_edition
         with site.build_lock():
             with progress("Reading", "files", quiet=as_json) as show:
@@ -108,21 +72,6 @@ def send(
                 emit(about)
             return
         finish(ctx, site, made.edition_id, as_json=as_json, about=about)
-
-
-def _planning_clock(text: str | None, site: Site) -> datetime:
-    return site.clock() if text is None else parse_when(text, site.config.publication.timezone)
-
-
-def parse_when(text: str, zone: ZoneInfo) -> datetime:
-    """Return the instant in an ISO 8601 text; without an offset it is local time in `zone`."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-        return when.replace(tzinfo=zone) if when.tzinfo is None else when
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
-        ) from None
 
 
 def _falling_behind(site: Site, newsletter: str) -> list[str]:
