@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -10,84 +10,41 @@ from email.policy import SMTP
 from pathlib import Path
 
 from syndicate.app.composing import settings_for
+from syndicate.app.forecast import ANYBODY, Preview, Reader, preview
 from syndicate.app.library import Library
 from syndicate.app.linting import lint_edition
-from syndicate.app.mailing import Preview, newsletter_of
-from syndicate.app.mailing import preview as due_to_all
 from syndicate.app.site import Site
 from syndicate.configtypes import parse_language
 from syndicate.digest.findings import Finding
 from syndicate.digest.letter import compose
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole
-from syndicate.emails import parse_email
 from syndicate.errors import UsageError
-from syndicate.links import tag_folder
-from syndicate.model import Article, Attempt, Choice, Letter, SubscriptionState
-from syndicate.store import subscribers
+from syndicate.model import Attempt, Letter
 
 NO_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
 NOBODY = "you@example.org"
-_AS_IT_IS = Choice()
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Whose letter is looked at: a subscriber's by `email`, else one with this `choice`."""
-
-    email: str = ""
-    choice: Choice = _AS_IT_IS
-
-
-ANYBODY = Reader()
 
 
 def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
     """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
 
-    Raises UsageError where there is no article at all, and for somebody who is not subscribed.
+    What his choice says of language and pictures holds also for the letter of a subscriber. Raises
+    UsageError where there is no article at all, and for somebody who is not subscribed.
     """
-    newsletter_of(site, name)
-    choice = choice_of(site, name, reader)
-    shown = due_to_all(site, name, articles, now=now)
-    made = replace(shown.made, recipients=1) if reader.email else shown.made
-    if choice == _AS_IT_IS:
-        return Preview(made, shown.edition, shown.rendition)
-    chosen = tuple(_for(choice, shown.made.articles))
-    if not chosen:
-        raise UsageError(f"none of the articles of {name} is on {' or '.join(choice.topics)}")
+    shown = preview(site, name, articles, now=now, reader=reader)
+    wanted = reader.choice
+    if not wanted.language and wanted.pictures:
+        return shown
     settings = settings_for(site.config, name)
-    if choice.language:
-        spoken = settings.publication.model_copy(update={"language": choice.language})
+    if wanted.language:
+        spoken = settings.publication.model_copy(update={"language": wanted.language})
         settings = replace(settings, publication=spoken)
+    chosen = shown.made.articles
+    if not wanted.pictures:
+        chosen = tuple(replace(one, picture=None) for one in chosen)
     rendition = compose(shown.edition, chosen, settings, site.templates)
-    return Preview(replace(made, articles=chosen), shown.edition, rendition)
-
-
-def choice_of(site: Site, name: str, reader: Reader) -> Choice:
-    """Return what a reader wants. UsageError where he is not subscribed to the newsletter."""
-    if not reader.email:
-        return reader.choice
-    try:
-        key = parse_email(reader.email).key
-    except ValueError as error:
-        raise UsageError(str(error)) from None
-    with site.store.read() as conn:
-        found = [one for one in subscribers.subscribers(conn, name) if one.email.lower() == key]
-    if not found or found[0].state is not SubscriptionState.ACTIVE:
-        raise UsageError(f"{reader.email} is not subscribed to {name}")
-    return reader.choice
-
-
-def _for(choice: Choice, articles: tuple[Article, ...]) -> list[Article]:
-    """Return the articles on the topics of a choice, without pictures where it wants none."""
-    topics = {tag_folder(topic) for topic in choice.topics}
-    kept = [
-        one
-        for one in articles
-        if not topics or topics & {tag_folder(t) for t in (*one.tags, *one.categories)}
-    ]
-    return kept if choice.pictures else [replace(one, picture=None) for one in kept]
+    return replace(shown, rendition=rendition)
 
 
 def language_of(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from syndicate.app.mailing import Preview
+from syndicate.app.forecast import Preview
 from syndicate.app.previewing import sample_letter
 from syndicate.app.sending import LetterWriter, send_plan
 from syndicate.app.site import Site

@@ -16,7 +16,7 @@ from syndicate.errors import SyndicateError, UsageError
 
 if TYPE_CHECKING:
     from syndicate.app.library import Library
-    from syndicate.app.previewing import Reader
+    from syndicate.app.forecast import Reader
     from syndicate.app.site import Site
     from syndicate.digest.findings import Finding
     from syndicate.store.letters import Fate
@@ -211,7 +211,8 @@ def _scanned(site: Site, *, quiet: bool = False) -> Library:
 
 
 def _reader(email: str, language: str) -> Reader:
-    from syndicate.app.previewing import Reader, language_of
+    from syndicate.app.forecast import Reader
+    from syndicate.app.previewing import language_of
     from syndicate.model import Choice
 
     return Reader(email, Choice(language=language_of(language) if language else ""))
