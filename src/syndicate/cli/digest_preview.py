@@ -15,8 +15,8 @@ from syndicate.cli.progress import progress
 from syndicate.errors import SyndicateError, UsageError
 
 if TYPE_CHECKING:
-    from syndicate.app.library import Library
     from syndicate.app.forecast import Reader
+    from syndicate.app.library import Library
     from syndicate.app.site import Site
     from syndicate.digest.findings import Finding
     from syndicate.store.letters import Fate

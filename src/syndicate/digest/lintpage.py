@@ -32,6 +32,7 @@ _ACTIVE: Final = frozenset(
     )
 )
 _HEADINGS: Final = {f"h{level}": level for level in range(1, 7)}
+_PADDING = re.compile(r"(?:[\u00ad\u034f\u200b\u200c\u200d\u2007\ufeff\u00a0]\s*){4,}")  # hides what follows
 _NO_ELEMENTS: Final = (etree._Comment, etree._ProcessingInstruction)
 _SILENT: Final = frozenset({"style", "script", "title", "head", "meta", "template", "noscript"})
 _REMOTE = re.compile(r"@import|url\(\s*[\"']?\s*(?!data:|#)([^)\"']*)", re.IGNORECASE)
@@ -341,3 +342,18 @@ def _is_web(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme.lower() in ("http", "https") and bool(parts.netloc)
+
+
+def preheader(html: str) -> str:
+    """Return what mail programs show after the subject: the page's first words, seen or not; at most 200."""
+    root = _tree(html)
+    body = root.find(".//body") if root is not None else None
+    if body is None:
+        return ""
+    hidden = next((one for one in body.iter() if _says_hidden(one) and _text(one)), None)
+    words = _text(hidden if hidden is not None else body)
+    return plain(_PADDING.split(words)[0])[:200]
+
+
+def _says_hidden(element: _Element) -> bool:
+    return isinstance(element.tag, str) and "display:none" in (element.get("style") or "").replace(" ", "")
