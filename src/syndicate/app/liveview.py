@@ -177,14 +177,18 @@ def languages(site: Site, newsletter: str) -> list[str]:
 
 
 def in_surroundings(html: str, scheme: Scheme) -> str:
-    """Return a page as it is drawn in light or dark surroundings, whatever those of its reader are."""
+    """Return a page as it is drawn in light or dark surroundings, whatever those of its reader are.
+
+    A frame's scroll bar would take from its width, so that there is none; it scrolls all the same.
+    """
     other: Scheme = "light" if scheme == "dark" else "dark"
     html = _scheme_query(scheme).sub("(min-width: 0)", html)
     html = _scheme_query(other).sub("(max-width: 0)", html)
     html = re.sub(
         r'(<meta name="(?:supported-)?color-schemes?" content=")[^"]*(")', rf"\g<1>{scheme}\g<2>", html
     )
-    return re.sub(r"(?<![\w-])(color-scheme\s*:)[^;}\"]*", rf"\g<1> {scheme}", html)
+    html = re.sub(r"(?<![\w-])(color-scheme\s*:)[^;}\"]*", rf"\g<1> {scheme}", html)
+    return html.replace("</head>", "<style>html { scrollbar-width: none }</style></head>", 1)
 
 
 def _scheme_query(scheme: Scheme) -> re.Pattern[str]:
