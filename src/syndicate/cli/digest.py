@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from syndicate.cli.build import still_held, tell_hubs
 from syndicate.cli.deliver import finish
-from syndicate.cli.digest_preview import AT, lint, planning_clock, preview, test
+from syndicate.cli.digest_preview import AT, lint, planning_clock, preview, shares_words, test
 from syndicate.cli.output import configuration, count, emit, moment
 from syndicate.cli.progress import progress
 
 if TYPE_CHECKING:
     from syndicate.app.mailing import Made
     from syndicate.app.site import Site
+    from syndicate.delivery.shares import Shares
 
 
 @click.group()
@@ -66,9 +68,14 @@ def send(
         slow = _falling_behind(site, newsletter) if dry_run else []
         told = [one for number, one in enumerate(made) if one.recipients or not number]
         about = {**_about(told[0]), "warnings": slow, "others": [_about(one) for one in told[1:]]}
+        shares = _shares(site, newsletter, told) if dry_run else None
+        if shares is not None:
+            about |= {"relays": dict(shares.letters), "seconds": round(shares.seconds), "never": shares.left}
         if not as_json:
             for one in told:
                 click.echo(_words(one, site, newsletter))
+            if shares is not None:
+                click.echo(shares_words(shares))
             for line in slow:
                 click.echo(f"warning: {line}")
         leaving = [one.edition_id for one in told if one.edition_id is not None]
@@ -77,6 +84,14 @@ def send(
                 emit(about)
             return
         finish(ctx, site, leaving[0] if len(leaving) == 1 else None, as_json=as_json, about=about)
+
+
+def _shares(site: Site, newsletter: str, made: Sequence[Made]) -> Shares | None:
+    """Return how the letters of plans would be shared out among the relays, None where there are none."""
+    from syndicate.app.sharing import shares_of
+
+    letters = sum(one.recipients for one in made if one.fate == "planned")
+    return shares_of(site, newsletter, letters) if letters else None
 
 
 def _falling_behind(site: Site, newsletter: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.app.forecast import Reader
     from syndicate.app.library import Library
     from syndicate.app.site import Site
+    from syndicate.delivery.shares import Shares
     from syndicate.digest.findings import Finding
     from syndicate.store.letters import Fate
 
@@ -232,3 +234,19 @@ def parse_when(text: str, zone: ZoneInfo) -> datetime:
         raise click.BadParameter(
             f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
         ) from None
+
+
+def shares_words(shares: Shares) -> str:
+    """Return in words which relay would take how many letters, and how long their limits make it take."""
+    parts = ", ".join(f"{name} {number:,}" for name, number in shares.letters.items())
+    took = f" within {length_words(shares.seconds)} by their limits" if shares.seconds >= 1 else ""
+    never = f"; {count(shares.left, 'letter')} not within ten years" if shares.left else ""
+    return f"If nothing fails, relays would take{took}: {parts}{never}."
+
+
+def length_words(seconds: float) -> str:
+    """Return a length of time in its largest fitting unit, rounded up: ``90 seconds``, ``3 hours``."""
+    for unit, name in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * unit:
+            return count(ceil(seconds / unit), name)
+    return count(ceil(seconds), "second")
