@@ -29,10 +29,14 @@ NOBODY = "you@example.org"
 def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
     """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
 
-    What his choice says of language and pictures holds also for the letter of a subscriber. Raises
-    UsageError where there is no article at all, and for somebody who is not subscribed.
+    The articles of the answer have their texts. What his choice says of language and pictures holds also for
+    the letter of a subscriber. Raises UsageError where there is no article at all, and for somebody who is
+    not subscribed.
     """
     shown = preview(site, name, articles, now=now, reader=reader)
+    by_id = {one.id: one for one in articles.with_ids(shown.rendition.article_ids, now=now)}
+    read = tuple(by_id[one] for one in shown.rendition.article_ids if one in by_id)
+    shown = replace(shown, made=replace(shown.made, articles=read))
     wanted = reader.choice
     if not wanted.language and wanted.pictures:
         return shown
