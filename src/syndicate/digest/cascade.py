@@ -32,6 +32,7 @@ _PIECE = re.compile(
     r"([.#])([\w-]+)|\[\s*([\w-]+)\s*(?:([~^$*|]?=)\s*[\"']?([^\"'\]]*)[\"']?)?\s*\]|(::?[\w-]+)"
 )
 _DEEPEST: Final = 30  # compounds of a selector
+_OUTLOOKS: Final = frozenset({"data-ogsc", "data-ogsb"})  # Outlook.com adds them; no letter has them
 _MOST_KNOWN: Final = 10_000
 
 
@@ -252,6 +253,8 @@ def _compound(word: str, after: Literal["", " ", ">"]) -> Compound | None:
     for mark, name, attribute, sign, value, pseudo in _PIECE.findall(match[2]):
         if mark:
             (classes if mark == "." else ids).add(name)
+        elif attribute in _OUTLOOKS:
+            return None
         elif attribute and sign in ("", "="):
             attributes.append((attribute, value if sign else None))
         elif pseudo not in (":link", ":any-link"):
