@@ -18,7 +18,7 @@ from syndicate.app.linting import facts_of, lint_edition, place_of, stop_at_erro
 from syndicate.cli import cli
 from syndicate.digest.findings import Finding
 from syndicate.errors import SyndicateError
-from syndicate.store import subscribers
+from syndicate.store import editions, subscribers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "mail" / "digest.html"
 
@@ -171,6 +171,19 @@ def test_errors_stop_a_send_and_say_where(news: Publication, caplog: pytest.LogC
     with pytest.raises(SyndicateError, match=r"letter of daily must not leave.*\n.*was not filled"):
         stop_at_errors(news.site, "daily", found)
     assert "contrast" in caplog.text
+
+
+def test_a_letter_with_an_error_is_sent_to_nobody(news: Publication) -> None:
+    """The send stops with the reason and leaves no edition behind; mended, it reaches everybody."""
+    path = digest_says(news, '{{ _("Unsubscribe") }}', "*|UNSUB|*")
+    result = run(news, "send", "daily", "--now")
+    assert isinstance(result.exception, SyndicateError)
+    assert "'*|UNSUB|*' was not filled" in str(result.exception)
+    with news.site.store.read() as conn:
+        assert editions.editions(conn, "daily") == []
+    path.unlink()
+    assert run(news, "send", "daily", "--now").exit_code == 0
+    assert len(list(news.config.mail.folder.iterdir())) == 1
 
 
 def test_links_are_held_against_what_is_published(news: Publication) -> None:
