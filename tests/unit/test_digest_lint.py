@@ -89,6 +89,7 @@ def test_a_good_letter_has_no_findings() -> None:
         (f'<img src="{BASE}/a.png" width="300">', "error alt-missing"),
         (f'<img src="{BASE}/a.png" alt="">', "warning width-missing"),
         (f'<img src="{BASE}/a.png" alt="" width="1" height="1">', "error tracking-pixel"),
+        (f'<img src="{BASE}/{marker(UID, "html_email")}" alt="" width="9">', "error tracking-pixel"),
         ('<img src="https://elsewhere.example/a.png" alt="" width="9">', "error foreign-picture"),
         ('<img src="//elsewhere.example/a.png" alt="" width="9">', "error relative-link"),
         ('<img src="data:image/png;base64,AAAA" alt="" width="9">', "error relative-link"),
