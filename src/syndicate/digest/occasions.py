@@ -43,12 +43,12 @@ class Schedule:
 def schedule_of(newsletter: Newsletter, zone: ZoneInfo, choice: Choice = _AS_IT_IS) -> Schedule:
     """Return the schedule that `newsletter` asks for in the publication's `zone`, or a subscriber of it.
 
-    One of instant letters is the days and the zone in which their days are counted.
+    That of instant letters, which come at no hour, is the same for all who choose them.
     """
     frequency = choice.frequency or newsletter.frequency
     weekly = frequency == "weekly"
     days = (newsletter.week_day,) if weekly else newsletter.days
-    own_zone, own_at = choice.zone if frequency != "instant" else "", choice.at
+    own_zone, own_at = ("", "") if frequency == "instant" else (choice.zone, choice.at)
     return Schedule(
         at=time.fromisoformat(own_at) if own_at else newsletter.at,
         days=frozenset(WEEKDAYS.index(day) for day in days),
