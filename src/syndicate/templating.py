@@ -116,6 +116,10 @@ class Templates:
         except TemplateNotFound as error:
             raise self._fault(name, error) from error
 
+    def place(self, name: str) -> Path:
+        """Return the file that an operator would open for a template: his own before ours."""
+        return self._likely_path(name)
+
     def names(self) -> list[str]:
         """Return the names of all templates and style sheets, shipped or the operator's, sorted."""
         return sorted({name for root in self._roots for name in _names(root)})

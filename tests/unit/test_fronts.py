@@ -237,3 +237,10 @@ def test_an_operators_own_template_counts(tmp_path: Path) -> None:
     (tmp_path / "setup/caddy.txt").write_text("{{ addresses }} # {{ facts.upstream }}\n")
     templates = Templates(Path(os.fspath(TEMPLATES._roots[-1])), tmp_path)
     assert caddy_site(facts_of(config()), templates) == "news.example.org # 127.0.0.1:8000\n"
+
+
+def test_the_operators_pages_are_handed_on_by_nobody() -> None:
+    """Who asks a server in front for /admin/ gets 404; the service itself refuses what was passed on, too."""
+    nginx, caddy = (printed(facts_of(config()), TEMPLATES) for printed in SITES)
+    assert re.search(r'location ~ "\^/admin\(\?:/\|\$\)" \{\s+return 404;', nginx)
+    assert "@unseen path */.* /_redirects *.moved /admin /admin/*" in caddy

@@ -21,6 +21,7 @@ from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
+from syndicate.web import admin
 from syndicate.web.documents import SAFETY, FeedTerms
 from syndicate.web.files import PublishedFiles
 from syndicate.web.unsubscribe import unsubscribe
@@ -55,6 +56,7 @@ def make_web(site: Site, *, started: datetime) -> Front:
         routes=[
             Route("/health", health, methods=["GET"]),
             Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            *admin.routes(site),
         ],
         middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
@@ -80,6 +82,7 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ours = scope["type"] != "http" or scope["path"].startswith(("/unsubscribe/", "/health"))
+        ours = ours or admin.is_ours(scope["path"])
         if scope["type"] == "http" and self._answering >= _MOST_AT_ONCE:
             await PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})(
                 scope, receive, send
