@@ -131,7 +131,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 def _apology(site: Site, status: int) -> str:
     publication = site.config.publication
-    _ = translations(publication.language).gettext
+    _ = translations(publication.language, site.config.templates.folder).gettext
     return site.templates.render(
         "web/error.html",
         language=publication.language,
