@@ -35,7 +35,9 @@ def parse_quiet(value: object) -> str:
     raise ValueError('write a day such as 2026-12-25, or "12-25" for each year')
 
 
-Quiet = Annotated[tuple[Annotated[str, BeforeValidator(parse_quiet)], ...], BeforeValidator(several)]
+Quiet = Annotated[
+    tuple[Annotated[str, BeforeValidator(parse_quiet)], ...], BeforeValidator(several), Field(max_length=200)
+]
 Template = Annotated[str, Field(max_length=_LONGEST_TEMPLATE)]
 
 
@@ -111,10 +113,6 @@ class Newsletter(Section):
     def week_day(self) -> Weekday:
         """The day on which weekly letters leave: the given one, else the first of `days`."""
         return self.weekday or self.days[0]
-
-    def is_quiet(self, day: date) -> bool:
-        """Tell whether nothing leaves on `day`."""
-        return day.isoformat() in self.quiet or day.isoformat()[5:] in self.quiet
 
 
 def templates_of(newsletter: Newsletter) -> Iterator[tuple[str, str]]:

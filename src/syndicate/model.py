@@ -372,6 +372,41 @@ class Rendition:
     subject: str
     body: bytes
     article_ids: tuple[str, ...]
+    after: datetime | None = None  # none of its articles was new to newsletters before
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A choice of a newsletter's subscribers as the ledger knows it; see the table `choice`."""
+
+    id: int
+    choice: Choice
+    created_at: datetime
+    occasion: str = ""
+    covered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Subscribers who chose the same and had the same letters, so that the same is due to them.
+
+    `key` names them to the ledger. What became new up to `after` they had, or it was not for them; None: up
+    to their choice's `covered_at`. `had` are the numbers of the renditions that they got since.
+    """
+
+    key: str
+    choice_id: int
+    after: datetime | None
+    had: frozenset[int]
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What a group gets of an edition: which of its renditions, if any, and its `after` from then on."""
+
+    rendition: int | None
+    after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

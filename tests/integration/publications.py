@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +16,11 @@ from syndicate.app.publishing import Publishing, publish_site
 from syndicate.app.scanning import Scanned, scan_content
 from syndicate.app.site import Site, open_site
 from syndicate.configfile import load_config
-from syndicate.model import ArticleRecord
+from syndicate.delivery.plan import SendPlan
+from syndicate.delivery.retry import settle
+from syndicate.model import ArticleRecord, Sent
 from syndicate.store import articles, editions, notes
+from syndicate.store.outbox import StoreOutbox
 
 MORNING = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # an hour before the daily occasion
 LONG_AGO = 2**62  # a clock of files by which each was written long ago, and so is whole
@@ -105,8 +108,21 @@ class Publication:
         file.write_text(text.replace(old, new))
         self.opens()
 
-    def people_subscribe(self, *emails: str) -> None:
-        assert all(result.good for result in add_people(self.site, emails, ["daily"]))
+    def people_subscribe(self, *emails: str, to: Sequence[str] = ("daily",), days_ago: float = 0.5) -> None:
+        """Subscribe people, by default half a day ago: what became visible since is due to them."""
+        self.time_passes(days=-days_ago)
+        assert all(result.good for result in add_people(self.site, emails, to))
+        self.time_passes(days=days_ago)
+
+    def letters_leave(self) -> int:
+        """Let a relay take every letter that is due; return how many."""
+        outbox, plan, count = StoreOutbox(self.site.store), SendPlan(self.config.mail.retry.rule), 0
+        while chunk := outbox.take(now=self.now):
+            begun = outbox.exchange([], chunk.waiting, now=self.now).attempts
+            outbox.exchange([settle(one, Sent("250"), plan, now=self.now) for one in begun], [], now=self.now)
+            outbox.give_back(chunk, now=self.now)
+            count += len(begun)
+        return count
 
     def due_editions_are_made(self) -> list[Made]:
         self.folder_is_scanned()

@@ -41,6 +41,7 @@ def test_an_article_dropped_in_today_is_in_tomorrows_digest_once(publication: Ma
     assert (made.fate, made.occasion.text, made.recipients) == ("made", "2026-11-24", 2)
     assert titles(made) == ["first"]
     assert news.due_editions_are_made() == []
+    news.letters_leave()
     news.time_passes(days=1)
     [made] = news.due_editions_are_made()
     assert made.fate == "nothing new"
@@ -58,6 +59,7 @@ def test_an_article_dated_tomorrow_waits_for_its_date(publication: Maker) -> Non
     [made] = news.due_editions_are_made()
     assert titles(made) == ["soon"]
     assert news.folder_is_published().articles == 1
+    news.letters_leave()
     news.time_passes(days=1)
     [made] = news.due_editions_are_made()
     assert titles(made) == ["later"]
@@ -74,6 +76,7 @@ def test_an_archive_is_never_mailed(publication: Maker) -> None:
     news.time_passes(hours=1.5)
     [made] = news.due_editions_are_made()
     assert titles(made) == ["fresh"]
+    news.letters_leave()
     for number in range(25):
         news.article_is_dropped(f"moved in {number}", f"Words {number}.", date=f"2021-02-{number + 1:02}")
     scanned = news.folder_is_scanned()
@@ -106,6 +109,7 @@ def test_off_at_the_hour_the_edition_is_made_on_start_unless_too_late(publicatio
     [made] = news.due_editions_are_made()
     assert made.fate == "too late"
     assert news.due_editions_are_made() == []
+    news.letters_leave()
     news.time_passes(hours=22)  # 18:00 the next day: eleven hours late
     [made] = news.due_editions_are_made()
     assert (made.fate, titles(made)) == ("made", ["one"])
@@ -122,7 +126,7 @@ def test_a_fresh_service_does_not_mail_for_an_hour_before_its_time(publication: 
 def test_an_edition_asked_for_is_of_the_latest_occasion_however_late(publication: Maker) -> None:
     """`digest send` makes today's edition in the evening, from what was visible at its hour."""
     news = publication(now=datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
-    news.people_subscribe("a@example.org")
+    news.people_subscribe("a@example.org", days_ago=0.9)
     news.article_is_dropped("morning", date="2026-11-23 05:00")
     news.article_is_dropped("noon", date="2026-11-23 12:00")
     news.folder_is_scanned()
@@ -176,14 +180,14 @@ def test_the_wall_clock_decides_over_a_spring_change(publication: Maker) -> None
 
 
 def test_with_nobody_there_the_first_subscriber_does_not_get_weeks_of_articles(publication: Maker) -> None:
-    """Occasions without a recipient move the start on."""
+    """What became visible before somebody subscribed is not due to him."""
     news = publication()
     news.folder_is_scanned()
     news.article_is_dropped("one")
     news.folder_is_scanned()
     news.time_passes(hours=2)
     assert [made.fate for made in news.due_editions_are_made()] == ["no subscribers"]
-    news.people_subscribe("a@example.org")
+    news.people_subscribe("a@example.org", days_ago=0)
     news.article_is_dropped("two")
     news.folder_is_scanned()
     news.time_passes(days=1)

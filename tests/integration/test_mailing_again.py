@@ -12,7 +12,6 @@ from publications import Publication, maker
 
 from syndicate.app import composing
 from syndicate.app.mailing import Made, make_edition, make_edition_now
-from syndicate.app.people import add_people
 from syndicate.app.reporting import status_of
 from syndicate.configfile import load_config
 from syndicate.delivery.plan import SendPlan
@@ -53,7 +52,7 @@ def test_a_plan_for_an_edition_that_exists_gives_nothing_to_deliver(
 ) -> None:
     """--dry-run names no edition to go on with, so what is still due of one is not sent by it."""
     news = publication()
-    news.people_subscribe("a@example.org")
+    news.people_subscribe("a@example.org", days_ago=1.5)
     news.article_is_dropped("first", date="2026-11-22 06:30")
     news.folder_is_scanned()
     assert make(news.site, "daily", news.articles, now=news.now).fate == "made"
@@ -84,7 +83,7 @@ def test_an_edition_made_at_once_and_cut_short_is_gone_on_with_after_midnight(pu
 def test_a_newsletter_that_cannot_be_made_leaves_the_others(publication: Maker, tmp_path: Path) -> None:
     """A template with a mistake is noted with its place, tried again at each call, and stops no other."""
     news = with_a_second_newsletter(publication(more=f"templates: {{folder: {tmp_path / 'mine'}}}\n"))
-    add_people(news.site, ["a@example.org"], ["daily", "second"])
+    news.people_subscribe("a@example.org", to=["daily", "second"])
     news.article_is_dropped("first", date="2026-11-23 05:10")
     news.folder_is_scanned()
     news.time_passes(hours=2)
@@ -104,7 +103,7 @@ def test_a_bug_in_one_newsletter_leaves_the_others(
 ) -> None:
     """What nobody foresaw is logged with its traceback and noted, and the others are made."""
     news = with_a_second_newsletter(publication())
-    add_people(news.site, ["a@example.org"], ["daily", "second"])
+    news.people_subscribe("a@example.org", to=["daily", "second"])
     news.article_is_dropped("first", date="2026-11-23 05:10")
     news.folder_is_scanned()
     news.time_passes(hours=2)

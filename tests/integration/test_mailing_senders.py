@@ -13,7 +13,7 @@ import pytest
 from delivery_servers import scripted
 from publications import Publication, maker
 
-from syndicate.app.mailing import preview
+from syndicate.app.forecast import preview
 from syndicate.app.previewing import sample_letter
 from syndicate.configfile import load_config
 from syndicate.delivery.probe import Step, probe

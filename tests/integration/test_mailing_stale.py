@@ -35,7 +35,8 @@ def a_daily_edition_of(news: Publication, *names: str) -> None:
     news.folder_is_scanned()
     news.now = (news.now + DAY).replace(hour=7, minute=1)
     [made] = news.due_editions_are_made()
-    assert (made.fate, sorted(one.title for one in made.articles)) == ("made", sorted(names))
+    assert made.fate == "made"
+    assert {one.title for one in made.articles} >= set(names)
 
 
 def a_chunk_is_taken(news: Publication) -> tuple[StoreOutbox, Chunk]:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
+
+from syndicate.config import Selection
 from syndicate.digest.due import (
-    MOST_CATCHING_UP,
-    catching_up,
+    Due,
+    Terms,
+    Wish,
     due,
+    in_order,
     is_too_late,
+    matches,
     newest,
     stale_at,
     start_mark,
@@ -42,41 +50,103 @@ def ids(articles: tuple[Article, ...]) -> str:
     return " ".join(a.id for a in articles)
 
 
-def test_new_is_after_the_start_mark_and_not_after_the_occasion() -> None:
-    """The start mark itself is old, the occasion itself is new."""
+NOBODY: dict[str, datetime] = {}
+
+
+def due_at(articles: Iterable[Article], until: datetime = NOON, **more: Any) -> Due:
+    """Return what is due to somebody who had all up to two hours before noon and wants all."""
+    wish, terms = more.pop("wish", Wish()), more.pop("terms", Terms())
+    terms_of_time = {"after": NOON - 2 * HOUR, "had": NOBODY, **more}
+    return due(articles, wish, terms, until=until, **terms_of_time)
+
+
+def test_new_is_after_the_moment_and_not_after_the_occasion() -> None:
+    """What became new at the moment itself is old, at the occasion itself is new."""
     moments = {"mark": -2 * HOUR, "new": -HOUR, "occasion": 0 * HOUR, "later": HOUR}
-    articles = [article(name, NOON + delta) for name, delta in moments.items()]
-    assert ids(due(articles, after=NOON - 2 * HOUR, until=NOON, mailed=())) == "occasion new"
+    found = due_at([article(name, NOON + delta) for name, delta in moments.items()])
+    assert (ids(found.articles), found.covered) == ("occasion new", NOON)
 
 
 def test_an_article_dropped_in_with_an_old_date_is_due() -> None:
-    """What counts is when it became visible, not its date."""
+    """What counts is when it became visible, or new again, not its date."""
     old = article("old", NOON - 1000 * HOUR, visible_at=NOON - HOUR)
-    assert ids(due([old], after=NOON - 2 * HOUR, until=NOON, mailed=())) == "old"
+    back = article("back", NOON - 1000 * HOUR, again_at=NOON - HOUR)
+    assert ids(due_at([old, back]).articles) == "back old"
 
 
-def test_an_article_in_an_earlier_edition_is_not_due() -> None:
-    """No newsletter mails an article twice."""
-    articles = [article("sent", NOON - HOUR), article("unsent", NOON - HOUR)]
-    assert ids(due(articles, after=NOON - 2 * HOUR, until=NOON, mailed={"sent"})) == "unsent"
+def test_an_article_in_an_earlier_letter_is_not_due() -> None:
+    """Nobody gets an article twice, unless it asked since to be mailed once more."""
+    sent, unsent = article("sent", NOON - HOUR), article("unsent", NOON - HOUR)
+    had = {"sent": NOON - HOUR / 2}
+    assert ids(due_at([sent, unsent], had=had).articles) == "unsent"
+    asked = replace(sent, again_at=NOON - HOUR / 4, resent_at=NOON - HOUR / 4)
+    assert ids(due_at([asked], had=had).articles) == "sent"
+    assert ids(due_at([asked], had={"sent": NOON}).articles) == ""
 
 
 def test_an_article_whose_file_is_missing_or_whose_date_is_ahead_waits() -> None:
-    """Neither a missing file nor a date moved into the future is mailed or previewed."""
-    articles = [
-        article("missing", NOON - HOUR, present=False),
-        article("ahead", NOON + HOUR, visible_at=NOON - HOUR),
+    """Both are held back, whatever their moment."""
+    gone = article("gone", NOON - HOUR, present=False)
+    moved = article("moved", NOON + HOUR, visible_at=NOON - HOUR)
+    assert ids(due_at([gone, moved]).articles) == ""
+
+
+def test_pinned_ones_come_first_then_featured_ones_then_the_newest() -> None:
+    """The order of an edition; ids settle a tie."""
+    plain = [article(name, NOON - HOUR) for name in "ba"]
+    marked = [
+        article("featured", NOON - HOUR * 1.5, featured=True),
+        article("pinned", NOON - HOUR * 1.6, pinned=True),
     ]
-    assert due(articles, after=NOON - 2 * HOUR, until=NOON, mailed=()) == ()
-    assert newest(articles, now=NOON, count=5) == ()
+    assert ids(due_at([*plain, *marked]).articles) == "pinned featured a b"
+    titled = [article("x", NOON - HOUR, title="Zebra"), article("y", NOON - HOUR, title="ananas")]
+    assert ids(in_order(titled, "title")) == "y x"
+    assert ids(in_order([article("old", NOON - HOUR), article("new", NOON)], "oldest")) == "old new"
 
 
-def test_the_newest_come_first_and_ids_settle_a_tie() -> None:
-    """The order is the same whatever order the articles come in."""
-    articles = [article("b", NOON), article("old", NOON - HOUR), article("a", NOON)]
-    for given in (articles, articles[::-1]):
-        assert ids(due(given, after=NOON - 9 * HOUR, until=NOON, mailed=())) == "a b old"
-        assert ids(newest(given, now=NOON, count=2)) == "a b"
+def test_too_few_wait_and_too_many_are_carried_over() -> None:
+    """Fewer than `min_items` wait for the next; beyond `max_items` the last ones wait, plain ones first."""
+    three = [article(f"a{n}", NOON - HOUR + n * HOUR / 10) for n in range(3)]
+    few = due_at(three, terms=Terms(min_items=4))
+    assert (few.articles, few.covered) == ((), NOON - HOUR - timedelta(microseconds=1))
+    many = due_at(three, terms=Terms(max_items=2))
+    assert ids(many.articles) == "a1 a0"
+    assert many.covered == three[2].mail_at - timedelta(microseconds=1)
+    rest = due_at(three, terms=Terms(max_items=2), after=many.covered, had={"a0": NOON, "a1": NOON})
+    assert ids(rest.articles) == "a2"
+    featured = [*three[:2], replace(three[2], featured=True)]
+    assert ids(due_at(featured, terms=Terms(max_items=2)).articles) == "a2 a0"
+
+
+@pytest.mark.parametrize(
+    ("select", "wish", "matching"),
+    [
+        ({}, Wish(), True),
+        ({}, Wish(("politik",)), True),
+        ({}, Wish(("  POLITIK ", "Sport")), True),
+        ({}, Wish(("berita",)), True),
+        ({}, Wish(("sport",)), False),
+        ({}, Wish((), "id"), True),
+        ({}, Wish((), "en"), False),
+        ({"tag": "Politik", "category": ["Berita"], "author": "Sari"}, Wish(), True),
+        ({"tag": "Berita"}, Wish(), False),
+        ({"language": ["en", "id"]}, Wish(), True),
+        ({"folder": "news"}, Wish(), True),
+        ({"folder": "new"}, Wish(), False),
+    ],
+)
+def test_what_matches_a_selection_and_a_wish(select: dict[str, object], wish: Wish, matching: bool) -> None:
+    """An article has all that a newsletter selects and one of the topics, however they are written."""
+    one = article(
+        "one",
+        NOON,
+        path="news/one.md",
+        tags=("Politik",),
+        categories=("Berita",),
+        authors=("Sari",),
+        language="id-ID",
+    )
+    assert matches(one, Selection.model_validate(select), wish) is matching
 
 
 def test_newest_takes_articles_however_old() -> None:
@@ -118,25 +188,3 @@ def test_an_edition_made_late_is_not_born_stale() -> None:
     assert stale_at(NOON, late, period=DAY, stale_after=None) == late + 22 * HOUR
     assert stale_at(NOON, late, period=DAY, stale_after=6 * HOUR) == late + 6 * HOUR
     assert stale_at(NOON, late, period=7 * DAY, stale_after=None) == NOON + 7 * DAY
-
-
-def test_who_missed_articles_gets_them_with_the_new_ones() -> None:
-    """Newest first; those that are gone, or chosen anyway, are left out."""
-    new, old, older = (article(name, NOON - n * HOUR) for n, name in enumerate(("new", "old", "older"), 1))
-    gone = article("gone", NOON - 2 * HOUR, present=False)
-    owed = {7: ["older"], 8: ["old", "gone"], 9: ["older", "gone"], 10: ["new"], 11: ["gone", "unknown"]}
-    made, which = catching_up([new], owed, [older, gone, old, new], at=NOON)
-    assert which == {9: 1, 7: 1, 8: 2, 10: 0, 11: 0}
-    assert [ids(one) for one in made] == ["new older", "new old"]
-
-
-def test_the_oldest_of_many_sets_become_one() -> None:
-    """However many editions went stale, an edition has so many renditions at most, and nothing is missed."""
-    articles = [article(f"a{n:02}", NOON - n * HOUR) for n in range(30)]
-    owed = {100 - n: [one.id] for n, one in enumerate(articles)}
-    made, which = catching_up([], owed, articles, at=NOON)
-    assert len(made) == MOST_CATCHING_UP
-    assert [ids(one) for one in made[:2]] == ["a00", "a01"]
-    assert all(articles[100 - number] in made[place - 1] for number, place in which.items())
-    assert len(made[-1]) == 30 - MOST_CATCHING_UP + 1
-    assert catching_up([], {}, articles, at=NOON) == ([], {})

@@ -1,67 +1,57 @@
-"""An edition's letters: composed once for everybody, and once for each group that missed articles."""
+"""A plan -> the renditions of an edition, each composed once for all who get the same."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from syndicate.app.library import Library
+from syndicate.app.planning import Helping, Plan
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.delivery.providers import letter_headers
-from syndicate.digest.due import catching_up, newest, stale_at
+from syndicate.digest.due import newest, stale_at
 from syndicate.digest.letter import LetterSettings, compose
-from syndicate.digest.occasions import period_at
+from syndicate.digest.occasions import Schedule, period_at
 from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Article, Edition, Fault, Occasion, Rendition
-from syndicate.store import editions
 from syndicate.templating import Templates
 
 NEWEST: Final = 10  # articles of a preview with nothing due, and of an edition made at once
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What an edition is made of: the articles chosen for everybody, and all that there are."""
-
-    chosen: tuple[Article, ...]
-    articles: Library
-    repeated: bool = False
-
-
-def new_edition(site: Site, name: str, occasion: Occasion, *, now: datetime) -> Edition:
+def new_edition(
+    site: Site, name: str, occasion: Occasion, *, now: datetime, schedule: Schedule | None = None
+) -> Edition:
     """Return an edition that is made `now`, with a random uid and the moment from which it is stale."""
     frozen_at = now.replace(microsecond=0)
     stale = stale_at(
         occasion.at,
         frozen_at,
-        period=period_at(site.schedule(name), occasion.at),
+        period=period_at(schedule or site.schedule(name), occasion.at),
         stale_after=site.config.newsletters[name].stale_after,
     )
     return Edition(secrets.token_hex(8), name, occasion.text, occasion.at, frozen_at, stale)
 
 
-def renditions_of(
-    site: Site, edition: Edition, content: Content, *, dry_run: bool
-) -> tuple[list[Rendition], dict[int, int]]:
-    """Compose what everybody gets, and what those get who did not get an earlier letter in its time.
-
-    Returns also who gets which, as `editions.freeze` wants to know it.
-    """
+def renditions_of(site: Site, edition: Edition, planned: Plan, articles: Library) -> list[Rendition]:
+    """Compose each rendition of a plan, in its order. Raises TemplateFault."""
     settings = settings_for(site.config, edition.newsletter)
-    renditions = [compose(edition, content.chosen, settings, site.templates)]
-    if dry_run:
-        return renditions, {}
-    editions.expire(site.store, edition.newsletter, now=edition.frozen_at)
-    with site.store.read() as conn:
-        owed = editions.stale_renditions(conn, edition.newsletter)
-    missed = content.articles.with_ids(set().union(*owed.values()), now=edition.frozen_at) if owed else ()
-    selections, audiences = catching_up(content.chosen, owed, missed, at=edition.frozen_at)
-    renditions += [compose(edition, chosen, settings, site.templates) for chosen in selections]
-    return renditions, audiences
+    wanted = set().union(*(one.articles for one in planned.helpings))
+    by_id = {one.id: one for one in articles.with_ids(wanted, now=edition.occasion_at)}
+    return [rendition(site, edition, settings, one, by_id) for one in planned.helpings]
+
+
+def rendition(
+    site: Site, edition: Edition, settings: LetterSettings, helping: Helping, by_id: Mapping[str, Article]
+) -> Rendition:
+    """Compose one rendition; an article that is shown no more is left out of it."""
+    shown = [by_id[one] for one in helping.articles if one in by_id]
+    made = compose(edition, shown, settings, site.templates)
+    return replace(made, article_ids=helping.articles, after=helping.after)
 
 
 def settings_for(config: Config, name: str) -> LetterSettings:

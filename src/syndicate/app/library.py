@@ -71,6 +71,15 @@ class Library:
             lambda conn: selection.became_visible(conn, after=after, until=until), False, until
         )
 
+    def candidates(self, *, after: datetime, until: datetime) -> tuple[Article, ...]:
+        """Return, without their texts, the articles that became new to newsletters in ``(after, until]``.
+
+        Only those that are shown at `until`. No text is read for them, so their summaries may be empty.
+        """
+        with self.site.store.read() as conn:
+            known = heads_of(selection.became_visible(conn, after=after, until=until))
+        return tuple(article_of(kept.record, parsed, NO_TEXT) for kept, parsed in known)
+
     def with_ids(self, ids: Collection[str], *, now: datetime, texts: bool = False) -> tuple[Article, ...]:
         """Return those of `ids` that are shown at `now`."""
         return self._articles(lambda conn: selection.with_ids(conn, ids, now=now), texts, now)

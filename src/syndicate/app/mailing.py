@@ -1,31 +1,38 @@
-"""Articles -> editions: which are due, composed once, frozen with their recipients."""
+"""Articles -> editions: which are due, composed once for all who get the same, frozen with their people."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
-from syndicate.app.composing import NEWEST, Content, new_edition, renditions_of
+from syndicate.app.composing import NEWEST, new_edition, renditions_of
 from syndicate.app.library import Library
+from syndicate.app.planning import Helping, Occasioned, Plan, plan
 from syndicate.app.site import Site
 from syndicate.config import Newsletter
-from syndicate.digest.due import due, is_too_late, newest, start_mark
-from syndicate.digest.occasions import latest, previous
+from syndicate.digest.due import is_too_late
+from syndicate.digest.occasions import Schedule, is_quiet, latest, schedule_of
 from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
-from syndicate.model import Article, DeliveryState, Edition, Occasion, Rendition, Tally
-from syndicate.store import editions, notes, subscribers
-from syndicate.store.editions import EditionRow
+from syndicate.model import Article, Chosen, DeliveryState, Edition, Occasion, Tally, Tick
+from syndicate.store import choices, editions, notes
+from syndicate.store.editions import Changed, EditionRow, Frozen, Sharing
 
 log = logging.getLogger("syndicate.edition")
 
 AT_ONCE = "/now"  # marks the occasion of an edition that no schedule minted
+_TRIES = 3  # freezes, where somebody changes meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of one occasion. `edition_id` is None where nothing is to be delivered."""
+    """What came of one occasion. `edition_id` is None where nothing is to be delivered.
+
+    `articles` are all that are in it, without their texts; `helpings` tell who shares which rendition.
+    """
 
     newsletter: str
     occasion: Occasion
@@ -34,15 +41,25 @@ class Made:
     articles: tuple[Article, ...] = ()
     recipients: int = 0
     repeated: bool = False  # its articles were all in an earlier edition
+    helpings: tuple[Helping, ...] = ()
+    held: bool = False  # until the operator resumes it
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """An edition that is only looked at."""
+class Timetable:
+    """Those choices of a newsletter's subscribers that have the same occasions."""
 
-    made: Made
-    edition: Edition
-    rendition: Rendition
+    newsletter: str
+    schedule: Schedule
+    among: tuple[Chosen, ...]
+    own: bool  # whether the newsletter's own schedule
+
+    @property
+    def tick(self) -> str:
+        """The name under which it is remembered what was decided."""
+        if self.own:
+            return f"newsletter:{self.newsletter}"
+        return f"newsletter:{self.newsletter}/{self.schedule.frequency}{self.schedule.name}"
 
 
 def newsletter_of(site: Site, name: str) -> Newsletter:
@@ -54,51 +71,113 @@ def newsletter_of(site: Site, name: str) -> Newsletter:
     return found
 
 
-def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[Made]:
-    """Make the edition of each newsletter whose latest occasion has none yet and is not too late.
+def timetables(site: Site, name: str) -> list[Timetable]:
+    """Return when a newsletter's subscribers get it, its own schedule first; it may have no choices yet."""
+    newsletter, zone = newsletter_of(site, name), site.config.publication.timezone
+    own = schedule_of(newsletter, zone)
+    found: dict[Schedule, list[Chosen]] = {own: []}
+    with site.store.read() as conn:
+        for one in choices.chosen(conn, name):
+            found.setdefault(schedule_of(newsletter, zone, one.choice), []).append(one)
+    return [Timetable(name, schedule, tuple(those), schedule == own) for schedule, those in found.items()]
 
-    The caller holds the build lock. What goes wrong with one newsletter, such as a broken template, stops
-    only that one: it is noted, and tried again at the next call.
+
+def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[Made]:
+    """Make the edition of each timetable whose latest occasion has none yet and is not too late.
+
+    The caller holds the build lock. What goes wrong with one, such as a broken template, stops only that
+    one: it is noted, and tried again at the next call.
+    """
+    made: list[Made] = []
+    for name in site.config.newsletters:
+        with site.store.read() as conn:
+            start, ticks = editions.newsletter_start(conn, name), notes.ticks(conn)
+        for table in timetables(site, name) if start is not None else ():
+            occasion = _pending(table, ticks.get(table.tick), start, now)
+            if table.schedule.frequency == "instant":
+                make = partial(make_instant, site, table, articles)
+                made += _tried(site, table, Occasion("instant", now), make)
+            elif occasion is not None:
+                made += _tried(site, table, occasion, partial(_decide, site, table, articles))
+    return made
+
+
+def _pending(table: Timetable, tick: Tick | None, start: datetime | None, now: datetime) -> Occasion | None:
+    """Return the latest occasion of a timetable, None where all is decided or nobody waited for it."""
+    occasion = latest(table.schedule, now)
+    if start is None or occasion.at <= start:
+        return None
+    decided = tick is not None and tick.error is None and tick.detail.startswith(f"{occasion.text}: ")
+    waiting = any(one.occasion != occasion.text and one.created_at < occasion.at for one in table.among)
+    return occasion if waiting or (table.own and not table.among and not decided) else None
+
+
+def _tried(
+    site: Site, table: Timetable, occasion: Occasion, make: Callable[[Occasion], list[Made]]
+) -> list[Made]:
+    """Return what `make` made; what goes wrong is noted."""
+    name, now = table.newsletter, site.clock()
+    try:
+        return make(occasion)
+    except (StoreError, TemporaryError):
+        raise
+    except SyndicateError as error:
+        log.error("newsletter %s, %s: %s", name, occasion.text, error)
+        _note(site, table, occasion, "not made", now=now, error=str(error))
+    except Exception as error:
+        log.exception("a bug met newsletter %s, %s; the others go on", name, occasion.text)
+        _note(site, table, occasion, "not made", now=now, error=f"a bug: {type(error).__name__}: {error}")
+    return []
+
+
+def _decide(site: Site, table: Timetable, articles: Library, occasion: Occasion) -> list[Made]:
+    name = table.newsletter
+    if is_too_late(occasion, site.config.newsletters[name].late_by, site.clock()):
+        log.warning(
+            "newsletter %s: %s is too late to send; its articles wait for the next", name, occasion.text
+        )
+        with site.store.write() as tx:
+            choices.decide(tx, [one.id for one in table.among], occasion.text, {})
+        made = Made(name, occasion, "too late")
+    else:
+        made = _make(site, table, articles, occasion)
+    _note(site, table, occasion, made.fate, now=site.clock())
+    return [made]
+
+
+def make_editions(
+    site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False
+) -> list[Made]:
+    """Make the edition of each timetable's latest occasion at `now`, however late.
+
+    That of the newsletter's own is the first. `now` is the planning clock.
     """
     made = []
-    for name in site.config.newsletters:
-        occasion = latest(site.schedule(name), now)
-        with site.store.read() as conn:
-            start = editions.newsletter_start(conn, name)
-            tick = notes.ticks(conn).get(f"newsletter:{name}")
-        decided = tick is not None and tick.error is None and tick.detail.startswith(f"{occasion.text}: ")
-        if decided or start is None or occasion.at <= start:
+    for table in timetables(site, name):
+        if table.schedule.frequency == "instant":
+            made += [] if dry_run else make_instant(site, table, articles, Occasion("instant", now))
             continue
-        try:
-            made.append(_decide(site, name, articles, occasion, now=now))
-        except (StoreError, TemporaryError):
-            raise
-        except SyndicateError as error:
-            log.error("newsletter %s, %s: %s", name, occasion.text, error)
-            _note(site, name, occasion, "not made", now=now, error=str(error))
-        except Exception as error:
-            log.exception("a bug met newsletter %s, %s; the others go on", name, occasion.text)
-            _note(site, name, occasion, "not made", now=now, error=f"a bug: {type(error).__name__}: {error}")
+        occasion = latest(table.schedule, now)
+        one = _make(site, table, articles, occasion, dry_run=dry_run)
+        if one.edition_id is not None:
+            _note(site, table, occasion, one.fate, now=site.clock())
+        made.append(one)
     return made
 
 
 def make_edition(site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False) -> Made:
-    """Make the edition of the latest occasion at `now`, however late; `now` is the planning clock."""
-    newsletter_of(site, name)
-    occasion = latest(site.schedule(name), now)
-    made = _make(site, name, articles, occasion, dry_run=dry_run)
-    if made.edition_id is not None:
-        _note(site, name, occasion, made.fate, now=site.clock())
-    return made
+    """Make the edition of the latest occasion of the newsletter's own schedule; see `make_editions`."""
+    made = make_editions(site, name, articles, now=now, dry_run=dry_run)
+    return made[0] if made else Made(name, Occasion("instant", now), "nothing new")
 
 
 def make_edition_now(
     site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False
 ) -> Made:
-    """Make an edition at once from the newest articles.
+    """Make an edition at once, for all subscribers, from the newest articles and what is due.
 
-    One a day: a second call goes on with an edition that is still open, or makes another from the
-    articles that came since; it never mails an article of the day's first again. One that was cut short
+    One a day: a second call goes on with an edition that is still open, or makes another from what people
+    have not had; with nothing new the day's first brings the newest once more. One that was cut short
     before midnight, with letters never tried, is gone on with after it.
     """
     newsletter_of(site, name)
@@ -106,77 +185,77 @@ def make_edition_now(
     with site.store.read() as conn:
         made_at_once = [row for row in editions.editions(conn, name) if AT_ONCE in row.edition.occasion]
         rows = [row for row in made_at_once if row.edition.occasion.startswith(day + AT_ONCE)]
-        mailed = editions.mailed_articles(conn, name)
         tallies = {row.id: editions.tally(conn, row.id) for row in made_at_once}
+        among = choices.chosen(conn, name)
     running = next((row for row in rows if tallies[row.id].open), None) or next(
         (row for row in made_at_once if _cut_short(tallies[row.id])), None
     )
     if running:
         return _exists(running, tallies[running.id], dry_run=dry_run)
     occasion = Occasion(f"{day}{AT_ONCE}-{len(rows) + 1}" if rows else f"{day}{AT_ONCE}", now)
-    unmailed = articles.newest(now=now, count=NEWEST, without=mailed)
-    chosen = tuple(
-        dict.fromkeys((*newest(unmailed, now=now, count=NEWEST), *_due(site, name, articles, now)))
-    )
-    repeated = not chosen and not rows
-    if repeated:
-        chosen = _newest(articles, now)
-    if not chosen:
-        return Made(name, occasion, "nothing new")
-    content = Content(chosen, articles, repeated)
-    return _freeze(site, name, occasion, content, dry_run=dry_run)
-
-
-def preview(site: Site, name: str, articles: Library, *, now: datetime) -> Preview:
-    """Return what the next edition would be if it left at `now`, and its letter; nothing is remembered.
-
-    With nothing due it shows the newest articles and says so in `Made.repeated`. Raises UsageError
-    where there is no article at all.
-    """
-    newsletter_of(site, name)
-    occasion = Occasion(latest(site.schedule(name), now).text, now)
-    chosen = _due(site, name, articles, now)
-    repeated = not chosen
-    chosen = chosen or _newest(articles, now)
-    if not chosen:
-        raise UsageError(f"{site.config.content.folder} holds no article to show; write one and try again")
-    edition = new_edition(site, name, occasion, now=now)
-    made = Made(name, occasion, "planned", None, chosen, recipients_of(site, name), repeated)
-    [rendition], _ = renditions_of(site, edition, Content(chosen, articles), dry_run=True)
-    return Preview(made, edition, rendition)
-
-
-def recipients_of(site: Site, name: str) -> int:
-    """Return how many people would get an edition of this newsletter now."""
-    with site.store.read() as conn:
-        return subscribers.count_active(conn, name)
-
-
-def _decide(site: Site, name: str, articles: Library, occasion: Occasion, *, now: datetime) -> Made:
-    if is_too_late(occasion, site.config.newsletters[name].late_by, now):
-        made = Made(name, occasion, "too late")
-        log.warning(
-            "newsletter %s: %s is too late to send; its articles wait for the next", name, occasion.text
-        )
-    else:
-        made = _make(site, name, articles, occasion)
-    if made.fate == "no subscribers":
-        # nobody was there to get them: the first subscriber is not to get weeks of articles at once
-        with site.store.write() as tx:
-            editions.set_newsletter_start(tx, name, occasion.at)
-    _note(site, name, occasion, made.fate, now=now)
+    newest = articles.newest(now=now, count=NEWEST)
+    wanted = Occasioned(name, among, now, beyond=newest, limited=False)
+    made = _freeze(site, wanted, occasion, articles, dry_run=dry_run)
+    if made.fate == "nothing new" and newest and not rows:
+        again = _freeze(site, replace(wanted, again=True), occasion, articles, dry_run=dry_run)
+        return replace(again, repeated=True)
     return made
 
 
-def _make(site: Site, name: str, articles: Library, occasion: Occasion, *, dry_run: bool = False) -> Made:
+def make_instant(site: Site, table: Timetable, articles: Library, occasion: Occasion) -> list[Made]:
+    """Make an edition of each article that is due to people who get each at once, the oldest first.
+
+    Who lacks articles that had their edition before, as after a switch to instant letters, gets all of them
+    in one more.
+    """
+    if is_quiet(table.schedule, occasion.at) or not table.among:
+        return []
+    made: list[Made] = []
+    while True:
+        wanted = Occasioned(table.newsletter, table.among, occasion.at, limited=False)
+        planned = plan(site, wanted, articles)
+        one = _next_instant(site, table, planned, articles, occasion)
+        if one is None:
+            break
+        made.append(one)
+    if made or planned.portions:
+        with site.store.write() as tx:
+            settle(tx, planned, moments=True)
+    if made:
+        _note(site, table, made[-1].occasion, made[-1].fate, now=site.clock())
+    return made
+
+
+def _next_instant(
+    site: Site, table: Timetable, planned: Plan, articles: Library, occasion: Occasion
+) -> Made | None:
+    """Make the next of the instant editions that `planned` asks for, None where nothing is left."""
+    due = sorted(articles.with_ids(planned.articles, now=occasion.at), key=lambda one: (one.mail_at, one.id))
+    wanted = Occasioned(table.newsletter, table.among, occasion.at, limited=False)
+    for article in due:
+        with site.store.read() as conn:
+            known = editions.find(conn, table.newsletter, article.id)
+        if known is None:
+            alone = replace(wanted, alone=article.id)
+            return _freeze(site, alone, Occasion(article.id, occasion.at), articles, schedule=table.schedule)
+    if due:
+        text = occasion.at.strftime("%Y-%m-%dT%H:%M:%S")
+        return _freeze(site, wanted, Occasion(text, occasion.at), articles, schedule=table.schedule)
+    return None
+
+
+def _make(
+    site: Site, table: Timetable, articles: Library, occasion: Occasion, *, dry_run: bool = False
+) -> Made:
     with site.store.read() as conn:
-        row = editions.find(conn, name, occasion.text)
+        row = editions.find(conn, table.newsletter, occasion.text)
     if row:
+        if not dry_run:
+            with site.store.write() as tx:
+                choices.decide(tx, [one.id for one in table.among], occasion.text, {})
         return _exists(row, _tally(site, row.id), dry_run=dry_run)
-    chosen = _due(site, name, articles, occasion.at)
-    if not chosen:
-        return Made(name, occasion, "nothing new")
-    return _freeze(site, name, occasion, Content(chosen, articles), dry_run=dry_run)
+    wanted = Occasioned(table.newsletter, table.among, occasion.at)
+    return _freeze(site, wanted, occasion, articles, schedule=table.schedule, dry_run=dry_run)
 
 
 def _exists(row: EditionRow, tally: Tally, *, dry_run: bool) -> Made:
@@ -190,48 +269,86 @@ def _cut_short(tally: Tally) -> bool:
     return bool(tally[DeliveryState.PENDING] or tally[DeliveryState.SENDING])
 
 
-def _due(site: Site, name: str, articles: Library, until: datetime) -> tuple[Article, ...]:
-    with site.store.read() as conn:
-        mark = _mark(
-            site, name, until, editions.newsletter_start(conn, name), editions.has_editions(conn, name)
-        )
-        mailed = editions.mailed_articles(conn, name)
-    new = articles.became_visible(after=mark, until=until)
-    return due(new, after=mark, until=until, mailed=mailed)
+def _freeze(
+    site: Site,
+    wanted: Occasioned,
+    occasion: Occasion,
+    articles: Library,
+    *,
+    schedule: Schedule | None = None,
+    dry_run: bool = False,
+) -> Made:
+    """Plan, compose and freeze an edition; where somebody changes meanwhile, once more."""
+    name = wanted.newsletter
+    if not dry_run:
+        editions.expire(site.store, name, now=site.clock())
+    for attempt in range(_TRIES):
+        planned = plan(site, wanted, articles)
+        if not planned.helpings or dry_run:
+            break
+        edition = new_edition(site, name, occasion, now=site.clock(), schedule=schedule)
+        try:
+            frozen = _write(site, edition, planned, articles, strict=attempt < _TRIES - 1)
+        except Changed:
+            continue
+        return _frozen(site, planned, occasion, frozen, articles)
+    if planned.helpings:
+        shown = _shown(articles, planned, occasion)
+        return Made(name, occasion, "planned", None, shown, planned.people, helpings=planned.helpings)
+    if not dry_run and not wanted.alone:
+        with site.store.write() as tx:
+            settle(tx, planned, _scheduled(occasion), moments=True)
+    return Made(name, occasion, "nothing new" if planned.reached else "no subscribers")
 
 
-def _newest(articles: Library, now: datetime) -> tuple[Article, ...]:
-    return newest(articles.newest(now=now, count=NEWEST), now=now, count=NEWEST)
+def _shown(articles: Library, planned: Plan, occasion: Occasion) -> tuple[Article, ...]:
+    """Return the articles of a plan in its order, without their texts."""
+    found = {one.id: one for one in articles.with_ids(planned.articles, now=occasion.at)}
+    return tuple(found[one] for one in planned.articles if one in found)
 
 
-def _mark(site: Site, name: str, until: datetime, started: datetime | None, has_editions: bool) -> datetime:
-    """Return the newsletter's start mark: one period before its first edition, which may be this one."""
-    schedule = site.schedule(name)
-    if has_editions and started is not None:
-        return started
-    return start_mark(started, previous(schedule, latest(schedule, until)).at)
-
-
-def _freeze(site: Site, name: str, occasion: Occasion, content: Content, *, dry_run: bool) -> Made:
-    chosen, recipients = content.chosen, recipients_of(site, name)
-    if not recipients:
-        return Made(name, occasion, "no subscribers", None, chosen)
-    edition = new_edition(site, name, occasion, now=site.clock())
-    renditions, audiences = renditions_of(site, edition, content, dry_run=dry_run)
-    if dry_run:
-        return Made(name, occasion, "planned", None, chosen, recipients, content.repeated)
+def _write(site: Site, edition: Edition, planned: Plan, articles: Library, *, strict: bool) -> Frozen | None:
+    renditions = renditions_of(site, edition, planned, articles)
+    held = site.config.newsletters[edition.newsletter].hold and AT_ONCE not in edition.occasion
+    sharing = Sharing(planned.audience, planned.portions, strict)
     with site.store.write() as tx:
-        first = AT_ONCE not in occasion.text and not editions.has_editions(tx, name)
-        frozen = editions.freeze(tx, edition, renditions, now=edition.frozen_at, audiences=audiences)
-        if frozen is not None and first:
-            started = editions.newsletter_start(tx, name)
-            editions.set_newsletter_start(tx, name, _mark(site, name, occasion.at, started, False))
+        frozen = editions.freeze(tx, edition, renditions, now=edition.frozen_at, sharing=sharing, held=held)
+        if frozen is not None:
+            settle(tx, planned, _scheduled(Occasion(edition.occasion, edition.occasion_at)))
+    return frozen
+
+
+def settle(tx: Any, planned: Plan, occasion: str = "", *, moments: bool = False) -> None:
+    """Remember up to when people had all that is for them, and that `occasion` was decided.
+
+    With `moments` also those that people have of their own, which else an edition's freeze writes.
+    """
+    if moments and planned.settles:
+        editions.move_on(tx, Sharing(planned.audience, planned.portions))
+    choices.decide(tx, planned.audience.choices, occasion if planned.covered else "", planned.covered)
+
+
+def _scheduled(occasion: Occasion) -> str:
+    """Return the text of an occasion that a schedule minted, "" for others."""
+    return "" if AT_ONCE in occasion.text else occasion.text
+
+
+def _frozen(site: Site, planned: Plan, occasion: Occasion, frozen: Frozen | None, articles: Library) -> Made:
+    name = planned.newsletter
     if frozen is None:
         with site.store.read() as conn:
             row = editions.find(conn, name, occasion.text)
         return Made(name, occasion, "exists", row.id if row else None)
     log.info("newsletter %s: edition %s made for %d people", name, occasion.text, frozen.deliveries)
-    return Made(name, occasion, "made", frozen.edition_id, chosen, frozen.deliveries, content.repeated)
+    return Made(
+        name,
+        occasion,
+        "made",
+        frozen.edition_id,
+        _shown(articles, planned, occasion),
+        frozen.deliveries,
+        helpings=planned.helpings,
+    )
 
 
 def _tally(site: Site, edition_id: int) -> Tally:
@@ -240,9 +357,9 @@ def _tally(site: Site, edition_id: int) -> Tally:
 
 
 def _note(
-    site: Site, name: str, occasion: Occasion, fate: str, *, now: datetime, error: str | None = None
+    site: Site, table: Timetable, occasion: Occasion, fate: str, *, now: datetime, error: str | None = None
 ) -> None:
     """Remember what was decided for an occasion, for `status` and `/health`."""
     with site.store.write() as tx:
-        notes.start_tick(tx, f"newsletter:{name}", now=now)
-        notes.end_tick(tx, f"newsletter:{name}", now=now, detail=f"{occasion.text}: {fate}", error=error)
+        notes.start_tick(tx, table.tick, now=now)
+        notes.end_tick(tx, table.tick, now=now, detail=f"{occasion.text}: {fate}", error=error)

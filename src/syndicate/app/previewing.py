@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from syndicate.app.mailing import Preview
+from syndicate.app.forecast import Preview
 from syndicate.app.site import Site
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole

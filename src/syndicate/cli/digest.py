@@ -41,7 +41,7 @@ def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | 
 
     With nothing due it shows the newest articles and says so.
     """
-    from syndicate.app.mailing import preview as make_preview
+    from syndicate.app.forecast import preview as make_preview
     from syndicate.app.previewing import write_preview
     from syndicate.app.scanning import scan_content
     from syndicate.app.site import open_site
@@ -77,7 +77,7 @@ def send(
     The same command again goes on where it stopped and mails nobody twice. Exit status 75 while letters
     wait for another try, 0 when none do.
     """
-    from syndicate.app.mailing import make_edition, make_edition_now
+    from syndicate.app.mailing import make_edition_now, make_editions
     from syndicate.app.publishing import publish_site
     from syndicate.app.scanning import scan_content
     from syndicate.app.site import open_site
@@ -85,7 +85,6 @@ def send(
     config = configuration(ctx)
     with open_site(config) as site:
         planned = _planning_clock(at, site)  # before all else: it may be mistyped
-        make = make_edition_now if at_once else make_edition
         with site.build_lock():
             with progress("Reading", "files", quiet=as_json) as show:
                 scanned = scan_content(site, patient=True, progress=show)
@@ -94,20 +93,26 @@ def send(
                 with progress("Making", "pages", quiet=as_json) as show:
                     publish_site(site, scanned.articles, now=site.clock(), progress=show)
             now = planned if at else site.clock()  # what became visible just now is new, too
-            made = make(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
+            if at_once:
+                made = [make_edition_now(site, newsletter, scanned.articles, now=now, dry_run=dry_run)]
+            else:
+                made = make_editions(site, newsletter, scanned.articles, now=now, dry_run=dry_run)
         if not dry_run:
             tell_hubs(site)
         slow = _falling_behind(site, newsletter) if dry_run else []
-        about = {**_about(made), "warnings": slow}
+        told = [one for number, one in enumerate(made) if one.recipients or not number]
+        about = {**_about(told[0]), "warnings": slow, "others": [_about(one) for one in told[1:]]}
         if not as_json:
-            click.echo(_words(made, site, newsletter))
+            for one in told:
+                click.echo(_words(one, site, newsletter))
             for line in slow:
                 click.echo(f"warning: {line}")
-        if made.edition_id is None:
+        leaving = [one.edition_id for one in told if one.edition_id is not None]
+        if not leaving:
             if as_json:
                 emit(about)
             return
-        finish(ctx, site, made.edition_id, as_json=as_json, about=about)
+        finish(ctx, site, leaving[0] if len(leaving) == 1 else None, as_json=as_json, about=about)
 
 
 def _planning_clock(text: str | None, site: Site) -> datetime:

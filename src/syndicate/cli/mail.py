@@ -26,7 +26,7 @@ def test(ctx: click.Context, address: str, newsletter: str | None, relay: str) -
     Each step is shown with the server's words, and with what to do where it fails. Of several relays each
     is tried, so that one letter comes from each.
     """
-    from syndicate.app.mailing import preview
+    from syndicate.app.forecast import preview
     from syndicate.app.previewing import sample_letter
     from syndicate.app.scanning import scan_content
     from syndicate.app.site import open_site

@@ -94,7 +94,7 @@ def _workers(config_path: Path, listening: socket.socket) -> list[Worker]:
 
 def _welcome(site: object) -> list[str]:
     """Return, in words: where the feeds are, when the next digest leaves, and where mail goes."""
-    from syndicate.app.mailing import recipients_of
+    from syndicate.app.forecast import recipients_of
     from syndicate.app.site import Site
     from syndicate.delivery.relays import describe
     from syndicate.digest.occasions import following

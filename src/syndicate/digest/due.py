@@ -2,32 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
+from syndicate.config import Newsletter, Selection
+from syndicate.links import author_folder, tag_folder
 from syndicate.model import Article, Occasion
 
-MOST_CATCHING_UP: Final = 20  # renditions of an edition for people who missed something
 # At least so long an edition's letters may leave. Less than a day, by what a change of the clocks and the
 # making take: what a daily edition leaves open is stale when the next one is made, which brings it.
 _FRESH: Final = timedelta(hours=22)
+_INSTANT: Final = timedelta(microseconds=1)
+_ALL: Final = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What people want of a newsletter: one of `topics`, and articles in `language`; what is empty is all."""
+
+    topics: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a newsletter's editions hold: see the settings of the same names."""
+
+    select: Selection = _ALL
+    order: Literal["newest", "oldest", "title"] = "newest"
+    min_items: int = 1
+    max_items: int | None = None
+
+    @classmethod
+    def of(cls, newsletter: Newsletter) -> Terms:
+        """Return the terms of a configured newsletter; what goes to the web is no limit of an edition."""
+        most = newsletter.max_items if newsletter.rest == "later" else None
+        return cls(newsletter.select, newsletter.order, newsletter.min_items, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is due to people now, in order, and up to which moment they have then had all that is for them."""
+
+    articles: tuple[Article, ...]
+    covered: datetime
 
 
 def due(
-    articles: Iterable[Article], *, after: datetime, until: datetime, mailed: Collection[str]
-) -> tuple[Article, ...]:
-    """Return the articles new to a newsletter at `until`, newest first.
+    candidates: Iterable[Article],
+    wish: Wish,
+    terms: Terms,
+    *,
+    after: datetime,
+    until: datetime,
+    had: Mapping[str, datetime],
+) -> Due:
+    """Return what is due at `until` to people who had all that became new up to `after`.
 
-    New is what became visible after the newsletter's start mark `after` and not after the occasion
-    `until`, and whose id is not in `mailed`, the ids in its earlier editions. An article whose file is
-    missing waits, and so does one dated later than the occasion.
+    Due is what became new since, is shown, matches the newsletter's selection and their wish, and is in no
+    letter of theirs: `had` says when the last one that holds it was made. One that asked to be mailed once
+    more is due again. Fewer than `min_items` wait, all of them; beyond `max_items` those wait that became
+    new last, pinned and featured ones never before others.
     """
-    return _newest_first(
+    found = [
         article
-        for article in articles
-        if after < article.visible_at <= until and _is_out(article, until) and article.id not in mailed
+        for article in candidates
+        if after < article.mail_at <= until
+        and _is_out(article, until)
+        and not _was_had(article, had)
+        and matches(article, terms.select, wish)
+    ]
+    taken, waiting = _cut(found, terms)
+    covered = min((article.mail_at - _INSTANT for article in waiting), default=until)
+    return Due(in_order(taken, terms.order), covered)
+
+
+def _was_had(article: Article, had: Mapping[str, datetime]) -> bool:
+    made_at = had.get(article.id)
+    return made_at is not None and (article.resent_at is None or made_at >= article.resent_at)
+
+
+def _cut(found: Sequence[Article], terms: Terms) -> tuple[Sequence[Article], Sequence[Article]]:
+    if len(found) < terms.min_items:
+        return (), found
+    if terms.max_items is None or len(found) <= terms.max_items:
+        return found, ()
+    ranked = sorted(found, key=lambda one: (not one.pinned, not one.featured, one.mail_at, one.id))
+    return ranked[: terms.max_items], ranked[terms.max_items :]
+
+
+def matches(article: Article, select: Selection, wish: Wish) -> bool:
+    """Tell whether an article is in a newsletter's selection and is what people wish.
+
+    Names are held against each other as their folders are: case, accents and spaces do not count.
+    """
+    folders = frozenset(map(tag_folder, (*article.tags, *article.categories)))
+    below = select.folder.strip("/")
+    return (
+        _has(frozenset(map(tag_folder, article.tags)), select.tag)
+        and _has(frozenset(map(tag_folder, article.categories)), select.category)
+        and _has(frozenset(map(author_folder, article.authors)), select.author, author_folder)
+        and _speaks(article, select.language)
+        and (not below or article.path.startswith(f"{below}/"))
+        and _has(folders, wish.topics)
+        and _speaks(article, (wish.language,) if wish.language else ())
     )
+
+
+def _has(
+    folders: Collection[str], names: Sequence[str], folder_of: Callable[[str], str] = tag_folder
+) -> bool:
+    return not names or any(folder_of(name) in folders for name in names)
+
+
+def _speaks(article: Article, languages: Sequence[str]) -> bool:
+    """Tell whether an article is in one of `languages`; ``pt`` is ``pt-BR`` too."""
+    tag = f"{article.language.lower()}-"
+    return not languages or any(tag.startswith(f"{one.lower()}-") for one in languages)
+
+
+def in_order(
+    articles: Iterable[Article], order: Literal["newest", "oldest", "title"] = "newest"
+) -> tuple[Article, ...]:
+    """Return `articles` in the order of an edition: pinned ones, then featured ones, then the rest."""
+    ordered = list(_newest_first(articles))
+    if order == "oldest":
+        ordered.reverse()
+    elif order == "title":
+        ordered.sort(key=lambda one: one.title.casefold())
+    return tuple(sorted(ordered, key=lambda one: (not one.pinned, not one.featured)))
 
 
 def newest(articles: Iterable[Article], *, now: datetime, count: int) -> tuple[Article, ...]:
@@ -60,32 +165,6 @@ def stale_at(
     length = period if stale_after is None else stale_after
     fresh = _FRESH if stale_after is None else min(_FRESH, stale_after)
     return max(occasion_at + length, frozen_at + fresh)
-
-
-def catching_up(
-    chosen: Sequence[Article],
-    owed: Mapping[int, Collection[str]],
-    articles: Iterable[Article],
-    *,
-    at: datetime,
-) -> tuple[list[tuple[Article, ...]], dict[int, int]]:
-    """Return what those get who are owed articles: `chosen` and these, newest first.
-
-    `owed` has the articles by a number for whom they are owed to. One selection for each distinct set of
-    those that are still out, and for each number which of them, counted from 1, or 0 where nothing is left
-    but what is chosen anyway. Of more than `MOST_CATCHING_UP` sets those of the lowest numbers become one,
-    so that people may see an article again but miss none.
-    """
-    has = {article.id for article in chosen}
-    out = {article.id: article for article in articles if _is_out(article, at) and article.id not in has}
-    left = {number: frozenset(ids).intersection(out) for number, ids in owed.items()}
-    sets = list(dict.fromkeys(left[number] for number in sorted(left, reverse=True) if left[number]))
-    alone = sets[: MOST_CATCHING_UP - 1] if len(sets) > MOST_CATCHING_UP else sets
-    rest = frozenset[str]().union(*sets[len(alone) :])
-    place = {ids: min(index, len(alone)) + 1 for index, ids in enumerate(sets)}
-    selections = [*alone, rest] if rest else alone
-    renditions = [_newest_first([*chosen, *(out[one] for one in ids)]) for ids in selections]
-    return renditions, {number: place.get(ids, 0) for number, ids in left.items()}
 
 
 def _is_out(article: Article, at: datetime) -> bool:

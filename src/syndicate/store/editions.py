@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from syndicate.model import Edition
 from syndicate.store.batches import upsert
-from syndicate.store.freezing import Frozen, freeze
-from syndicate.store.owed import expire, stale_renditions
+from syndicate.store.freezing import Changed, Frozen, Sharing, freeze, move_on
+from syndicate.store.stale import expire
 from syndicate.store.sums import refusals, tally
 from syndicate.store.tables import edition, newsletter, rendition, rendition_article
 
 __all__ = [
+    "Changed",
     "EditionRow",
     "Frozen",
+    "Sharing",
     "count_editions",
     "editions",
     "expire",
@@ -25,11 +27,11 @@ __all__ = [
     "has_editions",
     "last_edition",
     "mailed_articles",
+    "move_on",
     "newsletter_start",
     "refusals",
     "rendition_body",
     "set_newsletter_start",
-    "stale_renditions",
     "tally",
 ]
 

@@ -13,8 +13,8 @@ from syndicate.store import exchange, sums
 from syndicate.store.chunks import WAITING, lock, release
 from syndicate.store.engine import Store
 from syndicate.store.exchange import Work
-from syndicate.store.owed import skip_stale
 from syndicate.store.plain import Plain, among
+from syndicate.store.stale import skip_stale
 
 _LAST = 2**31 - 1  # a priority that comes after all
 LEASE = timedelta(seconds=60)

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, SubscriptionState
 from syndicate.store.batches import BATCH, batched, insert_missing
+from syndicate.store.choices import before, number_of
 from syndicate.store.chunks import count, lock
 from syndicate.store.plain import Plain
-from syndicate.store.tables import delivery, owed, subscriber, subscription
+from syndicate.store.tables import delivery, subscriber, subscription
 
 Added = Literal["added", "already", "unsubscribed"]
 Person = tuple[Email, Mapping[str, str]]
@@ -137,6 +138,7 @@ def _states(
 
 
 def _subscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], wish: _Wish) -> None:
+    choices = {name: number_of(conn, name, now=wish.now) for name in {name for _, name in pairs}}
     rows = [
         {
             "subscriber_id": number,
@@ -144,6 +146,8 @@ def _subscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], wish: _Wis
             "state": SubscriptionState.ACTIVE.value,
             "token": wish.token(),
             "started_at": wish.now,
+            "choice_id": choices[name],
+            "after_at": before(wish.now),
         }
         for number, name in pairs
     ]
@@ -152,7 +156,8 @@ def _subscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], wish: _Wis
 
 def _resubscribe(conn: sa.Connection, pairs: Sequence[tuple[int, str]], now: datetime) -> None:
     if pairs:
-        rows = [{"number": number, "name": name, "moment": now} for number, name in pairs]
+        moments = {"moment": now, "after": before(now)}
+        rows = [{"number": number, "name": name, **moments} for number, name in pairs]
         conn.execute(_RESUBSCRIBE, rows)
 
 
@@ -163,7 +168,13 @@ _RESUBSCRIBE = (
         subscription.c.newsletter == sa.bindparam("name"),
         subscription.c.state == SubscriptionState.UNSUBSCRIBED.value,
     )
-    .values(state=SubscriptionState.ACTIVE.value, started_at=sa.bindparam("moment"), ended_at=None)
+    .values(
+        state=SubscriptionState.ACTIVE.value,
+        started_at=sa.bindparam("moment"),
+        after_at=sa.bindparam("after"),
+        ended_at=None,
+        paused_until=None,
+    )
 )
 
 _SUBSCRIBER = sa.select(
@@ -271,8 +282,6 @@ def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
     conn.execute(sa.update(delivery).where(his, delivery.c.state.in_(states)).values(skip))
     conn.execute(sa.update(delivery).where(his).values(subscriber_id=None, email="", token=""))
     count(plain, chunks)
-    # not by a foreign key: who skips what is stale holds the chunk, and would wait for the person held here
-    conn.execute(sa.delete(owed).where(owed.c.subscriber_id == number))
     conn.execute(sa.delete(subscription).where(subscription.c.subscriber_id == number))
     conn.execute(sa.delete(subscriber).where(subscriber.c.id == number))
     return True

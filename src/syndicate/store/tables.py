@@ -208,6 +208,27 @@ subscriber = sa.Table(
     _column("created_at", UtcDateTime),
 )
 
+# What subscribers of a newsletter want of it, one row for all who want the same; "" is as the newsletter has
+# it, `topics` is JSON. `occasion` is the last one that was decided. What became new up to `covered_at` and
+# matches was brought to those whose own `after_at` is null.
+choice = sa.Table(
+    "choice",
+    metadata,
+    _column("id", Serial, primary_key=True),
+    _column("newsletter", sa.Text),
+    *(
+        _column(name, sa.Text, server_default=sa.text("''"))
+        for name in ("frequency", "zone", "at", "language", "topics")
+    ),
+    _column("pictures", sa.Boolean, server_default=sa.true()),
+    _column("created_at", UtcDateTime),
+    _column("occasion", sa.Text, server_default=sa.text("''")),
+    _column("covered_at", UtcDateTime, null=True),
+    sa.UniqueConstraint("newsletter", "frequency", "zone", "at", "language", "topics", "pictures"),
+)
+
+# `after_at` is the moment after which a person may lack articles that are due to him; null: his choice's
+# `covered_at` says it. He gets nothing until `paused_until`.
 subscription = sa.Table(
     "subscription",
     metadata,
@@ -218,8 +239,19 @@ subscription = sa.Table(
     _column("token", sa.Text, unique=True),
     _column("started_at", UtcDateTime),
     _column("ended_at", UtcDateTime, null=True),
+    _column("choice_id", Serial, sa.ForeignKey("choice.id"), index=True),
+    _column("after_at", UtcDateTime, null=True),
+    _column("paused_until", UtcDateTime, null=True),
     sa.UniqueConstraint("subscriber_id", "newsletter"),
     sa.Index(None, "newsletter", "state"),
+)
+_OWN = sa.text("after_at IS NOT NULL")
+sa.Index(
+    "ix_subscription_own",
+    subscription.c.choice_id,
+    subscription.c.after_at,
+    sqlite_where=_OWN,
+    postgresql_where=_OWN,
 )
 
 # `state` is open, paused or cancelled, `reason` says why. From `stale_at` on what is still open is skipped.
@@ -246,6 +278,7 @@ rendition = sa.Table(
     _column("language", sa.Text),
     _column("subject", sa.Text),
     _column("body", sa.LargeBinary),
+    _column("after_at", UtcDateTime, null=True),  # none of its articles was new to newsletters before
 )
 
 rendition_article = sa.Table(
@@ -320,16 +353,6 @@ delivery = sa.Table(
 )
 _KEYED = sa.text("key IS NOT NULL")  # or a million deliveries of an edition would weigh on the index
 sa.Index(None, delivery.c.key, unique=True, sqlite_where=_KEYED, postgresql_where=_KEYED)
-
-# The renditions whose letters a person did not get because they went stale: the newsletter's next edition
-# brings him their articles.
-owed = sa.Table(
-    "owed",
-    metadata,
-    _column("newsletter", sa.Text, primary_key=True),
-    _column("subscriber_id", Serial, primary_key=True),  # no foreign key: see `subscribers.remove`
-    _column("rendition_id", Serial, sa.ForeignKey("rendition.id"), primary_key=True),
-)
 
 # The attempts that did not end in sent: with the delivery's own row, a letter's whole story.
 attempt = sa.Table(
