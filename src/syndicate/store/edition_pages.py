@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from syndicate.model import DeliveryState, Edition
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.editions import EditionRow
+from syndicate.store.freezing import HELD
 from syndicate.store.selection import is_out
 from syndicate.store.tables import article, chunk, delivery, edition, rendition, rendition_article
 
-_HELD = "held"  # how the reason begins for which an edition waits for the operator's word
 _LEFT = (DeliveryState.SENT.value, DeliveryState.UNKNOWN.value)
 _COLUMNS = (
     edition.c.id,
@@ -54,7 +54,7 @@ def _may_be_seen() -> sa.ColumnElement[bool]:
     One that is held has none yet; one that was cancelled may never have had. The counters of a chunk hold
     while nobody owns it.
     """
-    held = (edition.c.state == "paused") & edition.c.reason.startswith(_HELD)
+    held = (edition.c.state == "paused") & (edition.c.reason == HELD)
     its = chunk.c.edition_id == edition.c.id
     counted = sa.exists().where(its, (chunk.c.sent > 0) | (chunk.c.unknown > 0))
     in_hand = sa.exists().where(
