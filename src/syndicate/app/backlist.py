@@ -57,7 +57,7 @@ def called(one: Headline, newsletter: str, words: NullTranslations) -> str:
     there = [article for article in one.articles if article.is_out]
     subject = _line(one.subject)
     if len(there) == len(one.articles) and subject:
-        return subject.removeprefix(f"{newsletter}: ") or newsletter
+        return subject.removeprefix(f"{newsletter}:").strip() or newsletter
     title = _line(there[0].title) if there else ""
     if not title:
         return newsletter
