@@ -13,7 +13,7 @@ import signal
 import socket
 import threading
 
-from syndicate.app.mailing import make_due_editions
+from syndicate.app.mailing import make_due_editions, next_occasion
 from syndicate.app.publishing import publish_site
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.app.sending import run_sender
@@ -28,6 +28,7 @@ log = logging.getLogger("syndicate.worker")
 
 _HANGS_AFTER = 900.0  # seconds one build may take before the watchdog ends the process
 _HALF_WRITTEN = 2.1  # seconds after which a file that was still written is looked at again
+_LONGEST_WAIT = 86_400.0
 _MOST_HINTS = 1000  # changed paths beyond which the whole folder is looked at
 
 
@@ -55,7 +56,7 @@ def run_builder(site: Site, *, nudged: int, nudges: int) -> None:
             faulthandler.dump_traceback_later(_HANGS_AFTER, exit=True)
             if builder.build(whole=whole):
                 nudge(nudges)
-            wait = _HALF_WRITTEN if builder.waiting else None
+            wait = min(_HALF_WRITTEN if builder.waiting else _LONGEST_WAIT, _until_next_occasion(site))
         except SyndicateError as error:
             wait = 5.0 if isinstance(error, Busy) else 30.0
             log.error("the build failed and is tried again in %.0f s: %s", wait, error)
@@ -111,6 +112,13 @@ class Builder:
         if not scanned.waiting:
             self._late = frozenset()
         return scanned
+
+
+def _until_next_occasion(site: Site) -> float:
+    """Return the seconds until some subscriber's hour comes; the web worker only knows the newsletters'."""
+    now = site.clock()
+    due = next_occasion(site, now=now)
+    return _LONGEST_WAIT if due is None else (due - now).total_seconds() + 0.05
 
 
 def build_once(site: Site) -> bool:

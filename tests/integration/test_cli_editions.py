@@ -226,7 +226,7 @@ def test_a_person_hears_every_attempt(news: Publication, run: Run) -> None:
     """Each with its time, relay, code and words, then what is next."""
     letters_end(news, [DEFERRED, FAILED])
     _, said, _ = run("why", "p0@example.org")
-    assert "daily: subscribed since Mon 2026-11-23 06:00 (UTC)\n" in said
+    assert "daily: subscribed since Sun 2026-11-22 18:00 (UTC)\n" in said
     assert f"  {EDITION}: deferred\n" in said
     assert "    try 1  2026-11-23 06:00 by main  deferred: 451 4.7.1 greylisted\n" in said
     assert "    why: the relay put it off\n    next try 2026-11-23 06:05\n" in said
@@ -244,7 +244,7 @@ def test_a_person_hears_why_nothing_came(news: Publication, run: Run) -> None:
         subscribers.unsubscribe(tx, token, now=news.now)
     run("editions", "pause", EDITION)
     news.time_passes(minutes=1)
-    news.people_subscribe("late@example.org")
+    news.people_subscribe("late@example.org", days_ago=0)
     assert "why: the relay may have it and did not say so; `syndicate" in run("why", "p0@example.org")[1]
     assert "why: this address has unsubscribed" in run("why", "p1@example.org")[1]
     assert "why: the edition is paused (paused by hand); `syndicate" in run("why", "p2@example.org")[1]

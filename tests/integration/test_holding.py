@@ -62,7 +62,9 @@ def wrong(site: Publication) -> list[str]:
 
 def mailed(site: Publication) -> list[str]:
     """Return the titles in the edition that is due now, if any."""
-    return [article.title for made in site.due_editions_are_made() for article in made.articles]
+    made = site.due_editions_are_made()
+    site.letters_leave()
+    return [article.title for one in made for article in one.articles]
 
 
 def test_an_archive_is_not_asked_for(site: Publication, host: PageServer) -> None:

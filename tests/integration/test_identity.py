@@ -290,6 +290,7 @@ def test_a_new_date_moves_in_feeds_and_never_mails_again(news: Publication) -> N
     news.time_passes(days=1, hours=2)
     [made] = news.due_editions_are_made()
     assert [article.title for article in made.articles] == ["fresh"]
+    news.letters_leave()
     ids = ids_in_feeds(news)
     for name, day in (("n1", "2026-11-22"), ("fresh", "2026-11-23")):
         path = news.folder / f"content/{name}.md"
@@ -313,6 +314,7 @@ def test_hidden_and_back_is_the_same_article(news: Publication, old: str, new: s
     news.is_built()
     news.time_passes(days=1, hours=2)
     assert [made.fate for made in news.due_editions_are_made()] == ["made"]
+    news.letters_leave()
     before, text = news.records()["fresh.md"], path.read_text()
     path.write_text(text.replace(old, new))
     scanned = news.folder_is_scanned()

@@ -49,6 +49,9 @@ def judge(
         words = f"the scan of the content folder is overdue: {when}"
         problems.append(Alert("scan overdue", "content", words))
     for name, newsletter in config.newsletters.items():
+        problems += _of_others(name, ticks)
+        if newsletter.frequency == "instant":
+            continue
         occasion = latest(schedule_of(newsletter, config.publication.timezone), now)
         start = starts.get(name)
         if start is None or occasion.at <= start:
@@ -61,3 +64,12 @@ def judge(
         elif not decided and now - max(filter(None, (occasion.at, running_since))) > GRACE:
             problems.append(Alert("edition not made", about, f"{words} is overdue"))
     return problems
+
+
+def _of_others(name: str, ticks: Mapping[str, Tick]) -> list[Alert]:
+    """Return an alert for each edition for subscribers' own hours that was not made."""
+    return [
+        Alert("edition not made", f"{name}/{tick.detail.partition(': ')[0]}", f"{tick.name}: {tick.error}")
+        for tick in ticks.values()
+        if tick.error and tick.name.startswith(f"newsletter:{name}/")
+    ]

@@ -15,7 +15,7 @@ from syndicate.app.planning import Helping, Occasioned, Plan, plan
 from syndicate.app.site import Site
 from syndicate.config import Newsletter
 from syndicate.digest.due import is_too_late
-from syndicate.digest.occasions import Schedule, is_quiet, latest, schedule_of
+from syndicate.digest.occasions import Schedule, following, is_quiet, latest, schedule_of
 from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
 from syndicate.model import Article, Chosen, DeliveryState, Edition, Occasion, Tally, Tick
 from syndicate.store import choices, editions, notes
@@ -76,10 +76,25 @@ def timetables(site: Site, name: str) -> list[Timetable]:
     newsletter, zone = newsletter_of(site, name), site.config.publication.timezone
     own = schedule_of(newsletter, zone)
     found: dict[Schedule, list[Chosen]] = {own: []}
+    schedules: dict[tuple[str, str, str], Schedule] = {}  # many choices differ in nothing that it hangs on
     with site.store.read() as conn:
         for one in choices.chosen(conn, name):
-            found.setdefault(schedule_of(newsletter, zone, one.choice), []).append(one)
+            when = (one.choice.frequency, one.choice.zone, one.choice.at)
+            if when not in schedules:
+                schedules[when] = schedule_of(newsletter, zone, one.choice)
+            found.setdefault(schedules[when], []).append(one)
     return [Timetable(name, schedule, tuple(those), schedule == own) for schedule, those in found.items()]
+
+
+def next_occasion(site: Site, *, now: datetime) -> datetime | None:
+    """Return the first moment after `now` at which an edition may be due, None without newsletters."""
+    found = [
+        following(table.schedule, now).at
+        for name in site.config.newsletters
+        for table in timetables(site, name)
+        if table.schedule.frequency != "instant"
+    ]
+    return min(found, default=None)
 
 
 def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[Made]:
