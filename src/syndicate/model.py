@@ -591,6 +591,7 @@ class Alert:
         "edition not made",
         "edition did not leave",
         "edition paused",
+        "edition held",
         "edition failures",
         "scan overdue",
         "relay refuses",

@@ -13,11 +13,12 @@ import signal
 import socket
 import threading
 
-from syndicate.app.mailing import make_due_editions, next_occasion
+from syndicate.app.mailing import make_due_editions
 from syndicate.app.publishing import publish_site
 from syndicate.app.scanning import Hint, Scanned, scan_content, scan_hinted
 from syndicate.app.sending import run_sender
 from syndicate.app.site import Site
+from syndicate.app.timetables import next_occasion
 from syndicate.content.habits import is_noise
 from syndicate.content.scan import Scan
 from syndicate.errors import Busy, SyndicateError

@@ -10,9 +10,10 @@ import pytest
 import sqlalchemy as sa
 from publications import Publication, maker
 
-from syndicate.app.mailing import Made, make_edition_now, next_occasion
+from syndicate.app.mailing import Made, make_edition_now
+from syndicate.app.timetables import next_occasion
 from syndicate.model import Choice
-from syndicate.store import choices, editions, operations
+from syndicate.store import alerts, choices, editions, operations
 from syndicate.store.tables import article, delivery, rendition_article, subscriber
 
 Maker = Callable[..., Publication]
@@ -182,6 +183,8 @@ def test_a_held_edition_waits_for_a_word(news: Publication) -> None:
     comes(news, "first")
     assert mailed(news, hours=1.5) == ["2026-11-23 made"]
     assert got(news, "ana") == []
+    with news.site.store.read() as conn:
+        assert [told.cause for told in alerts.latest(conn)] == ["edition held"]
     with news.site.store.write() as tx:
         [one] = operations.unfinished(tx)
         assert (one.state, one.reason) == ("paused", "held until you resume it")

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from syndicate.app.composing import NEWEST, new_edition, rendition, settings_for
 from syndicate.app.library import Library
-from syndicate.app.mailing import Made, newsletter_of, timetables
+from syndicate.app.mailing import Made
 from syndicate.app.planning import Helping, Occasioned, plan, variant_of
 from syndicate.app.site import Site
+from syndicate.app.timetables import newsletter_of, timetables
 from syndicate.digest.due import Terms, Wish, due, in_order, matches
 from syndicate.digest.occasions import latest, previous, schedule_of
 from syndicate.emails import parse_email

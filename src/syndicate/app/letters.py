@@ -27,6 +27,11 @@ Nothing more of it is sent until you decide; nothing is lost.
   syndicate deliveries list --edition {about} --state failed
   syndicate editions resume {about}    goes on where it stopped
   syndicate editions cancel {about}    sends nothing more of it""",
+    "edition held": """\
+It waits for your word, as the newsletter's hold: true asks; nothing is lost.
+  syndicate editions show {about}
+  syndicate editions resume {about}    lets it leave
+  syndicate editions cancel {about}    sends nothing of it""",
     "edition failures": """\
 The others have it. These can be tried once more when the cause is gone:
   syndicate deliveries list --edition {about} --state failed

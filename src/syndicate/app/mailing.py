@@ -9,15 +9,16 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 
+from syndicate.app.alerts import raise_alert
 from syndicate.app.composing import NEWEST, new_edition, renditions_of
 from syndicate.app.library import Library
 from syndicate.app.planning import Helping, Occasioned, Plan, plan
 from syndicate.app.site import Site
-from syndicate.config import Newsletter
+from syndicate.app.timetables import Timetable, newsletter_of, pending, timetables
 from syndicate.digest.due import is_too_late
-from syndicate.digest.occasions import Schedule, following, is_quiet, latest, schedule_of
-from syndicate.errors import StoreError, SyndicateError, TemporaryError, UsageError
-from syndicate.model import Article, Chosen, DeliveryState, Edition, Occasion, Tally, Tick
+from syndicate.digest.occasions import Schedule, is_quiet, latest
+from syndicate.errors import StoreError, SyndicateError, TemporaryError
+from syndicate.model import Alert, Article, DeliveryState, Edition, Occasion, Tally
 from syndicate.store import choices, editions, notes
 from syndicate.store.editions import Changed, EditionRow, Frozen, Sharing
 
@@ -45,58 +46,6 @@ class Made:
     held: bool = False  # until the operator resumes it
 
 
-@dataclass(frozen=True, slots=True)
-class Timetable:
-    """Those choices of a newsletter's subscribers that have the same occasions."""
-
-    newsletter: str
-    schedule: Schedule
-    among: tuple[Chosen, ...]
-    own: bool  # whether the newsletter's own schedule
-
-    @property
-    def tick(self) -> str:
-        """The name under which it is remembered what was decided."""
-        if self.own:
-            return f"newsletter:{self.newsletter}"
-        return f"newsletter:{self.newsletter}/{self.schedule.frequency}{self.schedule.name}"
-
-
-def newsletter_of(site: Site, name: str) -> Newsletter:
-    """Return the configured newsletter; UsageError names those that there are."""
-    found = site.config.newsletters.get(name)
-    if found is None:
-        known = ", ".join(site.config.newsletters) or "none; add one under newsletters: in the configuration"
-        raise UsageError(f"no newsletter is named {name!r} (there are: {known})")
-    return found
-
-
-def timetables(site: Site, name: str) -> list[Timetable]:
-    """Return when a newsletter's subscribers get it, its own schedule first; it may have no choices yet."""
-    newsletter, zone = newsletter_of(site, name), site.config.publication.timezone
-    own = schedule_of(newsletter, zone)
-    found: dict[Schedule, list[Chosen]] = {own: []}
-    schedules: dict[tuple[str, str, str], Schedule] = {}  # many choices differ in nothing that it hangs on
-    with site.store.read() as conn:
-        for one in choices.chosen(conn, name):
-            when = (one.choice.frequency, one.choice.zone, one.choice.at)
-            if when not in schedules:
-                schedules[when] = schedule_of(newsletter, zone, one.choice)
-            found.setdefault(schedules[when], []).append(one)
-    return [Timetable(name, schedule, tuple(those), schedule == own) for schedule, those in found.items()]
-
-
-def next_occasion(site: Site, *, now: datetime) -> datetime | None:
-    """Return the first moment after `now` at which an edition may be due, None without newsletters."""
-    found = [
-        following(table.schedule, now).at
-        for name in site.config.newsletters
-        for table in timetables(site, name)
-        if table.schedule.frequency != "instant"
-    ]
-    return min(found, default=None)
-
-
 def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[Made]:
     """Make the edition of each timetable whose latest occasion has none yet and is not too late.
 
@@ -108,23 +57,13 @@ def make_due_editions(site: Site, articles: Library, *, now: datetime) -> list[M
         with site.store.read() as conn:
             start, ticks = editions.newsletter_start(conn, name), notes.ticks(conn)
         for table in timetables(site, name) if start is not None else ():
-            occasion = _pending(table, ticks.get(table.tick), start, now)
+            occasion = pending(table, ticks.get(table.tick), start, now)
             if table.schedule.frequency == "instant":
                 make = partial(make_instant, site, table, articles)
                 made += _tried(site, table, Occasion("instant", now), make)
             elif occasion is not None:
                 made += _tried(site, table, occasion, partial(_decide, site, table, articles))
     return made
-
-
-def _pending(table: Timetable, tick: Tick | None, start: datetime | None, now: datetime) -> Occasion | None:
-    """Return the latest occasion of a timetable, None where all is decided or nobody waited for it."""
-    occasion = latest(table.schedule, now)
-    if start is None or occasion.at <= start:
-        return None
-    decided = tick is not None and tick.error is None and tick.detail.startswith(f"{occasion.text}: ")
-    waiting = any(one.occasion != occasion.text and one.created_at < occasion.at for one in table.among)
-    return occasion if waiting or (table.own and not table.among and not decided) else None
 
 
 def _tried(
@@ -324,7 +263,7 @@ def _shown(articles: Library, planned: Plan, occasion: Occasion) -> tuple[Articl
 
 def _write(site: Site, edition: Edition, planned: Plan, articles: Library, *, strict: bool) -> Frozen | None:
     renditions = renditions_of(site, edition, planned, articles)
-    held = site.config.newsletters[edition.newsletter].hold and AT_ONCE not in edition.occasion
+    held = _is_held(site, edition.newsletter, Occasion(edition.occasion, edition.occasion_at))
     sharing = Sharing(planned.audience, planned.portions, strict)
     with site.store.write() as tx:
         frozen = editions.freeze(tx, edition, renditions, now=edition.frozen_at, sharing=sharing, held=held)
@@ -343,6 +282,11 @@ def settle(tx: Any, planned: Plan, occasion: str = "", *, moments: bool = False)
     choices.decide(tx, planned.audience.choices, occasion if planned.covered else "", planned.covered)
 
 
+def _is_held(site: Site, name: str, occasion: Occasion) -> bool:
+    """Tell whether an edition waits for the operator's word; one that he asked for does not."""
+    return site.config.newsletters[name].hold and AT_ONCE not in occasion.text
+
+
 def _scheduled(occasion: Occasion) -> str:
     """Return the text of an occasion that a schedule minted, "" for others."""
     return "" if AT_ONCE in occasion.text else occasion.text
@@ -355,6 +299,10 @@ def _frozen(site: Site, planned: Plan, occasion: Occasion, frozen: Frozen | None
             row = editions.find(conn, name, occasion.text)
         return Made(name, occasion, "exists", row.id if row else None)
     log.info("newsletter %s: edition %s made for %d people", name, occasion.text, frozen.deliveries)
+    held = _is_held(site, name, occasion)
+    if held:
+        words = f"{name}/{occasion.text} is made for {frozen.deliveries:,} people and waits for you"
+        raise_alert(site, Alert("edition held", f"{name}/{occasion.text}", words), now=site.clock())
     return Made(
         name,
         occasion,
@@ -363,6 +311,7 @@ def _frozen(site: Site, planned: Plan, occasion: Occasion, frozen: Frozen | None
         _shown(articles, planned, occasion),
         frozen.deliveries,
         helpings=planned.helpings,
+        held=held,
     )
 
 

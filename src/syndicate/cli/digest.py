@@ -155,6 +155,9 @@ def _words(made: Made, site: Site, newsletter: str) -> str:
         " All of its articles were in an earlier edition: nothing newer is there." if made.repeated else ""
     )
     match made.fate:
+        case "made" if made.held:
+            resume = f"`syndicate editions resume {made.newsletter}/{made.occasion.text}`"
+            return f"{name}: {what}. It is held: it leaves once you say {resume}."
         case "made":
             return f"{name}: {what}.{again}"
         case "planned":
