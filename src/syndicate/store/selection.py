@@ -34,6 +34,9 @@ def _out(now: datetime) -> sa.ColumnElement[bool]:
     return _THERE & (article.c.published_at <= now) & sa.not_(over)
 
 
+is_out = _out  # what other queries need to know of an article
+
+
 def addresses(conn: sa.Connection, *, now: datetime) -> list[tuple[str, str]]:
     """Return path and address of every article shown at `now`."""
     rows = conn.execute(sa.select(article.c.path, article.c.address).where(_out(now)))
