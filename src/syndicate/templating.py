@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from gettext import NullTranslations
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -63,7 +64,8 @@ class Templates:
     def __init__(self, shipped: Path, override: Path | None = None) -> None:
         self._roots = (override, shipped) if override else (shipped,)
         self._loader = _Loader(self._roots)
-        self._environments: dict[tuple[str, str], Environment] = {}
+        self._words = override
+        self._environments: dict[tuple[str, str], tuple[NullTranslations, Environment]] = {}
         self._texts: dict[tuple[Environment, str, str], Template] = {}
 
     def render(self, name: str, *, language: str, zone: ZoneInfo, **context: object) -> str:
@@ -116,6 +118,10 @@ class Templates:
         except TemplateNotFound as error:
             raise self._fault(name, error) from error
 
+    def place(self, name: str) -> Path:
+        """Return the file that an operator would open for a template: his own before ours."""
+        return self._likely_path(name)
+
     def names(self) -> list[str]:
         """Return the names of all templates and style sheets, shipped or the operator's, sorted."""
         return sorted({name for root in self._roots for name in _names(root)})
@@ -127,12 +133,13 @@ class Templates:
     def check(self) -> list[Fault]:
         """Return what is wrong with every file, shipped and overriding; never raises."""
         environment = self._environment(i18n.SOURCE_LANGUAGE, ZoneInfo("UTC"))
-        return [
+        faults = [
             fault
             for root in reversed(self._roots)
             for name in _names(root)
             for fault in self._check_file(environment, root, name)
         ]
+        return faults + i18n.unreadable(self._words)
 
     def _check_file(self, environment: Environment, root: Path, name: str) -> Iterator[Fault]:
         path = root / name
@@ -166,14 +173,15 @@ class Templates:
     def _environment(self, language: str, zone: ZoneInfo) -> Environment:
         """Return Jinja's environment of one language and zone; each compiles for itself."""
         key = (language, str(zone))
+        words = i18n.translations(language, self._words)
         found = self._environments.get(key)
-        if found is None:
+        if found is None or found[0] is not words:
             if len(self._environments) >= _MOST_ENVIRONMENTS:
                 self._environments.clear()
-            found = self._environments.setdefault(key, self._new_environment(language, zone))
-        return found
+            found = self._environments[key] = (words, self._new_environment(language, zone, words))
+        return found[1]
 
-    def _new_environment(self, language: str, zone: ZoneInfo) -> Environment:
+    def _new_environment(self, language: str, zone: ZoneInfo, words: NullTranslations) -> Environment:
         environment = _Sandbox(
             loader=self._loader,
             undefined=StrictUndefined,
@@ -184,7 +192,7 @@ class Templates:
             auto_reload=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
         environment.filters |= {
             "date": partial(i18n.format_date, language=language, zone=zone),
             "datetime": partial(i18n.format_datetime, language=language, zone=zone),

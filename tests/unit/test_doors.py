@@ -14,7 +14,7 @@ DOORS = {
     "aiosmtplib": "delivery/smtp.py",
     "alembic": "store/",
     "apscheduler": "schedule.py",
-    "babel": "i18n.py",
+    "babel": "i18n/",
     "brotli": "publish/compress.py",
     "click": "cli/",
     "css_inline": "digest/inline.py",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from syndicate.app.fronts import quoting
 from syndicate.app.fronts.caddy import caddy_site
-from syndicate.app.fronts.facts import Facts, facts_of, suffixes, wrong_with
+from syndicate.app.fronts.facts import ANSWERED, Facts, facts_of, suffixes, wrong_with
 from syndicate.app.fronts.nginx import nginx_site
 from syndicate.app.fronts.systemd import systemd_unit
 from syndicate.config import Config
@@ -141,6 +141,19 @@ def test_names_are_those_of_both_addresses() -> None:
     assert "\nxn--dsa-bma.example.org, surat.example.org {\n" in caddy_site(facts, TEMPLATES)
 
 
+def test_letters_links_are_handed_on() -> None:
+    """Editions' pages and unsubscribing, at the publication's path and where `web.url` has another."""
+    plain = facts_of(config())
+    assert "location ^~ /editions/ {" in nginx_site(plain, TEMPLATES)
+    facts = facts_of(config("web: {url: 'https://n.example.org/surat'}", url="https://n.example.org/x"))
+    nginx, caddy = (printed(facts, TEMPLATES) for printed in SITES)
+    for name in ANSWERED:
+        assert f'location ^~ "/surat/{name}/" {{' in nginx
+        assert f"proxy_pass http://127.0.0.1:8000/{name}/;" in nginx
+    assert r'if ($uri !~ "^(?:/x|/surat/(?:unsubscribe|editions))/") { return 404; }' in nginx
+    assert "^/surat/(?:unsubscribe|editions)/" in caddy
+
+
 @pytest.mark.parametrize(
     ("url", "listen", "nginx", "caddy"),
     [
@@ -237,3 +250,10 @@ def test_an_operators_own_template_counts(tmp_path: Path) -> None:
     (tmp_path / "setup/caddy.txt").write_text("{{ addresses }} # {{ facts.upstream }}\n")
     templates = Templates(Path(os.fspath(TEMPLATES._roots[-1])), tmp_path)
     assert caddy_site(facts_of(config()), templates) == "news.example.org # 127.0.0.1:8000\n"
+
+
+def test_the_operators_pages_are_handed_on_by_nobody() -> None:
+    """Who asks a server in front for /admin/ gets 404; the service itself refuses what was passed on, too."""
+    nginx, caddy = (printed(facts_of(config()), TEMPLATES) for printed in SITES)
+    assert re.search(r'location ~ "\^/admin\(\?:/\|\$\)" \{\s+return 404;', nginx)
+    assert "@unseen path */.* /_redirects *.moved /admin /admin/*" in caddy

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicate.app.library import Library
+from syndicate.app.linting import lint_edition, stop_at_errors
 from syndicate.app.planning import Helping, Plan
 from syndicate.app.site import Site
 from syndicate.config import Config
@@ -39,11 +40,16 @@ def new_edition(
 
 
 def renditions_of(site: Site, edition: Edition, planned: Plan, articles: Library) -> list[Rendition]:
-    """Compose each rendition of a plan, in its order. Raises TemplateFault."""
+    """Compose each rendition of a plan, in its order.
+
+    Raises TemplateFault, and SyndicateError where one has an error for which nothing may leave.
+    """
     settings = settings_for(site.config, edition.newsletter)
     wanted = set().union(*(one.articles for one in planned.helpings))
     by_id = {one.id: one for one in articles.with_ids(wanted, now=edition.occasion_at)}
-    return [rendition(site, edition, settings, one, by_id) for one in planned.helpings]
+    made = [rendition(site, edition, settings, one, by_id) for one in planned.helpings]
+    stop_at_errors(site, edition.newsletter, lint_edition(site, edition, made, tuple(by_id.values())))
+    return made
 
 
 def rendition(

@@ -1,38 +1,94 @@
-"""Writes an edition that nobody gets: as HTML, as text, and as the letter itself."""
+"""An edition that nobody gets: what it would be for whom, as HTML, as text, and as the letter itself."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from syndicate.app.forecast import Preview
+from syndicate.app.composing import settings_for
+from syndicate.app.forecast import ANYBODY, Preview, Reader, preview
+from syndicate.app.library import Library
+from syndicate.app.linting import lint_edition
 from syndicate.app.site import Site
+from syndicate.configtypes import parse_language
+from syndicate.digest.findings import Finding
+from syndicate.digest.letter import compose
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole
+from syndicate.errors import UsageError
 from syndicate.model import Attempt, Letter
 
-_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
+NO_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
+NOBODY = "you@example.org"
 
 
-def write_preview(site: Site, shown: Preview, folder: Path) -> list[Path]:
+def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
+    """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
+
+    The articles of the answer have their texts. What his choice says of language and pictures holds also for
+    the letter of a subscriber. Raises UsageError where there is no article at all, and for somebody who is
+    not subscribed.
+    """
+    shown = preview(site, name, articles, now=now, reader=reader)
+    by_id = {one.id: one for one in articles.with_ids(shown.rendition.article_ids, now=now)}
+    read = tuple(by_id[one] for one in shown.rendition.article_ids if one in by_id)
+    shown = replace(shown, made=replace(shown.made, articles=read))
+    wanted = reader.choice
+    if not wanted.language and wanted.pictures:
+        return shown
+    settings = settings_for(site.config, name)
+    if wanted.language:
+        spoken = settings.publication.model_copy(update={"language": wanted.language})
+        settings = replace(settings, publication=spoken)
+    chosen = shown.made.articles
+    if not wanted.pictures:
+        chosen = tuple(replace(one, picture=None) for one in chosen)
+    rendition = compose(shown.edition, chosen, settings, site.templates)
+    return replace(shown, rendition=rendition)
+
+
+def language_of(text: str) -> str:
+    """Return a language tag as given; UsageError where it is none."""
+    try:
+        return parse_language(text)
+    except ValueError as error:
+        raise UsageError(f"--language {text!r}: {error}") from None
+
+
+def findings_of(site: Site, shown: Preview) -> tuple[Finding, ...]:
+    """Return what is wrong with the letter of a preview, errors first."""
+    return lint_edition(site, shown.edition, [shown.rendition], shown.made.articles)
+
+
+def write_preview(site: Site, shown: Preview, folder: Path, recipient: str = NOBODY) -> list[Path]:
     """Write ``digest.html``, ``digest.txt`` and ``digest.eml`` into `folder`; return their paths."""
-    letter = sample_letter(site, shown, recipient="you@example.org")
+    letter = sample_letter(site, shown, recipient=recipient)
+    html, text = parts_of(letter)
+    files = {"digest.html": html.encode(), "digest.txt": text.encode(), "digest.eml": letter.body}
+    for name, body in files.items():
+        write_whole(folder / name, body)
+    return [folder / name for name in files]
+
+
+def parts_of(letter: Letter) -> tuple[str, str]:
+    """Return the HTML and the text of a letter, "" for a part that it has not."""
     message = message_from_bytes(letter.body, EmailMessage, policy=SMTP)
-    paths = []
-    for kind, suffix in (("html", "html"), ("plain", "txt")):
-        part = message.get_body((kind,))
-        text = part.get_content() if part else ""
-        paths.append(folder / f"digest.{suffix}")
-        write_whole(paths[-1], text.encode())
-    paths.append(folder / "digest.eml")
-    write_whole(paths[-1], letter.body)
-    return paths
+    parts = (message.get_body((kind,)) for kind in ("html", "plain"))
+    html, text = (part.get_content() if part else "" for part in parts)
+    return html, text
 
 
-def sample_letter(site: Site, shown: Preview, *, recipient: str) -> Letter:
-    """Return the letter of a preview to `recipient` alone; its unsubscribe link opens nothing."""
+def sample_letter(
+    site: Site, shown: Preview, *, recipient: str, token: str = NO_TOKEN, number: int = 0
+) -> Letter:
+    """Return the letter of a preview to `recipient` alone; its unsubscribe link opens nothing.
+
+    `number` stands in its Message-ID, so that each of several has its own.
+    """
     edition = shown.edition
     attempt = Attempt(
         delivery_id=0,
@@ -40,9 +96,9 @@ def sample_letter(site: Site, shown: Preview, *, recipient: str) -> Letter:
         edition_uid=edition.uid,
         newsletter=edition.newsletter,
         occasion=edition.occasion,
-        subscriber_id=0,
+        subscriber_id=number,
         email=recipient,
-        token=_TOKEN,
+        token=token,
         attempts=1,
         queued_at=edition.frozen_at,
     )

@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "check", "Check configuration, templates and articles; list every fault at once."),
     "build": ("build", "build", "Scan the content folder and publish once."),
     "run": ("run", "run", "Do everything, until stopped: scan, publish, serve, mail."),
-    "digest": ("digest", "digest", "Preview or send a newsletter's edition."),
+    "digest": ("digest", "digest", "Preview, check, try or send a newsletter's edition."),
     "deliver": ("deliver", "deliver", "Send what is due in the outbox, then end."),
     "editions": ("editions", "editions", "List, show, pause, resume, cancel and verify editions."),
     "deliveries": ("deliveries", "deliveries", "List an edition's letters, and send failed ones again."),

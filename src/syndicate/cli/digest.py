@@ -1,70 +1,36 @@
-"""syndicate digest preview|send."""
+"""syndicate digest preview|lint|test|send."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from syndicate.cli.build import still_held, tell_hubs
 from syndicate.cli.deliver import finish
+from syndicate.cli.digest_preview import AT, lint, planning_clock, preview, shares_words, test
 from syndicate.cli.output import configuration, count, emit, moment
 from syndicate.cli.progress import progress
 
 if TYPE_CHECKING:
     from syndicate.app.mailing import Made
     from syndicate.app.site import Site
-
-_AT = "Plan as if it were WHEN (an ISO time; without a zone, the publication's)."
+    from syndicate.delivery.shares import Shares
 
 
 @click.group()
 def digest() -> None:
-    """Preview or send a newsletter's edition."""
+    """Preview, check, try or send a newsletter's edition."""
 
 
-@digest.command(short_help="Write what the next edition would be; nobody is mailed.")
-@click.argument("newsletter")
-@click.option("--at", metavar="WHEN", help=_AT)
-@click.option(
-    "--output",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Where to write it; else var/preview/NEWSLETTER.",
-)
-@click.pass_context
-def preview(ctx: click.Context, newsletter: str, at: str | None, output: Path | None) -> None:
-    """Write what the next edition would be as HTML, text and .eml; nobody is mailed.
-
-    With nothing due it shows the newest articles and says so.
-    """
-    from syndicate.app.forecast import preview as make_preview
-    from syndicate.app.previewing import write_preview
-    from syndicate.app.scanning import scan_content
-    from syndicate.app.site import open_site
-
-    config = configuration(ctx)
-    with open_site(config) as site:
-        now = _planning_clock(at, site)
-        with site.build_lock(), progress("Reading", "files", quiet=False) as show:
-            scanned = scan_content(site, patient=True, progress=show)
-        shown = make_preview(site, newsletter, scanned.articles, now=now)
-        written = write_preview(site, shown, output or config.var / "preview" / newsletter)
-    made = shown.made
-    if made.repeated:
-        click.echo("Nothing is due yet, so this shows the newest articles.")
-    click.echo(f"Subject: {shown.rendition.subject}")
-    click.echo(f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}")
-    for path in written:
-        click.echo(f"  {path}")
+for _command in (preview, lint, test):
+    digest.add_command(_command)
 
 
 @digest.command(short_help="Make the edition of the latest occasion and deliver it.")
 @click.argument("newsletter")
-@click.option("--at", metavar="WHEN", help=_AT)
+@click.option("--at", metavar="WHEN", help=AT)
 @click.option("--now", "at_once", is_flag=True, help="Make one at once from the newest articles.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
@@ -84,7 +50,7 @@ def send(
 
     config = configuration(ctx)
     with open_site(config) as site:
-        planned = _planning_clock(at, site)  # before all else: it may be mistyped
+        planned = planning_clock(at, site)  # before all else: it may be mistyped
         with site.build_lock():
             with progress("Reading", "files", quiet=as_json) as show:
                 scanned = scan_content(site, patient=True, progress=show)
@@ -102,9 +68,14 @@ def send(
         slow = _falling_behind(site, newsletter) if dry_run else []
         told = [one for number, one in enumerate(made) if one.recipients or not number]
         about = {**_about(told[0]), "warnings": slow, "others": [_about(one) for one in told[1:]]}
+        shares = _shares(site, newsletter, told) if dry_run else None
+        if shares is not None:
+            about |= {"relays": dict(shares.letters), "seconds": round(shares.seconds), "never": shares.left}
         if not as_json:
             for one in told:
                 click.echo(_words(one, site, newsletter))
+            if shares is not None:
+                click.echo(shares_words(shares))
             for line in slow:
                 click.echo(f"warning: {line}")
         leaving = [one.edition_id for one in told if one.edition_id is not None]
@@ -115,19 +86,12 @@ def send(
         finish(ctx, site, leaving[0] if len(leaving) == 1 else None, as_json=as_json, about=about)
 
 
-def _planning_clock(text: str | None, site: Site) -> datetime:
-    return site.clock() if text is None else parse_when(text, site.config.publication.timezone)
+def _shares(site: Site, newsletter: str, made: Sequence[Made]) -> Shares | None:
+    """Return how the letters of plans would be shared out among the relays, None where there are none."""
+    from syndicate.app.sharing import shares_of
 
-
-def parse_when(text: str, zone: ZoneInfo) -> datetime:
-    """Return the instant in an ISO 8601 text; without an offset it is local time in `zone`."""
-    try:
-        when = datetime.fromisoformat(text.strip())
-        return when.replace(tzinfo=zone) if when.tzinfo is None else when
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
-        ) from None
+    letters = sum(one.recipients for one in made if one.fate == "planned")
+    return shares_of(site, newsletter, letters) if letters else None
 
 
 def _falling_behind(site: Site, newsletter: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +12,27 @@ from syndicate.model import DeliveryState, Rendition
 from syndicate.store.batches import insert
 from syndicate.store.freezing import insert_rendition
 from syndicate.store.tables import chunk, delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """Where a letter stands, and the relay's last words about it; `due_at` is when it is tried next."""
+
+    state: DeliveryState
+    code: int | None = None
+    reply: str = ""
+    relay: str = ""
+    due_at: datetime | None = None
+
+
+def fates(conn: sa.Connection, keys: Collection[str]) -> dict[str, Fate]:
+    """Return where the letters with these keys stand, by key; there may be a few dozen."""
+    columns = (delivery.c.state, delivery.c.code, delivery.c.reply, delivery.c.relay, delivery.c.due_at)
+    rows = conn.execute(sa.select(delivery.c.key, *columns).where(delivery.c.key.in_(list(keys))))
+    return {
+        key: Fate(DeliveryState(state), code, reply or "", relay or "", due_at)
+        for key, state, code, reply, relay, due_at in rows
+    }
 
 
 def enqueue(

@@ -34,6 +34,9 @@ def _out(now: datetime) -> sa.ColumnElement[bool]:
     return _THERE & (article.c.published_at <= now) & sa.not_(over)
 
 
+is_out = _out  # what other queries need to know of an article
+
+
 def addresses(conn: sa.Connection, *, now: datetime) -> list[tuple[str, str]]:
     """Return path and address of every article shown at `now`."""
     rows = conn.execute(sa.select(article.c.path, article.c.address).where(_out(now)))
@@ -185,3 +188,12 @@ def _kept(conn: sa.Connection, statement: sa.Select[Any]) -> list[Kept]:
         Kept(record_of(row), row[width], row[width + 1] or 0, row[width + 2] or 0, bool(row[width + 3]))
         for row in conn.execute(statement)
     ]
+
+
+def mark(conn: sa.Connection) -> str:
+    """Return a text that changes when an article comes, goes, or is another than before."""
+    last = (sa.func.count(), sa.func.max(article.c.changed_at), sa.func.max(article.c.visible_at))
+    hidden = sa.func.sum(sa.case((_THERE, 1), else_=0))
+    read = (sa.func.count(), sa.func.max(parsed.c.mtime_ns), sa.func.sum(parsed.c.size))
+    articles = conn.execute(sa.select(*last, hidden)).one()
+    return repr((tuple(articles), tuple(conn.execute(sa.select(*read)).one())))

@@ -1,0 +1,232 @@
+"""`digest preview` and `digest lint`: what would leave, for whom, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+import webbrowser
+from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from publications import Publication, maker
+
+from syndicate.app.forecast import preview
+from syndicate.app.linting import facts_of, lint_edition, place_of, stop_at_errors
+from syndicate.cli import cli
+from syndicate.digest.findings import Finding
+from syndicate.errors import SyndicateError
+from syndicate.store import editions, subscribers
+
+SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "mail" / "digest.html"
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Iterator[Publication]:
+    """A publication with an article, a subscriber, and a folder for templates of its own."""
+    with maker(tmp_path) as make:
+        made = make(more="templates: {folder: own}\n")
+        (made.folder / "own" / "mail").mkdir(parents=True)
+        made.article_is_dropped("Tides", "They come and go.", date="2026-11-22")
+        made.is_built()
+        made.people_subscribe("reader@example.org")
+        yield made
+
+
+def run(news: Publication, *words: str) -> Result:
+    return CliRunner().invoke(cli, ["digest", *words, "--config", str(news.folder / "config.yaml")])
+
+
+def digest_says(news: Publication, old: str, new: str) -> Path:
+    path = news.folder / "own" / "mail" / "digest.html"
+    assert old in SHIPPED.read_text()
+    path.write_text(SHIPPED.read_text().replace(old, new, 1))
+    return path
+
+
+def token_of(news: Publication) -> str:
+    with news.site.store.read() as conn:
+        [person] = subscribers.subscribers(conn)
+    return person.token
+
+
+def test_a_preview_is_three_files(news: Publication) -> None:
+    """HTML, text and letter are written and named, and the check has nothing to say."""
+    result = run(news, "preview", "daily")
+    assert result.exit_code == 0, result.output
+    folder = news.config.var / "preview" / "daily"
+    assert sorted(path.name for path in folder.iterdir()) == ["digest.eml", "digest.html", "digest.txt"]
+    assert message_from_bytes((folder / "digest.eml").read_bytes())["Subject"] == "Daily News: Tides"
+    assert "error" not in result.output
+
+
+def test_a_preview_for_a_subscriber_is_his_but_opens_nothing(news: Publication) -> None:
+    """It is addressed to him, and no file holds the token with which he could be unsubscribed."""
+    out = news.folder / "out"
+    result = run(news, "preview", "daily", "--for", "READER@example.org", "--output", str(out))
+    assert result.exit_code == 0, result.output
+    assert "for 1 subscriber" in result.output
+    files = {path.name: path.read_text() for path in out.iterdir()}
+    assert "reader@example.org" in files["digest.txt"].lower()
+    assert not [name for name, text in files.items() if token_of(news) in text]
+    assert "/unsubscribe/preview" in files["digest.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--for", "nobody@example.org"), "nobody@example.org is not subscribed to daily"),
+        (("--for", "no address"), "no address"),
+        (("--language", "not a tag"), "language tag"),
+        (("--at", "tomorrow"), "ISO time"),
+    ],
+)
+def test_what_cannot_be_shown_is_said(news: Publication, words: tuple[str, ...], said: str) -> None:
+    """A stranger, no address, no language and no time are told as such, and nothing is written."""
+    result = run(news, "preview", "daily", *words)
+    assert result.exit_code != 0
+    assert said in str(result.exception) + result.output
+    assert not (news.config.var / "preview").exists()
+
+
+def test_a_preview_speaks_the_language_asked_for(news: Publication) -> None:
+    """Our words are in it; the article's are as they are."""
+    assert run(news, "preview", "daily", "--language", "ar").exit_code == 0
+    html = (news.config.var / "preview" / "daily" / "digest.html").read_text()
+    assert 'lang="ar" dir="rtl"' in html
+    assert "They come and go." in html
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_open_shows_the_page_or_says_that_it_cannot(
+    news: Publication, monkeypatch: pytest.MonkeyPatch, there: bool
+) -> None:
+    """The browser is given the page's address; where there is none the path is told."""
+    opened: list[str] = []
+
+    def browser(url: str) -> bool:
+        opened.append(url)
+        return there
+
+    monkeypatch.setattr(webbrowser, "open", browser)
+    result = run(news, "preview", "daily", "--open")
+    assert result.exit_code == 0
+    assert opened == [(news.config.var / "preview" / "daily" / "digest.html").as_uri()]
+    assert ("No browser could be opened" in result.output) is not there
+
+
+def test_a_preview_lists_what_is_wrong(news: Publication) -> None:
+    """The files are written all the same, so that one can look."""
+    digest_says(news, '{{ _("Read the article") }}', "Hello {{ '{{' }} name }}")
+    result = run(news, "preview", "daily")
+    assert result.exit_code == 0
+    assert "was not filled" in result.output and "[placeholder]" in result.output
+
+
+def test_a_good_letter_passes(news: Publication) -> None:
+    """Nothing is printed but that all was looked at, and the exit status is 0."""
+    result = run(news, "lint")
+    assert (result.exit_code, result.output) == (0, "1 letter checked: nothing wrong.\n")
+    assert json.loads(run(news, "lint", "daily", "--json").stdout) == {"daily": []}
+
+
+def test_a_faulty_letter_fails_with_the_line_of_its_template(news: Publication) -> None:
+    """An error makes exit status 1; the template's line is named, for a machine the letter's."""
+    path = digest_says(news, "#57606a", "#c0c0c0")
+    result = run(news, "lint", "daily")
+    line = path.read_text().split('class="head"')[0].count("\n") + 1
+    assert result.exit_code == 1
+    assert f'error: {path}:{line}: <td class="head">: contrast 1.8' in result.output
+    [finding] = json.loads(run(news, "lint", "daily", "--json").stdout)["daily"]
+    assert (finding["level"], finding["code"], finding["part"]) == ("error", "contrast", "html")
+
+
+def test_a_warning_alone_passes(news: Publication) -> None:
+    """What only should be better is listed with exit status 0."""
+    digest_says(news, "#57606a", "#7b7b7b")
+    result = run(news, "lint")
+    assert result.exit_code == 0
+    assert "warning:" in result.output and "0 errors, 1 warning" in result.output
+
+
+def test_an_unknown_newsletter_is_a_mistake_of_use(news: Publication) -> None:
+    """The names that there are stand in the answer."""
+    for command in ("lint", "preview"):
+        result = run(news, command, "weekly")
+        assert "no newsletter is named 'weekly'" in str(result.exception)
+
+
+# ---------------------------------------------------------------- what the freeze asks
+
+
+def test_errors_stop_a_send_and_say_where(news: Publication, caplog: pytest.LogCaptureFixture) -> None:
+    """The exception names each error with its place; warnings are logged."""
+    digest_says(news, ' alt="{{ article.picture.alt }}"', "").write_text(
+        SHIPPED.read_text().replace('{{ _("Unsubscribe") }}', "{{ '{% x %}' }}").replace("#57606a", "#7b7b7b")
+    )
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    found = lint_edition(news.site, shown.edition, [shown.rendition], shown.made.articles)
+    with pytest.raises(SyndicateError, match=r"letter of daily must not leave.*\n.*was not filled"):
+        stop_at_errors(news.site, "daily", found)
+    assert "contrast" in caplog.text
+
+
+def test_a_letter_with_an_error_is_sent_to_nobody(news: Publication) -> None:
+    """The send stops with the reason and leaves no edition behind; mended, it reaches everybody."""
+    path = digest_says(news, '{{ _("Unsubscribe") }}', "*|UNSUB|*")
+    result = run(news, "send", "daily", "--now")
+    assert isinstance(result.exception, SyndicateError)
+    assert "'*|UNSUB|*' was not filled" in str(result.exception)
+    with news.site.store.read() as conn:
+        assert editions.editions(conn, "daily") == []
+    path.unlink()
+    assert run(news, "send", "daily", "--now").exit_code == 0
+    assert len(list(news.config.mail.folder.iterdir())) == 1
+
+
+def test_links_are_held_against_what_is_published(news: Publication) -> None:
+    """Pages, articles to come, editions and old addresses lead somewhere; what was never there does not."""
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    base = news.config.publication.url
+    leads = facts_of(news.site, shown.edition, ()).leads
+    (news.config.publish.folder / "_redirects").write_text(
+        "/old/ http://127.0.0.1:8000/articles/tides/ 301\n"
+    )
+    good = ["", "/", "/articles/tides/", "/articles/tides", "/rss.xml", "/old/", "/editions/daily/x/"]
+    assert all(leads(f"{base}{path}") for path in good)
+    bad = ["/articles/none/", "/nothing.html", "/../config.yaml", "/articles/%00/", f"/{'x' * 3000}"]
+    assert not any(leads(f"{base}{path}") for path in bad)
+
+
+def test_before_the_first_publishing_nobody_knows(tmp_path: Path) -> None:
+    """A preview in a new folder does not call every link dead."""
+    with maker(tmp_path) as make:
+        new = make()
+        new.article_is_dropped("Tides")
+        new.folder_is_scanned()
+        shown = preview(new.site, "daily", new.articles, now=new.now)
+        assert facts_of(new.site, shown.edition, ()).leads(f"{new.config.publication.url}/about/")
+
+
+def test_a_place_is_told_only_where_it_is_one(news: Publication) -> None:
+    """Where two lines of templates could be to blame none is named."""
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    digest_says(news, ' alt="{{ article.picture.alt }}"', "")
+    found = lint_edition(news.site, shown.edition, [shown.rendition], shown.made.articles)
+    assert not found
+    assert place_of(news.site, "daily", _finding('class="link"')) == ""
+    assert place_of(news.site, "daily", _finding('class="title"')).endswith("own/mail/digest.html:69")
+
+
+def _finding(clue: str) -> Finding:
+    return Finding("error", "alt-missing", "html", 1, "<a>", "x", (clue,))
+
+
+def test_very_many_renditions_are_looked_at_in_time(news: Publication) -> None:
+    """Those that show what others have shown are looked at in short, which finds what is wrong with each."""
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    last = replace(shown.rendition, body=shown.rendition.body + b"x" * 90_001)
+    many = [shown.rendition] * 300 + [last]
+    assert [one.code for one in lint_edition(news.site, shown.edition, many, shown.made.articles)] == ["size"]
