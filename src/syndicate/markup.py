@@ -198,7 +198,7 @@ def shorten(text: str, limit: int) -> str:
         end = space
     while end > 1 and _joined(line[end], line[end - 1]):
         end -= 1
-    return straight(line[:end]).rstrip(" ,;:-–—(“\"'") + "…"
+    return one_line(line[:end]).rstrip(" ,;:-–—(“\"'") + "…"
 
 
 def _joined(character: str, before: str) -> bool:
