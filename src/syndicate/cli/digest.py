@@ -112,6 +112,16 @@ def _about(made: Made) -> dict[str, object]:
     }
 
 
+def _others(site: Site, newsletter: str) -> str:
+    """Return who gets the newsletter at other hours, else how to add somebody."""
+    from syndicate.app.forecast import recipients_of
+
+    people = recipients_of(site, newsletter)
+    if people:
+        return f"; {count(people, 'subscriber')} chose other hours, or pauses"
+    return f"; add someone with `syndicate subscribers add EMAIL --newsletter {newsletter}`"
+
+
 def _words(made: Made, site: Site, newsletter: str) -> str:
     name = f"The edition of {newsletter} for {made.occasion.text}"
     what = f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}"
@@ -134,8 +144,7 @@ def _words(made: Made, site: Site, newsletter: str) -> str:
             )
             return f"{name} was made before, for {count(made.recipients, 'subscriber')}. {rest}"
         case "no subscribers":
-            add = f"add someone with `syndicate subscribers add EMAIL --newsletter {newsletter}`"
-            return f"{name} has {count(len(made.articles), 'article')} but nobody to go to; {add}."
+            return f"{name} has nobody to go to{_others(site, newsletter)}."
         case _:
             when = moment(made.occasion.at, site.config.publication.timezone)
             return f"Nothing new for {newsletter} up to {when}: no mail."
