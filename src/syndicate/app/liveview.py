@@ -15,9 +15,9 @@ from typing import Final
 from syndicate.app.forecast import Preview, Reader
 from syndicate.app.library import Library
 from syndicate.app.linting import told
-from syndicate.app.mailing import newsletter_of
 from syndicate.app.previewing import NOBODY, findings_of, foresee, parts_of, sample_letter
 from syndicate.app.site import Site
+from syndicate.app.timetables import newsletter_of
 from syndicate.digest.cascade import Scheme
 from syndicate.digest.lint import LARGEST
 from syndicate.digest.lintpage import preheader
