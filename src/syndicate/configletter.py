@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from syndicate.configtypes import Section, Url
 
-Look = Literal["plain", "magazine", "headlines"]
+_NAME = r"^[a-z0-9][a-z0-9_-]{0,39}$"
+Look = Annotated[str, Field(pattern=_NAME)]  # a folder of templates/mail/looks, shipped or one of his own
 
 
 def parse_colour(value: object) -> str:
@@ -24,7 +25,7 @@ Colour = Annotated[str, BeforeValidator(parse_colour)]
 
 
 class Colours(Section):
-    """The colours of letters in light or dark surroundings."""
+    """The colours of letters in light surroundings: links, what is around the sheet, the sheet, its texts."""
 
     accent: Colour = "#0b57a4"
     background: Colour = "#f3f2ee"
@@ -33,9 +34,14 @@ class Colours(Section):
     muted: Colour = "#57606a"
 
 
-DARK = {
-    "accent": "#8ab8ff", "background": "#121417", "paper": "#1b1e23", "text": "#eceae6", "muted": "#aeb6bf",
-}  # fmt: skip
+class DarkColours(Colours):
+    """The colours of letters in dark surroundings."""
+
+    accent: Colour = "#8ab8ff"
+    background: Colour = "#121417"
+    paper: Colour = "#1b1e23"
+    text: Colour = "#eceae6"
+    muted: Colour = "#aeb6bf"
 
 
 class Letter(Section):
@@ -46,4 +52,4 @@ class Letter(Section):
     logo: Url | None = None
     logo_width: int = Field(default=160, ge=16, le=600)
     light: Colours = Colours()
-    dark: Colours = Colours(**DARK)
+    dark: DarkColours = DarkColours()

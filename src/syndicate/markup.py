@@ -110,6 +110,9 @@ _MOST_MARKS = 30
 _SIGN = re.compile(r"[^\w\s\x00-\u02ff]")  # every combining mark is one of these
 _CROWD = re.compile(rf"{_SIGN.pattern}{{{_MOST_MARKS + 1},}}")
 _LINE_END = re.compile("\r\n?|\x85|\u2028|\u2029")
+_TURN = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_PDF, _PDI = "\u202c", "\u2069"
+_CLOSED_BY = dict.fromkeys("\u202a\u202b\u202d\u202e", _PDF) | dict.fromkeys("\u2066\u2067\u2068", _PDI)
 
 
 def clean_text(text: str) -> str:
@@ -155,8 +158,31 @@ def _thinned(crowd: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return `text` with every run of white space as one space, and none at its ends."""
-    return " ".join(text.split())
+    """Return `text` with every run of white space as one space, none at its ends, and no open direction."""
+    line = " ".join(text.split())
+    turned = straight(line)
+    return line if turned == line else " ".join(turned.split())
+
+
+def straight(line: str) -> str:
+    """Return one line without the signs that would turn what stands around it (UAX 9).
+
+    An embedding, override or isolate that is closed on the line stays.
+    """
+    if line.isascii() or not _TURN.search(line):
+        return line
+    opened: list[tuple[int, str]] = []
+    kept: set[int] = set()
+    for match in _TURN.finditer(line):
+        sign, at = match[0], match.start()
+        if sign in _CLOSED_BY:
+            opened.append((at, _CLOSED_BY[sign]))
+            continue
+        while sign == _PDI and opened and opened[-1][1] != sign and any(end == sign for _, end in opened):
+            opened.pop()
+        if opened and opened[-1][1] == sign:
+            kept |= {opened.pop()[0], at}
+    return _TURN.sub(lambda match: match[0] if match.start() in kept else "", line)
 
 
 def shorten(text: str, limit: int) -> str:
@@ -172,7 +198,7 @@ def shorten(text: str, limit: int) -> str:
         end = space
     while end > 1 and _joined(line[end], line[end - 1]):
         end -= 1
-    return line[:end].rstrip(" ,;:-–—(“\"'") + "…"
+    return straight(line[:end]).rstrip(" ,;:-–—(“\"'") + "…"
 
 
 def _joined(character: str, before: str) -> bool:

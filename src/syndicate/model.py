@@ -642,7 +642,10 @@ class SubscriptionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscriber:
-    """A person and his choice for one newsletter, as lists and exports show it."""
+    """A person and his choice for one newsletter, as lists and exports show it.
+
+    He gets nothing until `paused_until`.
+    """
 
     email: str
     newsletter: str
@@ -651,6 +654,8 @@ class Subscriber:
     started_at: datetime
     ended_at: datetime | None
     extra: dict[str, str] = field(default_factory=dict)
+    choice: Choice = Choice()
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
+from gettext import NullTranslations
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, nodes, select_autoescape
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    StrictUndefined,
+    Template,
+    TemplateNotFound,
+    nodes,
+    select_autoescape,
+)
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from syndicate import i18n
@@ -32,6 +41,7 @@ from syndicate.overtime import Overtime, limited
 SHIPPED = "shipped/"  # `{% extends "shipped/pages/layout.html" %}` passes by the operator's file of that name
 _KINDS = frozenset({".html", ".txt", ".css"})
 _MOST_ENVIRONMENTS = 64
+_MOST_TEXTS = 512
 _LARGEST = 1_000_000  # characters, members or bits that a template may make by multiplying
 SECONDS = 2.0  # of processor time, for one page or letter
 
@@ -54,25 +64,52 @@ class Templates:
     def __init__(self, shipped: Path, override: Path | None = None) -> None:
         self._roots = (override, shipped) if override else (shipped,)
         self._loader = _Loader(self._roots)
-        self._environments: dict[tuple[str, str], Environment] = {}
+        self._words = override
+        self._environments: dict[tuple[str, str], tuple[NullTranslations, Environment]] = {}
+        self._texts: dict[tuple[Environment, str, str], Template] = {}
 
     def render(self, name: str, *, language: str, zone: ZoneInfo, **context: object) -> str:
         """Return the template `name` filled with `context`, in the words and dates of `language` and `zone`.
 
         Raises TemplateFault with file and line for whatever goes wrong in it.
         """
+        environment = self._environment(language, zone)
+        return self._rendered(name, lambda: environment.get_template(name), context)
+
+    def render_text(self, label: str, text: str, *, language: str, zone: ZoneInfo, **context: object) -> str:
+        """Return `text`, a template that stands in the configuration, filled as `render` fills a file.
+
+        It makes plain text: nothing is escaped. Raises TemplateFault that names `label`, the setting, and the
+        line within `text`.
+        """
+        environment = self._environment(language, zone)
+        return self._rendered(label, lambda: self._compiled(environment, label, text), context, Path(label))
+
+    def _rendered(
+        self, name: str, found: Callable[[], Template], context: dict[str, object], path: Path | None = None
+    ) -> str:
         try:
-            return limited(
-                SECONDS, lambda: self._environment(language, zone).get_template(name).render(context)
-            )
+            return limited(SECONDS, lambda: found().render(context))
         except TemplateFault:
             raise
         except Overtime as error:
-            file, line = self._last_template_line(error.__traceback__)
+            file, line = self._last_template_line(error.__traceback__, name)
             message = f"took longer than {SECONDS:.0f} seconds and was given up; look for loops in loops"
-            raise TemplateFault(file or str(self._likely_path(name)), message, line=line) from None
+            raise TemplateFault(file or str(path or self._likely_path(name)), message, line=line) from None
         except Exception as error:
-            raise self._fault(name, error) from error
+            raise self._fault(name, error, path=path) from error
+
+    def _compiled(self, environment: Environment, label: str, text: str) -> Template:
+        """Return a text of the configuration as a template, compiled once for each language."""
+        key = (environment, label, text)
+        found = self._texts.get(key)
+        if found is None:
+            if len(self._texts) >= _MOST_TEXTS:
+                self._texts.clear()
+            code = environment.compile(text, label, label)
+            found = Template.from_code(environment, code, environment.make_globals(None))
+            self._texts[key] = found
+        return found
 
     def source(self, name: str) -> str:
         """Return a file such as a style sheet as it is, the operator's before ours. Raises TemplateFault."""
@@ -96,12 +133,13 @@ class Templates:
     def check(self) -> list[Fault]:
         """Return what is wrong with every file, shipped and overriding; never raises."""
         environment = self._environment(i18n.SOURCE_LANGUAGE, ZoneInfo("UTC"))
-        return [
+        faults = [
             fault
             for root in reversed(self._roots)
             for name in _names(root)
             for fault in self._check_file(environment, root, name)
         ]
+        return faults + i18n.unreadable(self._words)
 
     def _check_file(self, environment: Environment, root: Path, name: str) -> Iterator[Fault]:
         path = root / name
@@ -135,14 +173,15 @@ class Templates:
     def _environment(self, language: str, zone: ZoneInfo) -> Environment:
         """Return Jinja's environment of one language and zone; each compiles for itself."""
         key = (language, str(zone))
+        words = i18n.translations(language, self._words)
         found = self._environments.get(key)
-        if found is None:
+        if found is None or found[0] is not words:
             if len(self._environments) >= _MOST_ENVIRONMENTS:
                 self._environments.clear()
-            found = self._environments.setdefault(key, self._new_environment(language, zone))
-        return found
+            found = self._environments[key] = (words, self._new_environment(language, zone, words))
+        return found[1]
 
-    def _new_environment(self, language: str, zone: ZoneInfo) -> Environment:
+    def _new_environment(self, language: str, zone: ZoneInfo, words: NullTranslations) -> Environment:
         environment = _Sandbox(
             loader=self._loader,
             undefined=StrictUndefined,
@@ -153,7 +192,7 @@ class Templates:
             auto_reload=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_gettext_translations(i18n.translations(language), newstyle=True)  # type: ignore[attr-defined]
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
         environment.filters |= {
             "date": partial(i18n.format_date, language=language, zone=zone),
             "datetime": partial(i18n.format_datetime, language=language, zone=zone),
@@ -178,17 +217,17 @@ class Templates:
         if isinstance(error, TemplateSyntaxError):
             where = error.filename or error.name or name
             return TemplateFault(where, error.message or "cannot be read", line=error.lineno)
-        file, line = self._last_template_line(error.__traceback__)
+        file, line = self._last_template_line(error.__traceback__, name)
         message = _message(error)
         return TemplateFault(file or str(path or self._likely_path(name)), message, line=line)
 
-    def _last_template_line(self, trace: TracebackType | None) -> tuple[str | None, int | None]:
-        """Return the innermost template file and line of a traceback, which Jinja has put in there."""
+    def _last_template_line(self, trace: TracebackType | None, label: str) -> tuple[str | None, int | None]:
+        """Return the innermost template and line of a traceback, which Jinja has put in there."""
         roots = [str(root) + "/" for root in self._roots]
         found: tuple[str | None, int | None] = (None, None)
         while trace is not None:
             file = trace.tb_frame.f_code.co_filename
-            if any(file.startswith(root) for root in roots):
+            if file == label or any(file.startswith(root) for root in roots):
                 # Jinja sets right the lines of exceptions, not those of Overtime.
                 raw = trace.tb_frame.f_globals.get("__jinja_template__")
                 line = raw.get_corresponding_lineno(trace.tb_lineno) if raw else trace.tb_lineno
@@ -201,7 +240,7 @@ class Templates:
         return next((path for path in paths if path.is_file()), paths[-1])
 
 
-class _Sandbox(SandboxedEnvironment):
+class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which limits ranges but not ``"x" * 10000000000``, that no timer can interrupt."""
 
     intercepted_binops = frozenset({"*", "**"})
@@ -317,6 +356,11 @@ def _message(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     known = type(error).__module__.startswith("jinja2")
     return text if known else f"{type(error).__name__}: {text}"
+
+
+def as_html(text: str) -> Markup:
+    """Return HTML that no template escapes: what was escaped, or written, by ourselves."""
+    return Markup(text)  # noqa: S704 the caller's word
 
 
 def _iso(value: date, *, zone: ZoneInfo) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
 import pytest
-from store_filling import MINUTE, NOW, a_crowd_subscribes, begun, edition_is_frozen, sent
+from sqlalchemy import event
+from store_filling import MINUTE, NOW, a_crowd_subscribes, a_record, begun, edition_is_frozen, sent
 
 from syndicate.model import Chunk
-from syndicate.store import exchange, outbox
+from syndicate.store import articles, exchange, outbox, selection
 from syndicate.store.engine import Store
 from syndicate.store.exchange import Work
 from syndicate.store.outbox import StoreOutbox
@@ -58,6 +63,32 @@ def test_a_chunks_letters_are_read_from_its_index(chunk: Chunk, store_db: Store)
     """Of a million deliveries only the chunk's own are looked at."""
     with store_db.plain() as plain, plain.transaction():
         assert "ix_delivery_chunk_id" in plan(plain, outbox._DUE, (chunk.id, NOW))
+
+
+@pytest.fixture
+def archive(store_db: Store) -> Store:
+    """20,000 articles, one in a hundred of which was new again, the databases knowing how many all are."""
+    hour = timedelta(hours=1)
+    many = [a_record(f"a{n}", published=NOW - n * hour) for n in range(20_000)]
+    again = [replace(one, again_at=NOW - n * hour) for n, one in enumerate(many[::100])]
+    with store_db.write() as conn:
+        articles.save_records(conn, [*many, *again])
+        conn.exec_driver_sql("ANALYZE")
+    return store_db
+
+
+def test_what_is_new_is_read_from_both_indexes(archive: Store) -> None:
+    """Of an archive only what became visible and what was new again between two moments is looked at."""
+    after = NOW - timedelta(hours=9)
+    with archive.read() as conn:
+        asked: list[tuple[str, Any]] = []
+        event.listen(conn, "before_cursor_execute", lambda *said: asked.append(said[2:4]))
+        assert len(selection.became_visible(conn, after=after, until=NOW)) == 9 + 8
+        statement, values = asked[-1]
+        explain = "EXPLAIN QUERY PLAN " if archive.dialect == "sqlite" else "EXPLAIN "
+        found = str(conn.exec_driver_sql(explain + statement, values).all())
+    assert "ix_article_visible_at" in found and "ix_article_again" in found
+    assert "Seq Scan on article" not in found and "SCAN article" not in found
 
 
 def test_an_exchange_finds_its_letters_by_number(chunk: Chunk, store_db: Store) -> None:

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from store_filling import NOW, a_record, records_are_known
 
-from syndicate.model import ArticleRecord, ArticleState
+from syndicate.content.articles import article_of
+from syndicate.model import ArticleRecord, ArticleState, Body, Parsed
 from syndicate.store import articles, folders, readings, selection
 from syndicate.store.engine import Store
 from syndicate.store.folders import Topic
@@ -77,6 +78,22 @@ def test_what_became_visible_between_two_moments(store: Store) -> None:
         assert names(selection.became_visible(conn, after=NOW, until=NOW + DAY)) == ["future"]
 
 
+def test_what_is_new_again_counts_from_then(store: Store) -> None:
+    """Its first moment counts no more, and what is to be new again later is not new yet."""
+    long_ago = NOW - 90 * DAY
+    records_are_known(
+        store,
+        a_record("again", published=long_ago, again_at=NOW),
+        a_record("twice", published=NOW - DAY, again_at=NOW + DAY),
+        a_record("gone", published=long_ago, again_at=NOW, hidden=True),
+        a_record("before", published=long_ago, again_at=NOW - DAY),
+    )
+    with store.read() as conn:
+        assert names(selection.became_visible(conn, after=NOW - DAY, until=NOW)) == ["b", "again"]
+        assert names(selection.became_visible(conn, after=NOW, until=NOW + DAY)) == ["future", "twice"]
+        assert "again" not in names(selection.became_visible(conn, after=long_ago, until=NOW - DAY))
+
+
 def test_articles_by_id_are_those_that_are_shown(store: Store) -> None:
     """Ids of what is hidden, gone or unheard of find nothing; thousands may be asked for."""
     wanted = {f"urn:{name}" for name in ("a", "m", "hidden", "future", "withdrawn", "unheard")}
@@ -85,6 +102,17 @@ def test_articles_by_id_are_those_that_are_shown(store: Store) -> None:
         many = {*wanted, *(f"urn:{n}" for n in range(6_000))}
         assert sorted(names(selection.with_ids(conn, many, now=NOW))) == ["a", "m"]
         assert selection.with_ids(conn, [], now=NOW) == []
+
+
+def test_the_languages_of_what_is_shown(store: Store) -> None:
+    """Each once, of what is out or will be; not of drafts, nor of articles that name none."""
+    records_are_known(
+        store,
+        *(a_record(name, language=tag) for name, tag in (("en", "en"), ("ar", "ar"), ("none", ""))),
+        a_record("draft", language="fr", hidden=True),
+    )
+    with store.read() as conn:
+        assert selection.languages(conn) == ["ar", "en", "id"]
 
 
 def test_an_article_comes_with_what_its_file_said(store: Store) -> None:
@@ -183,13 +211,14 @@ def test_the_clock_alone_turns_articles(store: Store) -> None:
 
 MOMENTS = st.integers(-3, 3).map(lambda days: NOW + days * DAY)
 RECORDS = st.builds(
-    lambda state, hidden, published, expires: {
+    lambda state, hidden, published, expires, again: {
         "state": state, "hidden": hidden, "published_at": published, "visible_at": published,
-        "expires_at": expires,
+        "expires_at": expires, "again_at": again,
     },
     st.sampled_from(list(ArticleState)),
     st.booleans(),
     MOMENTS,
+    st.one_of(st.none(), MOMENTS),
     st.one_of(st.none(), MOMENTS),
 )  # fmt: skip
 
@@ -200,6 +229,11 @@ def is_out(one: ArticleRecord, now: datetime) -> bool:
     over = one.expires_at is not None and one.expires_at <= now
     living = one.state in (ArticleState.PRESENT, ArticleState.MISSING)
     return living and not one.hidden and one.published_at <= now and not over
+
+
+def mail_at(one: ArticleRecord) -> datetime:
+    """Return since when it is new to newsletters, as its article has it."""
+    return article_of(one, Parsed(one.path, one.title), Body("")).mail_at
 
 
 @given(st.lists(RECORDS, max_size=8), MOMENTS, MOMENTS)
@@ -226,4 +260,7 @@ def test_the_database_shows_what_it_should(
             assert sorted(found) == sorted(expected)
             assert selection.count_out(conn, now=now) == len(expected)
             assert folders.topics(conn, now=now) or not expected  # all may have expired
+        new = {kept.record.id for kept in selection.became_visible(conn, after=first, until=last)}
+        mailable = [record.id for record in saved if first < mail_at(record) <= last and is_out(record, last)]
+        assert sorted(new) == sorted(mailable)
         assert shown[first] ^ shown[last] <= set(selection.turned(conn, after=first, until=last))

@@ -14,8 +14,8 @@ from store_filling import (
     tokens,
 )
 
-from syndicate.model import Email, Subscriber, SubscriptionState
-from syndicate.store import subscribers
+from syndicate.model import Choice, Email, Subscriber, SubscriptionState
+from syndicate.store import choices, subscribers
 from syndicate.store.engine import Store
 from syndicate.store.outbox import StoreOutbox
 
@@ -43,6 +43,23 @@ def test_a_subscription_is_read_whole(store_db: Store) -> None:
         found = subscribers.by_token(conn, "token-1")
     active = SubscriptionState.ACTIVE
     assert found == Subscriber("ana@Example.org", "daily", active, "token-1", NOW, None, {"nama": "Añа 漢"})
+
+
+def test_a_person_s_subscriptions_come_with_his_wishes(store_db: Store) -> None:
+    """Only his, by newsletter, each with its choice and its pause."""
+    weekly = Choice("weekly", "Asia/Tokyo", "18:00", "ar", ("Politik", "Seni"), False)
+    with store_db.write() as conn:
+        subscribers.add(conn, email("Ana"), ["weekly", "daily"], now=NOW, token=tokens())
+        subscribers.add(conn, email("budi"), ["daily"], now=NOW, token=tokens("x"))
+        choices.choose(conn, email("ana").key, "weekly", weekly, now=NOW)
+        choices.pause(conn, email("ana").key, "weekly", until=NOW + MINUTE)
+        found = subscribers.of_person(conn, email("ANA").key)
+        nobody = subscribers.of_person(conn, "nobody@example.org")
+    assert [(one.newsletter, one.choice, one.paused_until) for one in found] == [
+        ("daily", Choice(), None),
+        ("weekly", weekly, NOW + MINUTE),
+    ]
+    assert nobody == []
 
 
 def test_extra_columns_join_those_known_before(store_db: Store) -> None:

@@ -131,5 +131,12 @@ TABLE = [
     Row("/", 405, {"allow": "GET, HEAD"}, None, method="PUT"),
     Row("/unsubscribe/nobody", 404, {"cache-control": "no-store", "referrer-policy": "no-referrer"}),
     Row("/unsubscribe/nobody", 404, {"cache-control": "no-store"}, method="POST"),
+    Row(
+        "/editions/", 200, {"cache-control": "public, max-age=60", "content-type": "text/html; charset=utf-8"}
+    ),
+    Row("/editions/daily/atom.xml", 200, {"content-type": "application/atom+xml; charset=utf-8"}),
+    Row("/editions/daily/2026-11-23/Asia/Tokyo/", 404, {"cache-control": "no-cache"}),
+    Row("/editions/daily", 301, {"location": "./daily/"}),
+    Row("/editions/", 405, {"allow": "GET, HEAD"}, None, method="POST"),
     Row("/health", 200, {"cache-control": "no-store"}),
 ]

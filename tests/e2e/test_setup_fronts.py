@@ -250,7 +250,7 @@ def test_health_is_for_this_machine_alone(world: World, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["nginx", "caddy"])
 def test_a_publication_below_a_path(world: World, kind: str, tmp_path: Path) -> None:
-    """The files do not know the path; nothing else of the host is answered but unsubscribe links."""
+    """The files do not know the path; nothing else of the host is answered but letters' links."""
     world.client(kind).close()
 
     def below(facts: Facts) -> Facts:
@@ -276,6 +276,9 @@ def test_a_publication_below_a_path(world: World, kind: str, tmp_path: Path) -> 
             answer = client.get(path)
             assert (path, answer.status_code) == (path, status)
             assert answer.headers.get("location") == location
+        for answers in ("/akun", top):
+            assert client.get(f"{answers}/editions/daily/atom.xml").status_code == 200
+            assert "<html" in client.get(f"{answers}/editions/daily/2026-11-23/Asia/Tokyo/").text
         assert client.get("/akun/unsubscribe/nobody").headers["cache-control"] == "no-store"
         assert client.get(f"{top}/unsubscribe/nobody").headers["cache-control"] == "no-store"
 

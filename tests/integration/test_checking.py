@@ -36,7 +36,8 @@ def alone(folder: Path, more: str, *, sender: str = "news@news.example.org") -> 
     (folder / "content").mkdir()
     file = folder / "config.yaml"
     head = (
-        "publication: {title: News, url: https://news.example.org}\nnewsletters:\n  daily: {title: Daily}\n"
+        "publication: {title: News, url: https://news.example.org, postal_address: Here, contact: Ani,"
+        " privacy_url: https://news.example.org/privacy}\nnewsletters:\n  daily: {title: Daily}\n"
     )
     file.write_text(f"{head}mail:\n  from: {sender}\n{SMTP}{more}")
     return checked(file)

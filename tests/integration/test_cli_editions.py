@@ -16,8 +16,8 @@ from publications import Publication, maker
 
 from syndicate.app.alerts import raise_alert
 from syndicate.cli import main
-from syndicate.model import Alert, DeliveryState, Settled
-from syndicate.store import letters, subscribers
+from syndicate.model import Alert, Choice, DeliveryState, Settled
+from syndicate.store import choices, letters, subscribers
 from syndicate.store.outbox import StoreOutbox
 from syndicate.store.tables import delivery
 
@@ -251,6 +251,46 @@ def test_a_person_hears_why_nothing_came(news: Publication, run: Run) -> None:
     _, said, _ = run("why", "late@example.org")
     assert "  no edition of it was made for this address since then\n" in said
     assert f"  {EDITION}: no letter, it was made before this address subscribed\n" in said
+
+
+def test_an_article_hears_when_it_was_mailed(news: Publication, run: Run) -> None:
+    """In which editions it was, that an edit is in none, and when it asked or came back."""
+    news.article_is_dropped("second", date="2026-11-22 13:00")
+    news.folder_is_scanned()
+    _, said, _ = run("why", "first.md")
+    mailed = f"  mailed in {EDITION}, made Mon 2026-11-23 06:00 (UTC)\n"
+    hint = "  an edit is not mailed; another text of `resend` in its front matter asks for that\n"
+    assert said.endswith(mailed + hint)
+    assert run("why", "second.md")[1].endswith("  in no edition yet\n")
+    news.time_passes(minutes=5)
+    news.article_is_dropped("first", date="2026-11-22 12:00\nresend: 2026-11-23")
+    news.article_is_dropped("second", date="2026-11-22 13:00\ndraft: true")
+    news.folder_is_scanned()
+    news.time_passes(minutes=5)
+    news.article_is_dropped("second", date="2026-11-22 13:00")
+    news.folder_is_scanned()
+    _, said, _ = run("why", "first.md")
+    asked = "  to be mailed once more since Mon 2026-11-23 06:05 (UTC), as its `resend` asks\n"
+    assert said.endswith(mailed + asked + hint)
+    _, said, _ = run("why", "second.md")
+    assert said.endswith("  new to newsletters again since Mon 2026-11-23 06:10 (UTC), when it came back\n")
+    told = json.loads(run("why", "first.md", "--json")[1])[0]
+    assert [one["occasion"] for one in told["mailed"]] == ["2026-11-23/now"]
+    assert told["resent_at"] and told["resent_at"] == told["again_at"]
+
+
+def test_a_person_hears_what_he_wants(news: Publication, run: Run) -> None:
+    """His own wishes, his pause, and that an edition held nothing that was due to him."""
+    with news.site.store.write() as tx:
+        choices.choose(tx, "p0@example.org", "daily", Choice("weekly", "Asia/Tokyo"), now=news.now)
+        choices.pause(tx, "p0@example.org", "daily", until=news.now + timedelta(days=1))
+    news.people_subscribe("p7@example.org")
+    _, said, _ = run("why", "p0@example.org")
+    assert "  wants it weekly on Monday 07:00 Asia/Tokyo\n" in said
+    assert "  wants nothing until Tue 2026-11-24 06:00 (UTC)\n" in said
+    assert f"  {EDITION}: no letter, nothing in it was due to this address" in run("why", "p7@example.org")[1]
+    [told] = json.loads(run("why", "p0@example.org", "--json")[1])["subscriptions"]
+    assert (told["choice"]["frequency"], told["choice"]["topics"]) == ("weekly", [])
 
 
 def test_an_unknown_address_is_told_without_its_neighbours(run: Run) -> None:

@@ -108,10 +108,10 @@ def test_a_bug_in_one_newsletter_leaves_the_others(
     news.folder_is_scanned()
     news.time_passes(hours=2)
 
-    def composed(edition: Edition, *rest: object) -> Rendition:
+    def composed(edition: Edition, *rest: object, **options: object) -> Rendition:
         if edition.newsletter == "daily":
             raise ZeroDivisionError("seven by nothing")
-        return compose(edition, *rest)  # type: ignore[arg-type]
+        return compose(edition, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(composing, "compose", composed)
     with caplog.at_level("CRITICAL", logger="syndicate.edition"):

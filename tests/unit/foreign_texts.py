@@ -8,7 +8,7 @@ FIELDS = (
     "title", "date", "updated", "lastmod", "draft", "published", "status", "slug", "url", "permalink",
     "path", "id", "guid", "summary", "description", "author", "authors", "tags", "categories", "lang",
     "image", "cover", "audio", "enclosure", "canonical", "aliases", "translationKey", "correction",
-    "expiryDate", "taxonomies", "visibility", "publish",
+    "expiryDate", "taxonomies", "visibility", "publish", "featured", "pin", "top", "resend",
 )  # fmt: skip
 VALUES = (
     '"', "'", "[", "]", "{", "}", ",", ": ", "a", "- b", "|", ">", "&a", "*a", "!!int", "!!binary x", "<<",

@@ -146,6 +146,76 @@ def test_old_drafts_of_nikola() -> None:
     assert not matter("tags: [a, draft]").draft()
 
 
+# ---------------------------------------------------------------- for newsletters
+
+
+@pytest.mark.parametrize(
+    ("field", "featured", "pinned"),
+    [
+        ("featured: true", True, False), ("featured: Yes", True, False), ("isFeatured: on", True, False),
+        ("status: featured", True, False), ("featured: false", False, False), ("featured:", False, False),
+        ("pin: true", False, True), ("pinned: 1", False, True), ("is_pinned: true", False, True),
+        ("sticky: 100", False, True), ("sticky: 0", False, False), ("sticky: -1", False, False),
+        ("sticky: ''", False, False), ("top: 2", False, True), ("top: 0.5", False, True),
+        ("top: false", False, False), ("featured: images/robot.png", False, False),
+        ("featured: [cover.jpg, other.jpg]", False, False), ("featured: {src: a/b, alt: c}", False, False),
+        ("featured: '[[robot.png]]'", False, False), ("featured_image: true", False, False),
+        ("title: x", False, False), ("status: published", False, False),
+    ],
+)  # fmt: skip
+def test_featured_and_pinned(field: str, featured: bool, pinned: bool) -> None:
+    """Flags and numbers above 0 say yes; a picture of that name says nothing, and is no fault."""
+    found = matter(field)
+    assert (found.featured(), found.pinned(), found.warnings) == (featured, pinned, [])
+
+
+def test_any_of_the_names_pins() -> None:
+    """Themes differ in what they ask for, and an author may have had two."""
+    assert matter("top: false", "sticky: 3").pinned() and matter("pin: true", "pinned: false").pinned()
+
+
+@pytest.mark.parametrize("value", ["perhaps", "2026-12-01", "[a, b]", "{a: b}", "1e9", "nan", "９"])
+def test_a_flag_nobody_understands_is_a_warning(value: str) -> None:
+    """The article goes on without it."""
+    found = matter("title: x", f"pin: {value}", f"featured: {value}")
+    assert not found.pinned() and not found.featured()
+    assert found.warnings == [
+        "line 3: pin: must be true or false; it is ignored",
+        "line 4: featured: must be true or false; it is ignored",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "wish"),
+    [
+        ("true", "true"), ("YES", "true"), ("on", "true"), ("false", ""), ("no", ""), ("0", ""), ("", ""),
+        ("null", ""), ("1", "1"), ("2", "2"), ("2026-12-01", "2026-12-01"),
+        ("a second  time", "a second time"),
+        ("'2026-12-01 07:00'", "2026-12-01 07:00"), ("x" * 999, "x" * 200),
+    ],
+)  # fmt: skip
+def test_the_text_of_resend(value: str, wish: str) -> None:
+    """What says no is none, whatever says only yes is one text, all else is what it is."""
+    found = matter(f"resend: {value}")
+    assert (found.resend(), found.warnings) == (wish, [])
+
+
+def test_resend_in_other_kinds() -> None:
+    """TOML's dates and flags and JSON's are texts, too."""
+    assert split("a.md", "+++\nresend = 2026-12-01\n+++\n").resend() == "2026-12-01"
+    assert split("a.md", "+++\nresend = 2026-12-01T07:00:00Z\n+++\n").resend() == "2026-12-01T07:00:00+00:00"
+    assert split("a.md", "+++\nresend = true\ntop = 3\nfeatured = false\n+++\n").resend() == "true"
+    assert split("a.md", '{"resend": true, "pin": 1, "featured": false}').resend() == "true"
+    assert split("a.md", '{"resend": 3, "pin": 1}').pinned()
+    assert split("a.rst", ":title: x\n:resend: 3\n:sticky: yes\n\nx").pinned()
+
+
+def test_resend_of_several_texts_is_a_warning() -> None:
+    """A list asks nothing."""
+    found = matter("resend: [1, 2]")
+    assert found.resend() == "" and found.warnings == ["line 2: resend: must be one text; it is ignored"]
+
+
 # ---------------------------------------------------------------- several
 
 

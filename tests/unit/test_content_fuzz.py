@@ -136,6 +136,7 @@ def questions(matter: FrontMatter) -> Iterator[Callable[[], object]]:
     yield from (matter.draft, matter.picture, matter.enclosures, matter.language, matter.tags)
     yield from (matter.categories, matter.authors, matter.summary, matter.identity, matter.slug, matter.url)
     yield from (matter.aliases, matter.canonical, matter.key, matter.correction, matter.marked)
+    yield from (matter.featured, matter.pinned, matter.resend)
 
 
 @settings(max_examples=300, deadline=None)

@@ -251,6 +251,16 @@ def test_what_readers_see_is_an_edit(tmp_path: Path, field: str) -> None:
     assert read(tmp_path, "a.md", f"---\ntitle: One\n{field}\n---\nwords").mark != one
 
 
+def test_what_is_said_to_newsletters_is_no_edit(tmp_path: Path) -> None:
+    """Featured, pinned and resend are told with the head, and readers see no update for them."""
+    fields = "featured: true\nsticky: 3\nresend: 2026-12-01\n"
+    one = read(tmp_path, "a.md", "---\ntitle: One\n---\nwords")
+    two = read(tmp_path, "a.md", f"---\ntitle: One\n{fields}---\nwords")
+    assert (one.featured, one.pinned, one.resend) == (False, False, "")
+    assert (two.featured, two.pinned, two.resend) == (True, True, "2026-12-01")
+    assert one.mark == two.mark
+
+
 def test_line_ends_and_white_space_around_are_no_edit(tmp_path: Path) -> None:
     """A file saved on another system says the same."""
     one = read(tmp_path, "a.md", "---\ntitle: One\n---\nwords\n\nmore\n")

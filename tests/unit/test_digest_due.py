@@ -91,6 +91,17 @@ def test_an_article_whose_file_is_missing_or_whose_date_is_ahead_waits() -> None
     assert ids(due_at([gone, moved]).articles) == ""
 
 
+def test_a_missing_article_is_waited_for() -> None:
+    """Others go; when its file is back it counts as if it had been there, and nobody gets those again."""
+    gone = article("gone", NOON - HOUR, present=False)
+    other = article("other", NOON - HOUR / 2)
+    found = due_at([gone, other])
+    assert (ids(found.articles), found.covered) == ("other", NOON - HOUR - timedelta(microseconds=1))
+    back = replace(gone, present=True)
+    later = due_at([back, other], NOON + HOUR, after=found.covered, had={"other": NOON})
+    assert (ids(later.articles), later.covered) == ("gone", NOON + HOUR)
+
+
 def test_pinned_ones_come_first_then_featured_ones_then_the_newest() -> None:
     """The order of an edition; ids settle a tie."""
     plain = [article(name, NOON - HOUR) for name in "ba"]

@@ -60,7 +60,7 @@ def test_a_correction_comes_first_in_the_article_language() -> None:
     html = item(corrected)["content_html"]
     assert html.startswith("<p><strong>Koreksi:</strong> Bukan &lt;3&gt;, tetapi 4 &amp; 5.</p>\n<p><img ")
     assert item(corrected, "summary")["content_text"] == "Koreksi: Bukan <3>, tetapi 4 & 5. Ringkas"
-    assert "<strong>Correction:</strong>" in item(replace(corrected, language="fr"))["content_html"]
+    assert "<strong>Correction:</strong>" in item(replace(corrected, language="sv"))["content_html"]
     assert "<strong>تصحيح:</strong>" in item(replace(corrected, language="ar"))["content_html"]
 
 

@@ -138,9 +138,9 @@ def test_an_article_in_many_feeds_is_made_once(monkeypatch: pytest.MonkeyPatch) 
     asked: list[str] = []
     make = document._item
 
-    def counted(article: Article, feed: Feed, site: FeedSite) -> document.Item:
+    def counted(article: Article, feed: Feed, site: FeedSite, label: str) -> document.Item:
         asked.append(article.id)
-        return make(article, feed, site)
+        return make(article, feed, site, label)
 
     monkeypatch.setattr(document, "_item", counted)
     monkeypatch.setattr(document, "_memory", Memory[document.Item](100_000))

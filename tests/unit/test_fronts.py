@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from syndicate.app.fronts import quoting
 from syndicate.app.fronts.caddy import caddy_site
-from syndicate.app.fronts.facts import Facts, facts_of, suffixes, wrong_with
+from syndicate.app.fronts.facts import ANSWERED, Facts, facts_of, suffixes, wrong_with
 from syndicate.app.fronts.nginx import nginx_site
 from syndicate.app.fronts.systemd import systemd_unit
 from syndicate.config import Config
@@ -139,6 +139,19 @@ def test_names_are_those_of_both_addresses() -> None:
     assert (facts.prefix, facts.answers, facts.origin) == ("/x", "/a b", "https://désa.example.org")
     assert 'server_name "xn--dsa-bma.example.org" "surat.example.org";' in nginx_site(facts, TEMPLATES)
     assert "\nxn--dsa-bma.example.org, surat.example.org {\n" in caddy_site(facts, TEMPLATES)
+
+
+def test_letters_links_are_handed_on() -> None:
+    """Editions' pages and unsubscribing, at the publication's path and where `web.url` has another."""
+    plain = facts_of(config())
+    assert "location ^~ /editions/ {" in nginx_site(plain, TEMPLATES)
+    facts = facts_of(config("web: {url: 'https://n.example.org/surat'}", url="https://n.example.org/x"))
+    nginx, caddy = (printed(facts, TEMPLATES) for printed in SITES)
+    for name in ANSWERED:
+        assert f'location ^~ "/surat/{name}/" {{' in nginx
+        assert f"proxy_pass http://127.0.0.1:8000/{name}/;" in nginx
+    assert r'if ($uri !~ "^(?:/x|/surat/(?:unsubscribe|editions))/") { return 404; }' in nginx
+    assert "^/surat/(?:unsubscribe|editions)/" in caddy
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ from syndicate.markup import (
     absolutise,
     clean_text,
     has_words,
+    one_line,
     read_page,
     rewrite_urls,
     sanitise,
     shorten,
+    straight,
 )
 
 VOID = {"br", "hr", "img", "source", "track", "wbr", "col"}
@@ -219,6 +221,29 @@ def test_shorten_never_exceeds_its_limit(text: str, limit: int) -> None:
     short = shorten(text, limit)
     assert len(short) <= limit
     assert short.endswith("…") or short == " ".join(text.split()) or limit == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a \u202e b", "a b"), ("\u202eabc\u202c d", "\u202eabc\u202c d"), ("a\u202c\u2069b", "ab"),
+        ("\u2067a\u202bb\u2069 c", "\u2067ab\u2069 c"),
+        ("\u202ba\u2067b\u202c\u2069c\u202c", "\u202ba\u2067b\u2069c\u202c"),
+        ("\u202ba\u2069b\u202c", "\u202bab\u202c"), ("\u200fمرحبا\u200e", "\u200fمرحبا\u200e"),
+        ("\u202e", ""), ("\u202e\u202d\u202cx", "\u202d\u202cx"),
+    ],
+)  # fmt: skip
+def test_a_line_turns_nothing_beside_it(text: str, line: str) -> None:
+    """What opens a direction and does not close it goes, as does what closes none; other marks stay."""
+    assert one_line(text) == line
+
+
+@given(st.text("ab \u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", max_size=40), st.integers(2, 20))
+def test_no_line_and_no_part_of_one_is_left_open(text: str, limit: int) -> None:
+    """Whatever is written, and wherever it is cut; what is right already stays as it is."""
+    for line in (one_line(text), shorten(text, limit)):
+        assert straight(line) == line == " ".join(line.split())
+    assert shorten(text, limit) == "" or len(shorten(text, limit)) <= limit
 
 
 def test_shorten_cuts_at_a_word() -> None:

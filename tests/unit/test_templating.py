@@ -52,10 +52,10 @@ def kitchen(tmp_path: Path) -> Kitchen:
 
 def test_a_shipped_template_is_rendered(kitchen: Kitchen) -> None:
     """A template speaks its language and escapes what it is given, in HTML but not in text."""
-    kitchen.ships("a.html", "{{ _('Home') }} {{ x }}\n")
-    kitchen.ships("a.txt", "{{ _('Home') }} {{ x }}\n")
-    assert kitchen.render("a.html", x="<b>") == "Beranda &lt;b&gt;\n"
-    assert kitchen.render("a.txt", x="<b>") == "Beranda <b>\n"
+    kitchen.ships("a.html", "{{ _('Archive') }} {{ x }}\n")
+    kitchen.ships("a.txt", "{{ _('Archive') }} {{ x }}\n")
+    assert kitchen.render("a.html", x="<b>") == "Arsip &lt;b&gt;\n"
+    assert kitchen.render("a.txt", x="<b>") == "Arsip <b>\n"
 
 
 def test_the_operator_overrides_one_file_at_a_time(kitchen: Kitchen) -> None:
@@ -188,11 +188,11 @@ def test_a_style_sheet_is_taken_as_it_is(kitchen: Kitchen) -> None:
 
 def test_languages_do_not_mix(kitchen: Kitchen) -> None:
     """One process renders many languages in turn, each with its own words, numbers and direction."""
-    kitchen.ships("a.html", "{{ _('Home') }} {{ 12345|number }} {{ direction(language) }}")
+    kitchen.ships("a.html", "{{ _('Archive') }} {{ 12345|number }} {{ direction(language) }}")
     rendered = [
         kitchen.templates.render("a.html", language=code, zone=UTC) for code in ("id", "ar", "en", "id")
     ]
-    assert rendered == ["Beranda 12.345 ltr", "الرئيسية 12,345 rtl", "Home 12,345 ltr", "Beranda 12.345 ltr"]
+    assert rendered == ["Arsip 12.345 ltr", "الأرشيف 12,345 rtl", "Archive 12,345 ltr", "Arsip 12.345 ltr"]
 
 
 @pytest.mark.parametrize(

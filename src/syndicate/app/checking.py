@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
+from syndicate.app.lettercheck import letter_warnings
 from syndicate.app.looking import rules_of
 from syndicate.app.paging import page_site
 from syndicate.app.scanning import chosen, findable, terms_of
@@ -72,7 +73,7 @@ def check_all(
 def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
     """Return faults and warnings of what is well-formed but cannot work together, each with its place."""
     faults: list[Told] = []
-    warnings: list[Told] = []
+    warnings: list[Told] = [*letter_warnings(config)]
     if config.mail.transport == "smtp":
         faults += [*_unfit_web(config), *_unfit_senders(config)]
         for place, relay in relays_of(config):

@@ -13,6 +13,7 @@ from syndicate.app.linting import lint_edition, stop_at_errors
 from syndicate.app.planning import Helping, Plan
 from syndicate.app.site import Site
 from syndicate.config import Config
+from syndicate.confignewsletter import templates_of
 from syndicate.delivery.providers import letter_headers
 from syndicate.digest.due import newest, stale_at
 from syndicate.digest.letter import LetterSettings, compose
@@ -56,21 +57,30 @@ def rendition(
 ) -> Rendition:
     """Compose one rendition; an article that is shown no more is left out of it."""
     shown = [by_id[one] for one in helping.articles if one in by_id]
-    made = compose(edition, shown, settings, site.templates)
+    made = compose(edition, shown, settings, site.templates, variant=helping.variant)
     return replace(made, article_ids=helping.articles, after=helping.after)
 
 
 def settings_for(config: Config, name: str) -> LetterSettings:
     """Return what the letters of a newsletter take from the configuration."""
+    newsletter = config.newsletters[name]
     return LetterSettings(
         publication=config.publication,
         newsletter=name,
-        title=config.newsletters[name].title,
+        title=newsletter.title,
         sender=config.letter_sender(name),
         web_url=config.web_url,
-        reply_to=config.newsletters[name].reply_to,
+        reply_to=newsletter.reply_to,
         headers=letter_headers(config),
         domain=config.mail.sender.email.address.rpartition("@")[2],
+        letter=config.letter,
+        look=newsletter.look or "",
+        language=newsletter.language or "",
+        zone=newsletter.timezone,
+        pictures=newsletter.pictures,
+        sections=newsletter.sections,
+        most=newsletter.max_items if newsletter.rest == "web" else None,
+        texts=tuple(templates_of(newsletter)),
     )
 
 

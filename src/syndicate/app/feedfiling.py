@@ -87,7 +87,7 @@ class FeedFiling:
         from syndicate.i18n import translations  # loads Babel
 
         publication = self._config.publication
-        _ = translations(publication.language).gettext
+        _ = translations(publication.language, self._config.templates.folder).gettext
         outlines = [_outline(fed) for fed in feeds]
         grouped = [replace(one, group=one.group and _(one.group)) for one in outlines]
         return OutputFile(OPML, render_opml(publication.title, grouped))

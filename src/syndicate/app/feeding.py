@@ -224,6 +224,7 @@ def feed_site(config: Config) -> FeedSite:
         ttl=round(feeds.ttl.total_seconds() / 60),
         hubs=feeds.hubs,
         icon=config.publication.icon or "",
+        words=config.templates.folder,
     )
 
 

@@ -197,6 +197,9 @@ def _taken(noted: ArticleRecord, known: ArticleRecord | None, slugs: dict[str, s
         visible_at=noted.visible_at or known.visible_at,
         aliases=tuple(aliases),
         permalink=noted.permalink,
+        again_at=noted.again_at or known.again_at,
+        resend=noted.resend or known.resend,
+        resent_at=noted.resent_at or known.resent_at,
         held_since=noted.held_since,  # it came in anew, and is held as that, but may have been shown before
     )
 

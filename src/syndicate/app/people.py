@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 from syndicate.app.site import Site, mint_token
 from syndicate.emails import parse_email
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.model import Email
-from syndicate.store import subscribers
+from syndicate.model import Choice, Email, Subscriber
+from syndicate.store import choices, subscribers
 
 _BATCH = 250  # rows in one short transaction
 _COLUMN_NAMES = ("email", "e-mail", "email address", "e-mail address")
@@ -36,9 +37,17 @@ class ImportReport:
 
 
 def add_people(
-    site: Site, texts: Sequence[str], newsletters: Sequence[str], *, resubscribe: bool = False
+    site: Site,
+    texts: Sequence[str],
+    newsletters: Sequence[str],
+    *,
+    resubscribe: bool = False,
+    wanted: Mapping[str, Choice] = MappingProxyType({}),
 ) -> list[Result]:
-    """Subscribe each address to `newsletters`; a bad one is a result, not an end."""
+    """Subscribe each address to `newsletters`; a bad one is a result, not an end.
+
+    Who is added gets what is `wanted` of a newsletter; who gets it already keeps what he chose.
+    """
     results = []
     for text in texts:
         try:
@@ -50,6 +59,9 @@ def add_people(
             fates = subscribers.add(
                 tx, email, newsletters, now=site.clock(), token=mint_token, resubscribe=resubscribe
             )
+            for newsletter, choice in wanted.items():
+                if fates.get(newsletter) == "added":
+                    choices.choose(tx, email.key, newsletter, choice, now=site.clock())
         results += [_result(email, newsletter, fate) for newsletter, fate in fates.items()]
     return results
 
@@ -152,3 +164,13 @@ def remove_person(site: Site, text: str) -> bool:
         raise UsageError(str(error)) from None
     with site.store.write() as tx:
         return subscribers.remove(tx, email.key, now=site.clock())
+
+
+def find_person(site: Site, text: str) -> list[Subscriber]:
+    """Return the subscriptions of the address in `text`, by newsletter; UsageError for no address."""
+    try:
+        email = parse_email(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    with site.store.read() as conn:
+        return subscribers.of_person(conn, email.key)

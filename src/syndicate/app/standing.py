@@ -103,10 +103,10 @@ def sign_of(site: Site) -> str:
     )
     letters = (config.newsletters, config.mail.sender)
     digest = sha256(repr((settings, letters, site.reading_version, _code())).encode())
-    if config.pages or config.newsletters:
-        roots = [shipped("templates"), config.templates.folder]
-        for root in (root for root in roots if root):
-            digest.update(repr(_stamps(sorted(root.rglob("*")))).encode())
+    own = config.templates.folder
+    roots = [shipped("templates"), own] if config.pages or config.newsletters else [own and own / "locales"]
+    for root in (root for root in roots if root):
+        digest.update(repr(_stamps(sorted(root.rglob("*")))).encode())
     return digest.hexdigest()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from syndicate.app.site import Site
+from syndicate.app.wishes import words_for
 from syndicate.emails import parse_email
 from syndicate.errors import UsageError
 from syndicate.model import DeliveryState, SubscriptionState
@@ -30,13 +32,17 @@ class Without:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What is known of one address. `person` is None where only letters of no edition went there."""
+    """What is known of one address. `person` is None where only letters of no edition went there.
+
+    `wishes` say in words what is wanted of a newsletter that is not as it has it.
+    """
 
     email: str
     person: Person | None
     choices: tuple[Choice, ...]
     letters: tuple[Told, ...]
     without: tuple[Without, ...]
+    wishes: Mapping[str, str] = field(default_factory=dict)
 
 
 def story_of(site: Site, text: str, *, limit: int = 20) -> Story | None:
@@ -64,7 +70,12 @@ def story_of(site: Site, text: str, *, limit: int = 20) -> Story | None:
         ]
     gone = {one.newsletter for one in chosen if one.state is SubscriptionState.UNSUBSCRIBED}
     letters = [Told(one, why_not(one, unsubscribed=one.newsletter in gone)) for one in rows]
-    return Story(address, person, tuple(chosen), tuple(letters), tuple(gaps))
+    wishes = {
+        one.newsletter: words
+        for one in chosen
+        if (words := words_for(site.config, one.newsletter, one.wanted))
+    }
+    return Story(address, person, tuple(chosen), tuple(letters), tuple(gaps), wishes)
 
 
 _SKIPPED = {
@@ -117,4 +128,6 @@ def why_without(one: Missed, choice: Choice) -> str:
         return "this address had unsubscribed before it was made"
     if choice.state is not SubscriptionState.ACTIVE and choice.ended_at is None:
         return f"the subscription was {choice.state.value} when it was made"
-    return "there is no reason on record; `syndicate editions verify` checks the edition"
+    if choice.paused_until is not None and one.frozen_at < choice.paused_until:
+        return "this address wanted nothing then"
+    return "nothing in it was due to this address: its wishes are others, or it had the articles before"

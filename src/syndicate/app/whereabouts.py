@@ -1,9 +1,9 @@
-"""Whether an article is shown, and if not, what it waits for."""
+"""Whether an article is shown, and if not, what it waits for; when it was mailed."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -11,13 +11,18 @@ from syndicate.app.patience import next_ask, words_of
 from syndicate.app.site import Site
 from syndicate.content.articles import link_of
 from syndicate.model import ArticleRecord, ArticleState
-from syndicate.store import articles, waiting
+from syndicate.store import articles, stories, waiting
+from syndicate.store.stories import Mailed
 from syndicate.store.waiting import Held
 
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """An article, where its page is or is to be, and in words whether it is shown; `since` when, if it is."""
+    """An article, where its page is or is to be, and in words whether it is shown; `since` when, if it is.
+
+    `mailed` are the editions that hold it, the last first. `again_at` is since when it was new to newsletters
+    again, `resent_at` since when because it asked.
+    """
 
     path: str
     title: str
@@ -25,6 +30,9 @@ class Whereabouts:
     shown: bool
     words: str
     since: datetime | None = None
+    mailed: tuple[Mailed, ...] = ()
+    again_at: datetime | None = None
+    resent_at: datetime | None = None
 
 
 def whereabouts(site: Site, text: str) -> list[Whereabouts]:
@@ -35,7 +43,12 @@ def whereabouts(site: Site, text: str) -> list[Whereabouts]:
         found = articles.records_at(conn, _paths(text, config.content.folder))
         found += articles.records_with(conn, [text, text.removeprefix(base)])
         held = {one.id: one for one in waiting.waiting(conn, now=now)}
-    return [_of(site, record, held.get(record.id), now) for record in {one.id: one for one in found}.values()]
+        records = {one.id: one for one in found}
+        mailed = {number: tuple(stories.editions_with(conn, number)) for number in records}
+    return [
+        replace(_of(site, record, held.get(number), now), mailed=mailed[number])
+        for number, record in records.items()
+    ]
 
 
 def _paths(text: str, folder: Path) -> list[str]:
@@ -48,7 +61,16 @@ def _of(site: Site, record: ArticleRecord, held: Held | None, now: datetime) -> 
     why = _why_not(site, record, held, now)
     address = link_of(record.address, site.config.publication.url)
     since = None if why else record.visible_at
-    return Whereabouts(record.path, record.title, address, not why, why or "is shown", since)
+    return Whereabouts(
+        record.path,
+        record.title,
+        address,
+        not why,
+        why or "is shown",
+        since,
+        again_at=record.again_at,
+        resent_at=record.resent_at,
+    )
 
 
 def _why_not(site: Site, record: ArticleRecord, held: Held | None, now: datetime) -> str:

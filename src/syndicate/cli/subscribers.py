@@ -1,19 +1,27 @@
-"""syndicate subscribers add|import|list|remove."""
+"""syndicate subscribers add|set|show|import|list|remove."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.output import configuration, count, emit
+from syndicate.cli.output import configuration, count, emit, moment, short
 from syndicate.config import Config
 from syndicate.errors import UsageError
+
+if TYPE_CHECKING:
+    from syndicate.app.wishes import Wish
+    from syndicate.model import Subscriber
 
 
 @click.group()
 def subscribers() -> None:
-    """Add, import, list and remove subscribers."""
+    """Add, import, list and remove subscribers, and say what each wants."""
 
 
 def _newsletters(config: Config, chosen: str | None) -> list[str]:
@@ -33,24 +41,147 @@ def _newsletters(config: Config, chosen: str | None) -> list[str]:
 _NEWSLETTER = click.option("--newsletter", metavar="NAME", help="This one only; else every newsletter.")
 
 
+_WISHES = (
+    click.option("--frequency", metavar="HOW", help="instant, daily, weekly or monthly."),
+    click.option("--zone", metavar="ZONE", help="The time zone, such as Asia/Tokyo."),
+    click.option("--at", metavar="TIME", help="The time of day there, such as 18:00."),
+    click.option("--language", metavar="TAG", help="The language of our words, such as id."),
+    click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only this one; may be repeated."),
+    click.option("--pictures/--no-pictures", default=None, help="With pictures or without."),
+)
+
+
+def _wishes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what somebody wants."""
+    for option in reversed(_WISHES):
+        command = option(command)
+    return command
+
+
+def _wish(options: dict[str, Any]) -> Wish:
+    from syndicate.app.wishes import Wish
+
+    topics = options.pop("topics")
+    return Wish(topics=topics or None, **options)
+
+
 @subscribers.command()
 @click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
 @_NEWSLETTER
 @click.option("--resubscribe", is_flag=True, help="Also those who once unsubscribed, because they asked to.")
+@_wishes
 @click.pass_context
-def add(ctx: click.Context, emails: tuple[str, ...], newsletter: str | None, resubscribe: bool) -> None:
-    """Subscribe each EMAIL. A bad address stops only itself."""
+def add(
+    ctx: click.Context, /, emails: tuple[str, ...], newsletter: str | None, resubscribe: bool, **options: Any
+) -> None:
+    """Subscribe each EMAIL. A bad address stops only itself.
+
+    What the options do not say is as the newsletter has it.
+    """
     from syndicate.app.people import add_people
     from syndicate.app.site import open_site
+    from syndicate.app.wishes import choice_for
 
     config = configuration(ctx)
     names = _newsletters(config, newsletter)
+    wish = _wish(options)
     with open_site(config) as site:
-        results = add_people(site, emails, names, resubscribe=resubscribe)
+        wanted = {} if wish.says_nothing else {name: choice_for(site, name, wish) for name in names}
+        results = add_people(site, emails, names, resubscribe=resubscribe, wanted=wanted)
     for result in results:
         click.echo(result.words, err=not result.good)
     if not all(result.good for result in results):
         ctx.exit(1)
+
+
+@subscribers.command("set")
+@click.argument("email")
+@click.option("--newsletter", metavar="NAME", help="Of this one; may be left out where there is only one.")
+@_wishes
+@click.option(
+    "--pause-until", metavar="DATE", help="Nothing until then, such as 2026-12-24 or 2026-12-24T07:00."
+)
+@click.option("--resume", is_flag=True, help="End a pause now.")
+@click.pass_context
+def set_(
+    ctx: click.Context,
+    /,
+    email: str,
+    newsletter: str | None,
+    pause_until: str | None,
+    resume: bool,
+    **options: Any,
+) -> None:
+    """Change what EMAIL gets of a newsletter; what is not said stays.
+
+    An empty text is as the newsletter has it: --frequency "", --topic "". Nothing is mailed twice for it, and
+    nothing is left out.
+    """
+    from syndicate.app.site import open_site
+    from syndicate.app.wishes import Pause, change
+
+    config = configuration(ctx)
+    names = _newsletters(config, newsletter)
+    wish = _wish(options)
+    if len(names) > 1:
+        raise UsageError(f"say of which newsletter: --newsletter {'|'.join(names)}")
+    if pause_until is not None and resume:
+        raise UsageError("--pause-until and --resume are two wishes; give one")
+    if wish.says_nothing and pause_until is None and not resume:
+        raise UsageError("say what is to change, such as --frequency weekly; --help lists it")
+    if pause_until == "":
+        raise UsageError("--pause-until wants a date such as 2026-12-24; --resume ends a pause")
+    pause = Pause(pause_until or "") if pause_until or resume else None
+    with open_site(config) as site:
+        result = change(site, email, names[0], wish, pause)
+    click.echo(result.words, err=not result.good)
+    if not result.good:
+        ctx.exit(1)
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
+@click.pass_context
+def show(ctx: click.Context, email: str, as_json: bool) -> None:
+    """Show what EMAIL subscribes to, and what it wants of each newsletter."""
+    from syndicate.app.people import find_person
+    from syndicate.app.site import open_site
+
+    config = configuration(ctx)
+    with open_site(config) as site:
+        rows = find_person(site, email)
+        lines = [_line(config, row, now=site.clock(), whole=True) for row in rows]
+    if as_json:
+        emit([_for_machine(row) for row in rows])
+    else:
+        for line in lines:
+            click.echo(line)
+    if not rows:
+        click.echo(f"{email} is not a subscriber.", err=True)
+        ctx.exit(1)
+
+
+def _line(config: Config, row: Subscriber, *, now: datetime, whole: bool = False) -> str:
+    """Return a subscription as a line; the `whole` of it says when to the minute, and when it ended."""
+    from syndicate.app.wishes import words_for, zone_of
+
+    zone = config.publication.timezone
+    since = f"{row.started_at.astimezone(zone):%Y-%m-%d}"
+    cells = [row.email, row.newsletter, str(row.state), moment(row.started_at, zone) if whole else since]
+    if whole and row.ended_at:
+        cells.append(f"ended {moment(row.ended_at, zone)}")
+    said = [words_for(config, row.newsletter, row.choice) or ("as the newsletter has it" if whole else "")]
+    if row.paused_until and row.paused_until > now:
+        place = zone_of(config, row.newsletter, row.choice)
+        said.append(f"paused until {short(row.paused_until, place)} ({place.key})")
+    words = ", ".join(filter(None, said))
+    return "\t".join([*cells, words] if words else cells)
+
+
+def _for_machine(row: Subscriber) -> dict[str, Any]:
+    fields = ("email", "newsletter", "state", "started_at", "ended_at", "extra", "paused_until")
+    return {**{name: getattr(row, name) for name in fields}, "choice": asdict(row.choice)}
 
 
 @subscribers.command("import", short_help="Subscribe everyone in a CSV file.")
@@ -88,22 +219,21 @@ def import_(ctx: click.Context, file: Path, newsletter: str | None, as_json: boo
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
 def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
-    """List subscribers: address, newsletter, state, since when."""
+    """List subscribers: address, newsletter, state, since when, wishes."""
     from syndicate.app.site import open_site
     from syndicate.store import subscribers as people
 
     config = configuration(ctx)
     with open_site(config) as site, site.store.read() as conn:
         rows = list(people.subscribers(conn, newsletter))
+        now = site.clock()
     if not rows:
         _newsletters(config, newsletter)  # names those that there are, where it is none of them
     if as_json:
-        fields = ("email", "newsletter", "state", "started_at", "ended_at", "extra")
-        emit([{name: getattr(row, name) for name in fields} for row in rows])
+        emit([_for_machine(row) for row in rows])
         return
-    zone = config.publication.timezone
     for row in rows:
-        click.echo(f"{row.email}\t{row.newsletter}\t{row.state}\t{row.started_at.astimezone(zone):%Y-%m-%d}")
+        click.echo(_line(config, row, now=now))
     if not rows:
         click.echo("Nobody yet; `syndicate subscribers add EMAIL` adds somebody.", err=True)
 

@@ -14,9 +14,11 @@ from syndicate.cli.output import configuration, count, emit, moment, short
 from syndicate.model import SubscriptionState
 
 _CUT = timedelta(seconds=1)  # an edition's time is cut to the second
+_FEW = 5  # editions of an article that are told one by one
 
 if TYPE_CHECKING:
     from syndicate.app.stories import Story, Told
+    from syndicate.app.whereabouts import Whereabouts
     from syndicate.store.stories import Choice, Try
 
 
@@ -70,13 +72,32 @@ def _article(ctx: click.Context, text: str, *, as_json: bool) -> None:
     if as_json:
         emit([asdict(one) for one in found])
     for one in [] if as_json else found:
-        since = f" since {moment(one.since, config.publication.timezone)}" if one.since else ""
-        click.echo(f"{one.path}: {one.title}")
-        click.echo(f"  {one.address}")
-        click.echo(f"  {one.words}{since}")
+        for line in article_lines(one, config.publication.timezone, mails=bool(config.newsletters)):
+            click.echo(line)
     if not found:
         click.echo(f"No article is known at {text}; `syndicate build` reads the content folder.", err=True)
         ctx.exit(1)
+
+
+def article_lines(one: Whereabouts, zone: ZoneInfo, *, mails: bool) -> list[str]:
+    """Return what an operator reads of an article; `mails` says that there are newsletters."""
+    since = f" since {moment(one.since, zone)}" if one.since else ""
+    said = [f"{one.path}: {one.title}", f"  {one.address}", f"  {one.words}{since}"]
+    for edition in one.mailed[:_FEW]:
+        state = f" ({edition.state})" if edition.state != "open" else ""
+        name = f"{edition.newsletter}/{edition.occasion}"
+        said.append(f"  mailed in {name}, made {moment(edition.frozen_at, zone)}{state}")
+    if len(one.mailed) > _FEW:
+        said.append(f"  and in {count(len(one.mailed) - _FEW, 'edition')} before")
+    if mails and not one.mailed:
+        said.append("  in no edition yet")
+    if one.again_at and one.again_at == one.resent_at:
+        said.append(f"  to be mailed once more since {moment(one.again_at, zone)}, as its `resend` asks")
+    elif one.again_at:
+        said.append(f"  new to newsletters again since {moment(one.again_at, zone)}, when it came back")
+    if one.mailed:
+        said.append("  an edit is not mailed; another text of `resend` in its front matter asks for that")
+    return said
 
 
 def lines(story: Story, zone: ZoneInfo) -> list[str]:
@@ -107,6 +128,10 @@ def _choice(choice: Choice, story: Story, zone: ZoneInfo) -> list[str]:
         ]
     else:
         said = [f"{choice.newsletter}: {choice.state.value} since {since}"]
+    if choice.newsletter in story.wishes:
+        said.append(f"  wants it {story.wishes[choice.newsletter]}")
+    if choice.paused_until:
+        said.append(f"  wants nothing until {moment(choice.paused_until, zone)}")
     his = [told for told in story.letters if told.letter.newsletter == choice.newsletter]
     for told in his:
         said += _letter(told, zone, name=f"{choice.newsletter}/{told.letter.occasion}")
@@ -148,6 +173,8 @@ def _for_machine(story: Story) -> dict[str, Any]:
                 "state": one.state,
                 "started_at": one.started_at,
                 "ended_at": one.ended_at,
+                "paused_until": one.paused_until,
+                "choice": asdict(one.wanted),
             }
             for one in story.choices
         ],

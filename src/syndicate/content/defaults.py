@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate.configcontent import NewsSource
 
-_FORM = 2  # another whenever more is remembered of a reading
+_FORM = 3  # another whenever more is remembered of a reading
 
 
 @dataclass(frozen=True)

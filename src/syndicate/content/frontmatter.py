@@ -23,6 +23,7 @@ from syndicate.placeholders import has_tokens
 _EMBARGO = "publishdate"
 
 MOST_TAGS, LONGEST_TAG, MOST_ALIASES = 50, 100, 100
+LONGEST_WISH = 200
 
 _DAY = re.compile(r"\d{4}-\d{1,2}-\d{1,2}(?=[T ])", re.ASCII)
 _ELEMENT = re.compile(r"<[a-zA-Z/!]")
@@ -180,6 +181,23 @@ class FrontMatter:
         text = self.text("correction")
         return bare_text(sanitise(text)) if "<" in text and _ELEMENT.search(text) else text
 
+    def featured(self) -> bool:
+        """Return whether the article is to stand out, as Nikola's ``status: featured`` says, too."""
+        return self._flag("featured") or self._said("status") == "featured"
+
+    def pinned(self) -> bool:
+        """Return whether the article is to stand above the others."""
+        return self._flag("pinned")
+
+    def resend(self) -> str:
+        """Return the text with which the article asks to be mailed once more, "" where it does not.
+
+        Whoever only says yes says ``true``: another text asks again, the same one does not.
+        """
+        text = self.text("resend")[:LONGEST_WISH]
+        said = text.lower()
+        return "" if said in FALSE else "true" if said in TRUE - {"1"} else text
+
     def identity(self) -> str | None:
         """Return the id the front matter asks for; ContentError where it cannot be one."""
         for key in self._given("id"):
@@ -263,6 +281,15 @@ class FrontMatter:
     def _given(self, name: str) -> tuple[str, ...]:
         known = self._known
         return (self.given if known is None else known).get(name, ())
+
+    def _flag(self, name: str) -> bool:
+        """Return whether a field says yes; a picture that some themes name there says nothing."""
+        said = {key: meaning.flag(self.values[key]) for key in self._given(name)}
+        for key, yes in said.items():
+            named = "" if yes is not None else meaning.picture(self.values[key])[0]
+            if yes is None and not ("/" in named or "." in named):
+                self.warn(key, "must be true or false; it is ignored")
+        return True in said.values()
 
     def _said(self, key: str) -> str:
         return (scalar(self.values.get(key)) or "").lower()

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from syndicate.content.again import Return, Yardstick, renewed
 from syndicate.content.identity import Known, match
 from syndicate.content.naming import stem_of
 from syndicate.links import Addresses, on_host, slugify
@@ -78,7 +79,7 @@ class Ingest:
     faults: tuple[Fault, ...] = ()
     notices: tuple[Fault, ...] = ()
     removals_held: int = 0
-    archive: bool = False  # whether so many old articles came that they are no news
+    archive: bool = False  # whether so many old articles came, or came back, that they are no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
     }
     for path in fresh:
         kept[path] = _first_seen(parsed[path], slugs, terms, archive)
+    by = Yardstick(terms.now, terms.period, MANY, archive.counts)
+    returned = _renew(kept, matches.records, intake, by)
     before = {record.id: record for record in intake.known.records}
     now_at = {record.id for record in matches.records.values()}
     gone = {record.id: record for record in (*intake.gone, *_displaced(intake.known))}
@@ -131,9 +134,9 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
         withdrawn=tuple(sorted(r.path for r in lost if r.state is ArticleState.WITHDRAWN)),
         folded={path: ids[first] for path, first in matches.folded.items() if first in ids},
         faults=tuple(matches.faults),
-        notices=tuple(_notices(lost, held, intake, max(old, undated))),
+        notices=tuple(_notices(lost, held, intake, max(old, undated, returned))),
         removals_held=held,
-        archive=many,
+        archive=many or returned > MANY,
     )
 
 
@@ -189,6 +192,20 @@ def _kept(
     )
 
 
+def _renew(
+    kept: dict[str, ArticleRecord], records: Mapping[str, ArticleRecord], intake: Intake, by: Yardstick
+) -> int:
+    """Note in `kept` what is new to newsletters again; return how many old articles are back."""
+    parsed, untouched = intake.known.parsed, intake.untouched
+    returns = {
+        path: Return(record, kept[path], parsed[path].resend, path not in untouched)
+        for path, record in records.items()
+    }
+    records, returned = renewed(returns, by)
+    kept |= records
+    return returned
+
+
 def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) -> ArticleRecord:
     undated = min(_whole(parsed.mtime or terms.now), terms.now)
     seen = ArticleRecord(
@@ -200,6 +217,7 @@ def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) 
         first_seen_at=terms.now,
         floor_at=EPOCH if archive.counts else terms.now,
         undated_at=min(undated, terms.now - terms.period) if archive.many else undated,
+        resend=parsed.resend,
     )
     record = replace(seen, **_told(seen, parsed, terms))
     return replace(record, held_since=terms.now) if _is_held(record, terms, archive) else record

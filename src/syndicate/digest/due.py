@@ -64,18 +64,18 @@ def due(
     Due is what became new since, is shown, matches the newsletter's selection and their wish, and is in no
     letter of theirs: `had` says when the last one that holds it was made. One that asked to be mailed once
     more is due again. Fewer than `min_items` wait, all of them; beyond `max_items` those wait that became
-    new last, pinned and featured ones never before others.
+    new last, pinned and featured ones never before others. One whose file is missing is waited for.
     """
-    found = [
+    new = [
         article
         for article in candidates
         if after < article.mail_at <= until
-        and _is_out(article, until)
         and not _was_had(article, had)
         and matches(article, terms.select, wish)
     ]
-    taken, waiting = _cut(found, terms)
-    covered = min((article.mail_at - _INSTANT for article in waiting), default=until)
+    taken, waiting = _cut([article for article in new if _is_out(article, until)], terms)
+    missing = [article for article in new if not article.present]
+    covered = min((article.mail_at - _INSTANT for article in (*waiting, *missing)), default=until)
     return Due(in_order(taken, terms.order), covered)
 
 

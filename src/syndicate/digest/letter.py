@@ -2,68 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import format_datetime
 
-from syndicate.config import Mailbox, Publication
+from syndicate.digest.heads import headers, unsubscribe_url
 from syndicate.digest.inline import inline
-from syndicate.digest.items import Item, item
-from syndicate.digest.mime import (
-    CRLF,
-    address_header,
-    ascii_url,
-    clean_header,
-    encode_body,
-    given_header,
-    header,
-    raw_header,
-)
+from syndicate.digest.items import Item
+from syndicate.digest.lettersettings import LetterSettings
+from syndicate.digest.mime import CRLF, clean_header, encode_body, raw_header
+from syndicate.digest.press import Drawn, Place, Press, day_zone, press_for
+from syndicate.digest.prose import linked, paragraphs
+from syndicate.digest.sections import Section, by_weight, divided
 from syndicate.digest.slots import LetterTemplate, marker
-from syndicate.errors import SyndicateError, TemplateFault
+from syndicate.errors import TemplateFault
+from syndicate.links import edition_url
 from syndicate.markup import clean_text, shorten
-from syndicate.model import Article, Edition, Rendition
-from syndicate.templating import Templates
+from syndicate.model import Article, Edition, Rendition, Variant
+from syndicate.templating import Templates, as_html
 
 __all__ = ["LARGEST", "LetterSettings", "LetterTemplate", "compose"]
 
 LARGEST = 90_000  # bytes of a letter: Gmail hides what lies beyond about 102 kB, the footer first
 _MOST_ITEMS = 120  # more never fit into LARGEST
 _LONGEST_SUBJECT = 180  # characters
-_LONGEST_WEB_URL = 800  # characters: a header's line has 998 at most (RFC 5322 section 2.1.1), never folded
-_SHOWN_OF_PUBLICATION = ("title", "url", "description", "language", "author")
-
-
-@dataclass(frozen=True, slots=True)
-class LetterSettings:
-    """What a newsletter's letters have in common. `web_url` is where syndicate answers: unsubscribing.
-
-    `headers` are added to the letter's own. `domain` is what Message-ID and List-Id end in, whatever host
-    sends and whoever the newsletter is from; else the domain of `sender`.
-    """
-
-    publication: Publication
-    newsletter: str
-    title: str
-    sender: Mailbox
-    web_url: str
-    reply_to: Mailbox | None = None
-    headers: Sequence[tuple[str, str]] = ()
-    domain: str = ""
-
-    @property
-    def home(self) -> str:
-        """The domain that makes ids the publication's own."""
-        return self.domain or self.sender.email.address.rpartition("@")[2]
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A letter before it is put into bytes."""
-
-    subject: str
-    text: str
-    html: str
+_LONGEST_PREHEADER = 200
+# After the preheader, so that a mail program's list shows nothing of what comes behind it.
+_PADDING = as_html("&#847;&zwnj;&nbsp;" * 40)
 
 
 def compose(
@@ -72,19 +37,23 @@ def compose(
     settings: LetterSettings,
     templates: Templates,
     *,
+    variant: Variant | None = None,
     note: str = "",
 ) -> Rendition:
-    """Return the letter of `edition` with `articles` in their order; `note` stands above them.
+    """Return the letter of `edition` with `articles`, those pinned or featured first, else in their order.
 
-    At most `LARGEST` bytes: articles that do not fit are counted and left to the web, and still belong to
-    the rendition. The same arguments give the same bytes. Raises TemplateFault, also for a template that
-    leaves out the unsubscribe link.
+    `variant` is whom it is for, else who chose nothing; `note` stands above the articles. At most `LARGEST`
+    bytes and `settings.most` articles: the others are counted and left to the web, and still belong to the
+    rendition. The same arguments give the same bytes. Raises TemplateFault, also for a template that leaves
+    out the unsubscribe link.
     """
-    items = [item(article, settings.publication.url) for article in articles]
-    job = _Job(edition, settings, templates, items, clean_text(note))
-    draft, body = _largest_that_fits(job)
-    language = settings.publication.language
-    return Rendition(language, draft.subject, body, tuple(article.id for article in articles))
+    wanted = variant or settings.variant
+    press = press_for(settings, templates, wanted)
+    drawn = {id(one.item): one for one in map(press.drawn, articles)}
+    items = by_weight([one.item for one in drawn.values()])
+    job = _Job(edition, settings, press, items, drawn, clean_text(note))
+    subject, body = _largest_that_fits(job)
+    return Rendition(wanted.language, subject, body, tuple(article.id for article in articles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,127 +62,145 @@ class _Job:
 
     edition: Edition
     settings: LetterSettings
-    templates: Templates
-    items: Sequence[Item]
+    press: Press
+    items: tuple[Item, ...]
+    drawn: Mapping[int, Drawn]
     note: str
 
-    def render(self, name: str, **context: object) -> str:
-        publication = self.settings.publication
-        language, zone = publication.language, publication.timezone
-        return self.templates.render(f"mail/{name}", language=language, zone=zone, **context)
-
-    def context(self, shown: int) -> dict[str, object]:
+    def context(self, sections: Sequence[Section]) -> dict[str, object]:
         """Return what the templates are given: plain values, and slots for what is a person's own."""
-        publication, uid = self.settings.publication, self.edition.uid
+        settings, edition = self.settings, self.edition
+        shown = tuple(item for section in sections for item in section.articles)
         return {
-            "publication": {name: getattr(publication, name) for name in _SHOWN_OF_PUBLICATION},
-            "newsletter": {"name": self.settings.newsletter, "title": self.settings.title},
-            "date": self.edition.occasion_at,
-            "articles": self.items[:shown],
-            "more": len(self.items) - shown,
+            **self.press.context,
+            "date": edition.occasion_at.astimezone(day_zone(edition, settings)).date(),
+            "sections": sections,
+            "articles": shown,
+            "more": len(self.items) - len(shown),
             "total": len(self.items),
+            "n": len(self.items),
             "note": self.note,
-            "email": marker(uid, "email"),
-            "unsubscribe_url": _unsubscribe_url(self.settings, uid),
+            "email": marker(edition.uid, "email"),
+            "unsubscribe_url": unsubscribe_url(settings, edition.uid),
+            "edition_url": edition_url(settings.web_url, settings.newsletter, edition.occasion, edition.uid),
         }
 
 
-def _largest_that_fits(job: _Job) -> tuple[_Draft, bytes]:
-    """Return the letter with as many of the articles as fit into `LARGEST`, by halving."""
+def _largest_that_fits(job: _Job) -> tuple[str, bytes]:
+    """Return subject and bytes of the letter with about as many articles as fit into `LARGEST`.
 
-    def made(shown: int) -> tuple[_Draft, bytes]:
-        draft = _draft(job, shown)
-        return draft, _assemble(job.edition, job.settings, draft)
-
-    too_many = min(len(job.items), _MOST_ITEMS)
-    best = made(too_many)
-    if len(best[1]) <= LARGEST:
-        return best
-    fits = 0
-    best = made(fits)
-    while too_many - fits > 1:
-        middle = (fits + too_many) // 2
-        tried = made(middle)
-        if len(tried[1]) <= LARGEST:
-            fits, best = middle, tried
-        else:
-            too_many = middle
-    return best
+    What is too large is cut in proportion, which ends just below the limit in two or three rounds. Raises
+    TemplateFault where not even a letter without articles fits.
+    """
+    shown = min(len(job.items), job.settings.most or _MOST_ITEMS, _MOST_ITEMS)
+    while True:
+        subject, body = _made(job, shown)
+        if len(body) <= LARGEST:
+            return subject, body
+        if not shown:
+            why = f"makes letters of {len(body):,} bytes without any article; at most {LARGEST:,} can be"
+            raise TemplateFault(job.press.name("digest.html"), f"{why}; look at intro and footer too")
+        shown = min(shown - 1, shown * LARGEST // len(body))
 
 
-def _draft(job: _Job, shown: int) -> _Draft:
-    """Return the rendered texts that show the first `shown` articles."""
-    context = job.context(shown)
-    subject = shorten(clean_header(job.render("subject.txt", **context)), _LONGEST_SUBJECT)
-    context["subject"] = subject = subject or job.settings.title
-    parts = {name: job.render(name, **context) for name in ("digest.txt", "digest.html")}
-    for name, part in parts.items():
-        if marker(job.edition.uid, "token") not in part:
-            raise TemplateFault(f"mail/{name}", "has no unsubscribe link; put {{ unsubscribe_url }} into it")
-    try:
-        return _Draft(subject, parts["digest.txt"], inline(parts["digest.html"]))
-    except ValueError as error:
-        raise TemplateFault("mail/digest.html", str(error)) from error
+def _made(job: _Job, shown: int) -> tuple[str, bytes]:
+    """Return subject and bytes of the letter that shows the first `shown` articles."""
+    sections = divided(job.items[:shown], job.settings.sections)
+    context = job.context(sections)
+    subject = _line_of(job, "subject", context, _LONGEST_SUBJECT) or job.settings.title
+    context["subject"] = subject
+    context["preheader"] = _line_of(job, "preheader", context, _LONGEST_PREHEADER)
+    context["padding"] = _PADDING
+    for name in ("intro", "footer"):
+        texts = paragraphs(job.press.own_text(name, context) or "")
+        context[f"{name}_text"] = texts
+        context[name] = tuple(as_html(linked(text)) for text in texts)
+    places = _places(sections)
+    parts = {part: _part(job, part, places, context) for part in ("txt", "html")}
+    return subject, _assemble(job, subject, parts["txt"], parts["html"])
 
 
-def _unsubscribe_url(settings: LetterSettings, uid: str) -> str:
-    base = ascii_url(settings.web_url)
-    if len(base) > _LONGEST_WEB_URL:
-        raise SyndicateError(
-            f"web.url: has {len(base)} characters; {_LONGEST_WEB_URL} fit into a letter's List-Unsubscribe"
+def _line_of(job: _Job, name: str, context: dict[str, object], most: int) -> str:
+    own = job.press.own_text(name, context)
+    text = job.press.render(f"{name}.txt", **context) if own is None else own
+    return shorten(clean_header(text), most)
+
+
+def _places(sections: Sequence[Section]) -> dict[int, tuple[int, Place]]:
+    """Return for each article, by its identity, its number in the letter and its place."""
+    found: dict[int, tuple[int, Place]] = {}
+    for section in sections:
+        headed = bool(section.title or section.rest)
+        for at, item in enumerate(section.articles):
+            first = at == 0 and (headed or not found)
+            found[id(item)] = (len(found), Place(section.level, section.is_large(item), first))
+    return found
+
+
+def _part(
+    job: _Job, part: str, places: Mapping[int, tuple[int, Place]], context: Mapping[str, object]
+) -> bytes:
+    """Return one part of the letter, encoded: the frame is rendered, the articles' blocks are put in."""
+    uid, name = job.edition.uid, f"digest.{part}"
+    text = job.press.render(name, block=_mark(uid, part, places), **context)
+    if marker(uid, "token") not in text:
+        raise TemplateFault(
+            job.press.name(name), "has no unsubscribe link; put {{ unsubscribe_url }} into it"
         )
-    return f"{base}/unsubscribe/{marker(uid, 'token')}"
+    if part == "html":
+        try:
+            text = inline(text)
+        except ValueError as error:
+            raise TemplateFault(job.press.name(name), str(error)) from error
+    slots = {marker(uid, one): marker(uid, f"{_SUBTYPES[part]}_{one}") for one in ("token", "email")}
+    shown = {number: (item, place) for item, (number, place) in places.items()}
+    pieces = re.split(_marks(uid, part), text)
+    encoded = [encode_body(piece, slots) for piece in pieces[::2]]
+    blocks = [shown[int(number)] for number in pieces[1::2]]
+    made = [job.press.block(job.drawn[item], part, place) for item, place in blocks]
+    return b"".join(one for pair in zip(encoded, [*made, b""], strict=True) for one in pair)
 
 
-def _assemble(edition: Edition, settings: LetterSettings, draft: _Draft) -> bytes:
+_SUBTYPES = {"txt": "text", "html": "html"}
+
+
+def _mark(uid: str, part: str, places: Mapping[int, tuple[int, Place]]) -> Callable[[Item], str]:
+    """Return what templates call as ``block(article)``: it marks where the article's block is to stand."""
+
+    def block(article: Item) -> str:
+        mark = f"{marker(uid, 'block')}{places[id(article)][0]}_"
+        return as_html(f"<!--{mark}-->") if part == "html" else mark
+
+    return block
+
+
+def _marks(uid: str, part: str) -> str:
+    mark = rf"{marker(uid, 'block')}(\d+)_"
+    return rf"\s*<!--{mark}-->\s*" if part == "html" else rf"{mark}\n?"
+
+
+def _assemble(job: _Job, subject: str, text: bytes, html: bytes) -> bytes:
     """Return headers and both parts, the text first: a reader shows the last it can (RFC 2046 5.1.4)."""
-    boundary = f"=_{edition.uid}"  # "=_" never stands in quoted-printable (RFC 2045 section 6.7)
+    boundary = f"=_{job.edition.uid}"  # "=_" never stands in quoted-printable (RFC 2045 section 6.7)
     delimiter = b"--" + boundary.encode("ascii")
     return b"".join(
         [
-            *_headers(edition, settings, draft.subject),
+            *headers(job.edition, job.settings, subject, job.press.language),
             f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'.encode("ascii"),
             CRLF,
             delimiter + CRLF,
-            _part(edition.uid, "text", "plain", draft.text),
+            *_headed("plain", text),
             delimiter + CRLF,
-            _part(edition.uid, "html", "html", draft.html),
+            *_headed("html", html),
             delimiter + b"--" + CRLF,
         ]
     )
 
 
-def _headers(edition: Edition, settings: LetterSettings, subject: str) -> list[bytes]:
-    uid, sender = edition.uid, settings.sender
-    date = edition.frozen_at.astimezone(settings.publication.timezone)
-    return [
-        address_header("From", sender.name or settings.publication.title, sender.email.address),
-        raw_header("To", marker(uid, "to")),
-        header("Subject", subject),
-        raw_header("Date", format_datetime(date)),
-        raw_header("Message-ID", f"<{uid}.{marker(uid, 'id')}@{settings.home}>"),
-        address_header("List-Id", settings.title, f"{settings.newsletter}.{settings.home}"),
-        raw_header("List-Unsubscribe", f"<{_unsubscribe_url(settings, uid)}>"),
-        raw_header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        raw_header("Auto-Submitted", "auto-generated"),
-        raw_header("MIME-Version", "1.0"),
-        raw_header("Content-Language", settings.publication.language),
-        *(_reply_to(settings.reply_to) if settings.reply_to else ()),
-        *(given_header(name, value) for name, value in settings.headers),
-    ]
-
-
-def _reply_to(mailbox: Mailbox) -> list[bytes]:
-    return [address_header("Reply-To", mailbox.name, mailbox.email.address)]
-
-
-def _part(uid: str, place: str, subtype: str, text: str) -> bytes:
-    slots = {marker(uid, name): marker(uid, f"{place}_{name}") for name in ("token", "email")}
-    return b"".join(
-        [
-            raw_header("Content-Type", f"text/{subtype}; charset=utf-8"),
-            raw_header("Content-Transfer-Encoding", "quoted-printable"),
-            CRLF,
-            encode_body(text, slots),
-        ]
+def _headed(subtype: str, body: bytes) -> tuple[bytes, ...]:
+    return (
+        raw_header("Content-Type", f"text/{subtype}; charset=utf-8"),
+        raw_header("Content-Transfer-Encoding", "quoted-printable"),
+        CRLF,
+        body,
     )

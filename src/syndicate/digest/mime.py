@@ -10,6 +10,7 @@ import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
 CRLF = b"\r\n"
@@ -33,6 +34,8 @@ def encode_body(text: str, slots: Mapping[str, str]) -> bytes:
     line of its own between soft line breaks, so that a value may take its place (see `encode_value`).
     Every kind of line end becomes CRLF, and the last line has one.
     """
+    if not text:
+        return b""
     markers = re.compile("|".join(re.escape(key) for key in slots)) if slots else None
     lines = _LINE_END.split(text)
     if not lines[-1]:
@@ -96,6 +99,8 @@ def given_header(name: str, value: str) -> bytes:
 
 def clean_header(value: str) -> str:
     """Return `value` on one line, without control characters and lone surrogates."""
+    if value.isprintable():
+        return " ".join(value.split())
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in value)
     return " ".join(kept.split())
 
@@ -116,14 +121,21 @@ def ascii_url(url: str) -> str:
 
 def _encode_line(line: str, markers: re.Pattern[str] | None, slots: Mapping[str, str]) -> bytes:
     """Return one line of text without its line end: pieces between slots, each on lines of its own."""
+    if markers is None or not markers.search(line):
+        return _plain_line(line)
     out: list[bytes] = []
     at = 0
-    for match in markers.finditer(line) if markers else ():
+    for match in markers.finditer(line):
         out += _wrapped(_escape(line[at : match.start()]))
         out.append(slots[match[0]].encode("ascii"))
         at = match.end()
     tail = _wrapped(_escape(line[at:], ends_line=True))
     return b"=\r\n".join([*out, *tail] if tail else [*out, b""])
+
+
+@lru_cache(maxsize=4096)  # letters of an edition have most of their lines in common
+def _plain_line(line: str) -> bytes:
+    return b"=\r\n".join(_wrapped(_escape(line, ends_line=True)))
 
 
 def _escape(text: str, *, ends_line: bool = False) -> bytes:

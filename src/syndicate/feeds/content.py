@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from html import escape
+from pathlib import Path
 
 from syndicate.model import Article, Picture
 
@@ -29,27 +30,26 @@ def is_rtl(language: str) -> bool:
     return parts[0] in _RIGHT_TO_LEFT and not any(len(part) == 4 and part.isalpha() for part in parts[1:])
 
 
-def whole(html: str, article: Article, picture: Picture | None, language: str, around: str) -> str:
-    """Return the absolute `html` of an article in `language` as a feed in the language `around` shows it.
+def whole(html: str, article: Article, picture: Picture | None, around: str, label: str) -> str:
+    """Return the absolute `html` of an article as a feed in the language `around` shows it.
 
-    Its correction and its `picture` come first: NetNewsWire and Miniflux show no media:content in the text,
-    and readers that do know by its address that it is the same.
+    Its correction, behind `label`, and its `picture` come first: NetNewsWire and Miniflux show no
+    media:content in the text, and readers that do know by its address that it is the same.
     """
     if picture and not _shows(html, picture.src):
         html = _shown(picture) + html
     if article.correction:
-        label, text = correction(article.correction, language)
+        text = plain(article.correction)
         html = f"<p><strong>{escape(label, quote=False)}</strong> {escape(text, quote=False)}</p>\n{html}"
-    return _directed(html, language, around)
+    return _directed(html, article.language or around, around)
 
 
-def correction(text: str, language: str) -> tuple[str, str]:
-    """Return the label of a correction in `language`, and its text on one line."""
+def correction_label(language: str, words: Path | None) -> str:
+    """Return what stands before a correction in `language`; `words` is the operator's templates folder."""
     from syndicate.i18n import translations  # loads Babel
 
-    _ = translations(language).gettext
-    label = _("Correction: %(text)s").partition("%(text)s")[0]
-    return label.strip(), plain(text)
+    _ = translations(language, words).gettext
+    return _("Correction: %(text)s").partition("%(text)s")[0].strip()
 
 
 def plain(text: str) -> str:

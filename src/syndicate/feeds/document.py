@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import format_datetime
+from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -45,7 +46,7 @@ class FeedSite:
 
     `formats` are those that are made, `paths` the names of their files, see `feedfiles.path_of`. `ttl` is
     how many minutes a reader may wait until it asks again, `hubs` are told of changes (WebSub), `icon` is the
-    publication's, a square picture; these are absolute URLs.
+    publication's, a square picture; these are absolute URLs. `words` is the operator's templates folder.
     """
 
     base: str
@@ -57,6 +58,7 @@ class FeedSite:
     ttl: int = 15
     hubs: tuple[str, ...] = ()
     icon: str = ""
+    words: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +223,22 @@ def _remembered(article: Article, feed: Feed, site: FeedSite) -> Item:
     The mark is 64 bits of all that an item is made from, salted by this process: two versions of one
     article have one by chance never.
     """
-    mark = hash((article, feed.author, feed.language, site.base, site.zone, site.content))
+    language = article.language or feed.language
+    label = content.correction_label(language, site.words) if article.correction else ""
+    mark = hash((article, feed.author, feed.language, site.base, site.zone, site.content, label))
     item = _memory.get(article.id, mark)
     if item is None:
-        item = _item(article, feed, site)
+        item = _item(article, feed, site, label)
         texts = len(item.html or "") + len(item.summary)
         _memory.put(article.id, mark, item, _WEIGHT + texts * (1 + len(site.formats)))
     return item
 
 
-def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
-    """Return `article` as an item; ValueError or OverflowError says why it cannot be one."""
+def _item(article: Article, feed: Feed, site: FeedSite, label: str) -> Item:
+    """Return `article` as an item, `label` before its correction.
+
+    ValueError or OverflowError says why it cannot be one.
+    """
     page = article.link or links.article_url(site.base, article.slug)
     if article.published.tzinfo is None or article.updated.tzinfo is None:
         raise ValueError("its date names no time zone")
@@ -244,8 +251,8 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
         id=article.id,
         url=page,
         title=content.plain(article.title) or article.slug,
-        html=_html(article, page, picture, feed.language) if full else None,
-        summary=content.plain(article.summary) if full else _summary(article, language),
+        html=_html(article, page, picture, feed.language, label) if full else None,
+        summary=content.plain(article.summary) if full else _summary(article, label),
         published=published,
         updated=place(article.updated, site.zone) if later else published,
         language=language,
@@ -268,19 +275,19 @@ def _item(article: Article, feed: Feed, site: FeedSite) -> Item:
     return item
 
 
-def _summary(article: Article, language: str) -> str:
-    """Return the summary that stands alone: a correction is its beginning."""
-    said = " ".join(content.correction(article.correction, language)) if article.correction else ""
+def _summary(article: Article, label: str) -> str:
+    """Return the summary that stands alone: a correction, behind `label`, is its beginning."""
+    said = f"{label} {content.plain(article.correction)}" if article.correction else ""
     return " ".join(filter(None, (said, content.plain(article.summary))))
 
 
-def _html(article: Article, page: str, picture: Picture | None, around: str) -> str:
+def _html(article: Article, page: str, picture: Picture | None, around: str, label: str) -> str:
     """Return the article's text with absolute addresses; ValueError where it is too long to be read."""
     from syndicate.markup import absolutise  # heavy, and not needed for summaries
 
     if len(article.html) <= LONGEST_HTML:
         html = absolutise(article.html, page)
-        html = content.whole(html, article, picture, article.language or around, around)
+        html = content.whole(html, article, picture, around, label)
         if len(html.encode()) <= LONGEST_HTML:
             return html
     raise ValueError(f"its text is longer than {LONGEST_HTML:,} bytes, which breaks readers; divide it")

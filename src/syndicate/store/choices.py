@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +13,15 @@ from syndicate.model import Choice, Chosen, SubscriptionState
 from syndicate.store.batches import insert
 from syndicate.store.tables import choice, subscriber, subscription
 
-_COLUMNS = (
-    *(choice.c.id, choice.c.frequency, choice.c.zone, choice.c.at, choice.c.language, choice.c.topics),
-    *(choice.c.pictures, choice.c.created_at, choice.c.occasion, choice.c.covered_at),
+WANTED = (
+    choice.c.frequency,
+    choice.c.zone,
+    choice.c.at,
+    choice.c.language,
+    choice.c.topics,
+    choice.c.pictures,
 )
+_COLUMNS = (choice.c.id, *WANTED, choice.c.created_at, choice.c.occasion, choice.c.covered_at)
 _KEYS = ("newsletter", "frequency", "zone", "at", "language", "topics", "pictures")
 DEFAULT = Choice()
 _TICK = timedelta(microseconds=1)
@@ -139,6 +144,11 @@ def _values(newsletter: str, wanted: Choice) -> dict[str, Any]:
 
 
 def _chosen(row: Any) -> Chosen:
-    number, frequency, zone, at, language, topics, pictures, created_at, occasion, covered_at = row
-    wanted = Choice(frequency, zone, at, language, tuple(json.loads(topics or "[]")), bool(pictures))
-    return Chosen(number, wanted, created_at, occasion, covered_at)
+    number, *said, created_at, occasion, covered_at = row
+    return Chosen(number, wanted_of(said), created_at, occasion, covered_at)
+
+
+def wanted_of(said: Sequence[Any]) -> Choice:
+    """Return the choice that a row of the columns `WANTED` holds."""
+    frequency, zone, at, language, topics, pictures = said
+    return Choice(frequency, zone, at, language, tuple(json.loads(topics or "[]")), bool(pictures))

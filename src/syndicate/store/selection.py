@@ -34,6 +34,9 @@ def _out(now: datetime) -> sa.ColumnElement[bool]:
     return _THERE & (article.c.published_at <= now) & sa.not_(over)
 
 
+is_out = _out  # what other queries need to know of an article
+
+
 def addresses(conn: sa.Connection, *, now: datetime) -> list[tuple[str, str]]:
     """Return path and address of every article shown at `now`."""
     rows = conn.execute(sa.select(article.c.path, article.c.address).where(_out(now)))
@@ -119,9 +122,14 @@ def withdrawn(
 
 
 def became_visible(conn: sa.Connection, *, after: datetime, until: datetime) -> list[Kept]:
-    """Return the articles that became visible in ``(after, until]`` and are shown at `until`."""
-    when = (article.c.visible_at > after) & (article.c.visible_at <= until)
-    return _kept(conn, _newest_first(_joined().where(_out(until), when)))
+    """Return the articles that are shown at `until` and were new last in ``(after, until]``.
+
+    New is what became visible then, or was new again: `model.Article.mail_at`.
+    """
+    first, again = article.c.visible_at, article.c.again_at
+    new = (first > after) & (first <= until) & sa.or_(again.is_(None), again <= until)
+    renewed = (again > after) & (again <= until) & (first <= until)
+    return _kept(conn, _newest_first(_joined().where(_out(until), sa.or_(new, renewed))))
 
 
 def with_ids(conn: sa.Connection, ids: Collection[str], *, now: datetime) -> list[Kept]:
@@ -135,6 +143,11 @@ def with_ids(conn: sa.Connection, ids: Collection[str], *, now: datetime) -> lis
 def everything(conn: sa.Connection) -> list[Kept]:
     """Return every article that is shown now or will be, newest first."""
     return _kept(conn, _newest_first(_joined().where(_THERE)))
+
+
+def languages(conn: sa.Connection) -> list[str]:
+    """Return the tags of the languages that articles are in which are shown now or will be, sorted."""
+    return sorted(filter(None, conn.scalars(sa.select(article.c.language).distinct().where(_THERE))))
 
 
 def count_out(conn: sa.Connection, *, now: datetime) -> int:

@@ -9,10 +9,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from syndicate import model
 from syndicate.model import DeliveryState, SubscriptionState
 from syndicate.store import sums
 from syndicate.store.batches import KEYS, batched
-from syndicate.store.tables import attempt, chunk, delivery, edition, subscriber, subscription
+from syndicate.store.choices import DEFAULT, WANTED, wanted_of
+from syndicate.store.tables import (
+    attempt,
+    choice,
+    chunk,
+    delivery,
+    edition,
+    rendition,
+    rendition_article,
+    subscriber,
+    subscription,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +39,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A person's subscription to one newsletter."""
+    """A person's subscription to one newsletter, with what he wants of it and until when he wants nothing."""
 
     newsletter: str
     state: SubscriptionState
     started_at: datetime
     ended_at: datetime | None
+    paused_until: datetime | None = None
+    wanted: model.Choice = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,16 @@ class Missed:
     frozen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Mailed:
+    """An edition that holds an article; `state` is open, paused or cancelled."""
+
+    newsletter: str
+    occasion: str
+    frozen_at: datetime
+    state: str
+
+
 def person(conn: sa.Connection, key: str) -> Person | None:
     """Return the subscriber whose address has this key, None where there is none."""
     columns = (subscriber.c.id, subscriber.c.email, subscriber.c.created_at, subscriber.c.bounces)
@@ -98,10 +122,14 @@ def choices(conn: sa.Connection, person_id: int) -> list[Choice]:
         subscription.c.state,
         subscription.c.started_at,
         subscription.c.ended_at,
+        subscription.c.paused_until,
     )
-    statement = sa.select(*columns).where(subscription.c.subscriber_id == person_id)
-    rows = conn.execute(statement.order_by(subscription.c.newsletter))
-    return [Choice(name, SubscriptionState(state), start, end) for name, state, start, end in rows]
+    statement = sa.select(*columns, *WANTED).join_from(subscription, choice)
+    his = statement.where(subscription.c.subscriber_id == person_id).order_by(subscription.c.newsletter)
+    return [
+        Choice(name, SubscriptionState(state), start, end, paused, wanted_of(said))
+        for name, state, start, end, paused, *said in conn.execute(his)
+    ]
 
 
 _LETTER = sa.select(
@@ -156,6 +184,15 @@ def missed(conn: sa.Connection, person_id: int, newsletter: str, *, limit: int) 
     columns = (edition.c.id, edition.c.newsletter, edition.c.occasion, edition.c.frozen_at)
     statement = sa.select(*columns).where(edition.c.newsletter == newsletter, ~his)
     return [Missed(*row) for row in conn.execute(statement.order_by(edition.c.id.desc()).limit(limit))]
+
+
+def editions_with(conn: sa.Connection, article_id: str) -> list[Mailed]:
+    """Return the editions that hold an article, the last frozen first."""
+    his = sa.select(rendition.c.edition_id).join_from(rendition_article, rendition)
+    his = his.where(rendition_article.c.article_id == article_id)
+    columns = (edition.c.newsletter, edition.c.occasion, edition.c.frozen_at, edition.c.state)
+    rows = conn.execute(sa.select(*columns).where(edition.c.id.in_(his)).order_by(edition.c.id.desc()))
+    return [Mailed(*row) for row in rows]
 
 
 def _letters(conn: sa.Connection, statement: sa.Select[Any]) -> list[LetterRow]:

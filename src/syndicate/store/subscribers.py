@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, SubscriptionState
 from syndicate.store.batches import BATCH, batched, insert_missing
-from syndicate.store.choices import before, number_of
+from syndicate.store.choices import WANTED, before, number_of, wanted_of
 from syndicate.store.chunks import count, lock
 from syndicate.store.plain import Plain
-from syndicate.store.tables import delivery, subscriber, subscription
+from syndicate.store.tables import choice, delivery, subscriber, subscription
 
 Added = Literal["added", "already", "unsubscribed"]
 Person = tuple[Email, Mapping[str, str]]
@@ -185,7 +185,10 @@ _SUBSCRIBER = sa.select(
     subscription.c.started_at,
     subscription.c.ended_at,
     subscriber.c.extra,
-).join_from(subscriber, subscription)
+    subscription.c.paused_until,
+    *WANTED,
+)
+_SUBSCRIBER = _SUBSCRIBER.join_from(subscriber, subscription).join(choice)
 
 
 def subscribers(conn: sa.Connection, newsletter: str | None = None) -> Iterator[Subscriber]:
@@ -198,9 +201,24 @@ def subscribers(conn: sa.Connection, newsletter: str | None = None) -> Iterator[
 
 
 def _subscriber(row: Any) -> Subscriber:
-    email, newsletter, state, token, started_at, ended_at, extra = row
-    choice = SubscriptionState(state)
-    return Subscriber(email, newsletter, choice, token, started_at, ended_at, json.loads(extra))
+    email, newsletter, state, token, started_at, ended_at, extra, paused_until, *said = row
+    return Subscriber(
+        email,
+        newsletter,
+        SubscriptionState(state),
+        token,
+        started_at,
+        ended_at,
+        json.loads(extra),
+        wanted_of(said),
+        paused_until,
+    )
+
+
+def of_person(conn: sa.Connection, key: str) -> list[Subscriber]:
+    """Return the subscriptions of the person with the address key `key`, by newsletter."""
+    his = _SUBSCRIBER.where(subscriber.c.email_key == key).order_by(subscription.c.newsletter)
+    return [_subscriber(row) for row in conn.execute(his)]
 
 
 def count_active(conn: sa.Connection, newsletter: str) -> int:

@@ -23,11 +23,13 @@ from syndicate.i18n import translations
 from syndicate.store import editions, notes
 from syndicate.web import admin
 from syndicate.web.documents import SAFETY, FeedTerms
+from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
 from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
 
+_OURS = ("/unsubscribe/", "/health", "/editions/")  # the beginnings of what no published file answers
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
@@ -52,10 +54,17 @@ class SafetyHeaders:
 
 def make_web(site: Site, *, started: datetime) -> Front:
     """Return the application over `site`; `started` is when this process began to answer."""
+    editions_shown = EditionPages(site)
+
+    async def shown(request: Request) -> Response:
+        return await editions_shown(request)
+
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
             Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            Route("/editions", shown, methods=["GET"]),
+            Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
         ],
         middleware=[Middleware(SafetyHeaders)],
@@ -81,7 +90,7 @@ class Front:
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] != "http" or scope["path"].startswith(("/unsubscribe/", "/health"))
+        ours = scope["type"] != "http" or scope["path"].startswith(_OURS) or scope["path"] == "/editions"
         ours = ours or admin.is_ours(scope["path"])
         if scope["type"] == "http" and self._answering >= _MOST_AT_ONCE:
             await PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})(
@@ -134,7 +143,7 @@ async def _broken(request: Request, error: Exception) -> Response:
 
 def _apology(site: Site, status: int) -> str:
     publication = site.config.publication
-    _ = translations(publication.language).gettext
+    _ = translations(publication.language, site.config.templates.folder).gettext
     return site.templates.render(
         "web/error.html",
         language=publication.language,

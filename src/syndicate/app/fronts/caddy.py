@@ -7,7 +7,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
-from syndicate.app.fronts.facts import ASKED, HTML, SCRIPTABLE, TEXT, Facts, encoded, link_field, suffixes
+from syndicate.app.fronts.facts import (
+    ANSWERED,
+    ASKED,
+    HTML,
+    SCRIPTABLE,
+    TEXT,
+    Facts,
+    encoded,
+    link_field,
+    suffixes,
+)
 from syndicate.app.fronts.quoting import caddy, caddy_literal, comment, pattern
 from syndicate.caching import LISTS, OTHER, PAGE, feed_age
 from syndicate.filetypes import content_type
@@ -38,7 +48,7 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
             "|".join([f"(?i){suffixes(TEXT | HTML)}", "/$", *(one.pattern for one in facts.feeds)])
         ),
         prefix=_prefix(facts.prefix) if facts.prefix else {},
-        answers=caddy_literal(f"^{pattern(facts.answers)}/unsubscribe/") if other else "",
+        answers=caddy_literal(f"^{pattern(facts.answers)}/(?:{'|'.join(ANSWERED)})/") if other else "",
         answers_prefix=caddy(encoded(facts.answers)),
     )
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
 from syndicate.app.fronts.facts import (
+    ANSWERED,
     ASKED,
     HTML,
     SCRIPTABLE,
@@ -54,7 +55,7 @@ def nginx_site(facts: Facts, templates: Templates, *, listen: Sequence[str] = ()
         scriptable=suffixes(SCRIPTABLE),
         text=suffixes(TEXT),
         prefix=_prefix(facts),
-        answers=[nginx(path) for path in _answers(facts)],
+        answers=[(nginx(path), name) for path, name in _answers(facts)],
     )
     return text + (_DOLLAR if DOLLAR in text else "")
 
@@ -81,11 +82,12 @@ def _prefix(facts: Facts) -> dict[str, str]:
     return {
         "is": nginx_value(facts.prefix),
         "to": nginx_value(f"{encoded(facts.prefix)}/"),
-        "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/unsubscribe)/"),
+        "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/(?:{'|'.join(ANSWERED)}))/"),
         "below": nginx(f"^{below}(/.*)$"),
     }
 
 
-def _answers(facts: Facts) -> list[str]:
-    """Return where else than at the publication's own path unsubscribe links lead."""
-    return [f"{facts.answers}/unsubscribe/"] if facts.answers != facts.prefix else []
+def _answers(facts: Facts) -> list[tuple[str, str]]:
+    """Return where else than at the publication's own path letters' links lead, and what each is to us."""
+    other = facts.answers != facts.prefix
+    return [(f"{facts.answers}/{name}/", name) for name in ANSWERED] if other else []

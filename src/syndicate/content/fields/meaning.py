@@ -18,6 +18,7 @@ _AND = re.compile(r" (?:and|dan) ")
 _AND_FIRST = re.compile(r"(?:and|dan)\s+")
 _WITH_ADDRESS = re.compile(r"([^<>()]*?)\s*<[^<>]*>|[^\s@()]+@[^\s@()]+\s+\(([^()]+)\)")
 _LINKED = re.compile(r"!?\[\[([^\[\]|#]*+)[^\[\]]*+\]\]")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 _TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9.+-]{0,80}")
 
 
@@ -77,6 +78,14 @@ def _named(item: Value) -> str:
     if isinstance(item, list):  # [[Name]] without quotes is a list in a list
         return _named(item[0]) if len(item) == 1 and isinstance(item[0], str) else ""
     return scalar(item) or ""
+
+
+def flag(value: Value) -> bool | None:
+    """Return whether a value says yes, as a number above 0 does; None where it says neither yes nor no."""
+    said = (scalar(value) or "").lower()
+    if _NUMBER.fullmatch(said):
+        return float(said) > 0
+    return True if said in TRUE else False if said in FALSE else None
 
 
 def people(value: Value) -> Sequence[str]:

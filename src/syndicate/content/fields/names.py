@@ -23,6 +23,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "canonical": ("canonical", "canonicalurl", "externalurl", "link"),
     "key": ("translationkey", "i18n"),
     "correction": ("correction",),
+    "featured": ("featured", "isfeatured"),
+    "pinned": ("pinned", "pin", "sticky", "top", "ispinned"),  # Hexo's themes have "sticky" and "top"
+    "resend": ("resend",),
     "summary": ("summary", "description", "excerpt", "customexcerpt", "subtitle", "abstract"),
     "authors": ("author", "authors", "by", "creator", "translator"),
     "tags": ("tags", "keywords", "topics", "tag"),

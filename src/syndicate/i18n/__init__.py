@@ -1,7 +1,7 @@
-"""Words, dates, numbers and writing directions of many languages. The only file that knows Babel.
+"""Words, dates, numbers and writing directions of many languages. The only folder that knows Babel.
 
 The source language is English: a message is its own English text. Every other language has a catalogue
-``locales/<language>.po``, read once per process; nothing has to be compiled before.
+``locales/<language>.po``, and an operator may have his own, read before ours; nothing has to be compiled.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from importlib.resources import files
-from io import BytesIO
+from gettext import NullTranslations
+from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers, units
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+
+from syndicate.i18n.catalogues import FOLDER, faults_in, words_of
+from syndicate.model import Fault
 
 SOURCE_LANGUAGE = "en"
 
 
-@lru_cache(maxsize=256)
-def translations(language: str) -> NullTranslations:
-    """Return the catalogue for a BCP 47 tag, behind it those of its shorter forms, behind all English.
+def translations(language: str, folder: Path | None = None) -> NullTranslations:
+    """Return the words for a BCP 47 tag, behind them those of its shorter forms, behind all English.
 
-    ``pt-BR`` asks its own catalogue, then that of ``pt``, then English. Never raises.
+    ``pt-BR`` asks its own catalogue, then that of ``pt``, then English; ``zh-TW`` asks ``zh-Hant`` before
+    ``zh``. Catalogues of the operator are in `folder`, his ``templates.folder``, below ``locales``. The same
+    object as long as none of those changes. Never raises.
     """
-    found: NullTranslations | None = None
-    for tag in reversed(list(_shorter(language))):
-        catalogue = _catalogue(tag)
-        if catalogue is not None:
-            catalogue.add_fallback(found or NullTranslations())
-            found = catalogue
-    return found or NullTranslations()
+    return words_of(_asked(language), folder / FOLDER if folder else None)
+
+
+def unreadable(folder: Path | None) -> list[Fault]:
+    """Return what is wrong with the operator's catalogues below `folder`, by file and line; never raises."""
+    return faults_in(folder / FOLDER if folder else None)
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:
@@ -96,6 +96,16 @@ def _shorter(language: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=256)
+def _asked(language: str) -> tuple[str, ...]:
+    """Return the tags whose catalogues are asked, English last: where a place implies a script, with that."""
+    tags = list(_shorter(language))
+    locale = _known(language)
+    if locale is not None and locale.script:
+        tags.insert(-1, f"{locale.language}-{locale.script}")
+    return tuple(dict.fromkeys([*tags, SOURCE_LANGUAGE]))
+
+
+@lru_cache(maxsize=256)
 def _known(language: str) -> Locale | None:
     for tag in _shorter(language):
         try:
@@ -107,17 +117,3 @@ def _known(language: str) -> Locale | None:
 
 def _locale(language: str) -> Locale:
     return _known(language) or Locale(SOURCE_LANGUAGE)
-
-
-def _catalogue(tag: str) -> GNUTranslations | None:
-    """Return the catalogue shipped for exactly `tag`, or None; a new one each time, for its fallback."""
-    folder = files("syndicate") / "locales"
-    name = next((f.name for f in folder.iterdir() if f.name.lower() == f"{tag.lower()}.po"), None)
-    if name is None:
-        return None
-    with (folder / name).open("rb") as source:
-        catalogue = read_po(source, locale=tag.replace("-", "_"), charset="utf-8", abort_invalid=True)
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return GNUTranslations(compiled)

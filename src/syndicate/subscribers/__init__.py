@@ -1,0 +1,1 @@
+"""What people choose of newsletters, whoever writes it down: the command line, an import, a form."""
