@@ -225,3 +225,24 @@ def test_an_edition_made_at_once_knows_who_had_what(news: Publication) -> None:
     assert mailed(news, days=1) in (["2026-11-25 nothing new"], ["2026-11-24 nothing new"])
     with news.site.store.read() as conn:
         assert len(editions.editions(conn)) == 3
+
+
+def test_a_clock_set_back_loses_no_article(news: Publication) -> None:
+    """What comes before the clock has caught up is new to newsletters after what they brought."""
+    comes(news, "first")
+    mailed(news, hours=1.5)
+    news.time_passes(hours=-1)
+    comes(news, "second")
+    assert mailed(news, hours=1) == []
+    mailed(news, days=1)
+    assert got(news, "ana") == ["first", "second"]
+
+
+def test_an_edition_made_ahead_of_its_time_takes_nothing_from_what_is_to_come(news: Publication) -> None:
+    """`digest send --at` of a day to come brings what is there; what comes until then has its own edition."""
+    comes(news, "first")
+    assert news.edition_is_made(at=news.now + timedelta(days=3)).fate == "made"
+    news.letters_leave()
+    comes(news, "second")
+    mailed(news, hours=1.5)
+    assert got(news, "ana") == ["first", "second"]

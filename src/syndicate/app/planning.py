@@ -84,7 +84,7 @@ def plan(site: Site, wanted: Occasioned, articles: Library) -> Plan:
     whose = Audience(tuple(sorted(numbers)), wanted.until, only=wanted.only)
     if not candidates:  # most looks at instant letters: nobody is to be asked for
         with site.store.read() as conn:
-            return replace(_nothing(wanted, whose), reached=audience.count(conn, whose))
+            return replace(_nothing(site, wanted, whose), reached=audience.count(conn, whose))
     with site.store.read() as conn:
         whose = audience.with_letters(conn, whose, wanted.newsletter, candidates=counting, own_after=own)
         groups = audience.groups(conn, whose)
@@ -157,7 +157,7 @@ def _plan(
     served: Mapping[str, Due],
     menu: _Menu,
 ) -> Plan:
-    covered = _covered(wanted, groups, served)
+    covered = _covered(site, wanted, groups, served)
     table = _Table()
     portions = {}
     for group in groups:
@@ -181,8 +181,8 @@ def _plan(
     )
 
 
-def _nothing(wanted: Occasioned, whose: Audience) -> Plan:
-    return Plan(wanted.newsletter, whose, (), {}, _covered(wanted, (), {}), 0)
+def _nothing(site: Site, wanted: Occasioned, whose: Audience) -> Plan:
+    return Plan(wanted.newsletter, whose, (), {}, _covered(site, wanted, (), {}), 0)
 
 
 @dataclass
@@ -206,12 +206,15 @@ class _Table:
         return place
 
 
-def _covered(wanted: Occasioned, groups: Iterable[Group], served: Mapping[str, Due]) -> dict[int, datetime]:
+def _covered(
+    site: Site, wanted: Occasioned, groups: Iterable[Group], served: Mapping[str, Due]
+) -> dict[int, datetime]:
     """Return up to which moment those have had all that have no moment of their own, by their choice."""
     if wanted.alone:
         return {}
-    # what is seen in the same second, which its moment does not tell apart, counts once more
-    until = before(wanted.until)
+    # what is seen in the same second, which its moment does not tell apart, counts once more; and of an
+    # edition made ahead of its time what is still to come
+    until = before(min(wanted.until, site.clock()))
     covered = {one.id: until for one in wanted.among}
     for group in groups:
         if group.after is None:

@@ -31,7 +31,7 @@ from syndicate.digest.occasions import longest_period
 from syndicate.links import Addresses
 from syndicate.model import LIVING_STATES, ArticleRecord, Fault, Parsed, SourceFile
 from syndicate.store import articles as store_articles
-from syndicate.store import folders, ids, notes, readings
+from syndicate.store import choices, folders, ids, notes, readings
 from syndicate.store.readings import Stamp
 
 log = logging.getLogger("syndicate.scan")
@@ -345,7 +345,10 @@ def _ingest(
         moved=was is not None and was != name,
         accept_removals=accept_removals,
     )
-    result = ingest(intake, terms_of(site.config, period=_period(site), now=site.clock()))
+    with site.store.read() as conn:
+        covered = choices.last_covered(conn)
+    terms = terms_of(site.config, period=_period(site), now=site.clock(), covered=covered)
+    result = ingest(intake, terms)
     if result.archive or (result.changed and not unfinished):
         with site.store.write() as tx:
             if result.archive:
@@ -377,7 +380,7 @@ def _ingest(
     return result
 
 
-def terms_of(config: Config, *, period: timedelta, now: datetime) -> Terms:
+def terms_of(config: Config, *, period: timedelta, now: datetime, covered: datetime | None = None) -> Terms:
     """Return what decides about the articles beside themselves."""
     return Terms(
         now=now,
@@ -387,6 +390,7 @@ def terms_of(config: Config, *, period: timedelta, now: datetime) -> Terms:
         addresses=addresses_of(config),
         mint=mint_urn,
         held_at=config.publication.url if config.wait else "",
+        covered=covered,
     )
 
 

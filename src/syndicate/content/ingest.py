@@ -16,6 +16,7 @@ from syndicate.links import Addresses, on_host, slugify
 from syndicate.model import LIVING_STATES, ArticleRecord, ArticleState, Fault, Parsed
 
 MANY = 20  # so many old articles in one scan are an archive, not news
+_SECOND = timedelta(seconds=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WHOLE = "content folder"  # stands for the folder in faults that are about all of it
 _MOST_GONE, _MOST_GONE_SHARE = 10, 0.2
@@ -28,7 +29,8 @@ class Terms:
 
     `period` is how old an article must be to belong to an archive, `withdraw_after` how long one must be
     missing to count as withdrawn. `held_at` is the publication's URL where new articles are held until their
-    pages on its host are there, else "".
+    pages on its host are there, else "". Newsletters have brought what was new up to `covered`: where the
+    clock was set back, what comes now is new after that.
     """
 
     now: datetime
@@ -38,6 +40,12 @@ class Terms:
     addresses: Addresses
     mint: Callable[[], str]
     held_at: str = ""
+    covered: datetime | None = None
+
+    @property
+    def news_at(self) -> datetime:
+        """The moment at which what comes now is new to newsletters."""
+        return self.now if self.covered is None else max(self.now, _whole(self.covered) + _SECOND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ def ingest(intake: Intake, terms: Terms) -> Ingest:
     }
     for path in fresh:
         kept[path] = _first_seen(parsed[path], slugs, terms, archive)
-    by = Yardstick(terms.now, terms.period, MANY, archive.counts)
+    by = Yardstick(terms.news_at, terms.period, MANY, archive.counts)
     returned = _renew(kept, matches.records, intake, by)
     before = {record.id: record for record in intake.known.records}
     now_at = {record.id for record in matches.records.values()}
@@ -220,6 +228,8 @@ def _first_seen(parsed: Parsed, slugs: _Slugs, terms: Terms, archive: _Archive) 
         resend=parsed.resend,
     )
     record = replace(seen, **_told(seen, parsed, terms))
+    if record.visible_at and terms.now <= record.visible_at < terms.news_at:
+        record = replace(record, again_at=terms.news_at)
     return replace(record, held_since=terms.now) if _is_held(record, terms, archive) else record
 
 

@@ -33,6 +33,12 @@ def chosen(conn: sa.Connection, newsletter: str) -> list[Chosen]:
     return [_chosen(row) for row in rows]
 
 
+def last_covered(conn: sa.Connection) -> datetime | None:
+    """Return the latest moment up to which some newsletter has brought what was new, None for none."""
+    last: datetime | None = conn.scalar(sa.select(sa.func.max(choice.c.covered_at)))
+    return last
+
+
 def number_of(conn: sa.Connection, newsletter: str, wanted: Choice = DEFAULT, *, now: datetime) -> int:
     """Return the number of a choice; one that nobody made before is written down."""
     values = _values(newsletter, wanted)
