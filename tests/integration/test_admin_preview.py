@@ -127,7 +127,7 @@ def test_a_change_is_seen(client: httpx.Client, news: Publication) -> None:
 
     first = mark()
     assert mark() == first
-    digest_says(news, "<body>", "<body><!-- edited -->")
+    digest_says(news, "</body>", "<!-- edited --></body>")
     second = mark()
     assert second != first
     news.article_is_dropped("Moons", "They pull.", date="2026-11-22")
@@ -138,7 +138,7 @@ def test_a_change_is_seen(client: httpx.Client, news: Publication) -> None:
 
 def test_a_mistake_in_a_template_is_shown_where_it_is(client: httpx.Client, news: Publication) -> None:
     """File, line and the lines around it; the next save shows the letter again."""
-    path = digest_says(news, "<h1>", "<h1>{{ nothing_here }}")
+    path = digest_says(news, '<h1 class="h1">', "<h1>{{ nothing_here }}")
     page = client.get(PAGE)
     line = path.read_text().split("nothing_here")[0].count("\n") + 1
     assert page.status_code == 500

@@ -119,7 +119,7 @@ def test_open_shows_the_page_or_says_that_it_cannot(
 
 def test_a_preview_lists_what_is_wrong(news: Publication) -> None:
     """The files are written all the same, so that one can look."""
-    digest_says(news, '{{ _("Read the article") }}', "Hello {{ '{{' }} name }}")
+    digest_says(news, "<h1", "<p>Hello {{ '{{' }} name }}</p><h1")
     result = run(news, "preview", "daily")
     assert result.exit_code == 0
     assert "was not filled" in result.output and "[placeholder]" in result.output
@@ -134,21 +134,21 @@ def test_a_good_letter_passes(news: Publication) -> None:
 
 def test_a_faulty_letter_fails_with_the_line_of_its_template(news: Publication) -> None:
     """An error makes exit status 1; the template's line is named, for a machine the letter's."""
-    path = digest_says(news, "#57606a", "#c0c0c0")
+    path = digest_says(news, "<h1", '<p class="pale" style="color:#c0c0c0">Pale</p><h1')
     result = run(news, "lint", "daily")
-    line = path.read_text().split('class="head"')[0].count("\n") + 1
+    line = path.read_text().split('class="pale"')[0].count("\n") + 1
     assert result.exit_code == 1
-    assert f'error: {path}:{line}: <td class="head">: contrast 1.8' in result.output
-    [finding] = json.loads(run(news, "lint", "daily", "--json").stdout)["daily"]
+    assert f'error: {path}:{line}: <p class="pale">: contrast 1.8' in result.output
+    finding, *_ = json.loads(run(news, "lint", "daily", "--json").stdout)["daily"]
     assert (finding["level"], finding["code"], finding["part"]) == ("error", "contrast", "html")
 
 
 def test_a_warning_alone_passes(news: Publication) -> None:
     """What only should be better is listed with exit status 0."""
-    digest_says(news, "#57606a", "#7b7b7b")
+    digest_says(news, "<h1", '<p style="color:#7b7b7b">Grey</p><h1')
     result = run(news, "lint")
     assert result.exit_code == 0
-    assert "warning:" in result.output and "0 errors, 1 warning" in result.output
+    assert "warning:" in result.output and "0 errors, 2 warnings" in result.output
 
 
 def test_an_unknown_newsletter_is_a_mistake_of_use(news: Publication) -> None:
@@ -163,9 +163,7 @@ def test_an_unknown_newsletter_is_a_mistake_of_use(news: Publication) -> None:
 
 def test_errors_stop_a_send_and_say_where(news: Publication, caplog: pytest.LogCaptureFixture) -> None:
     """The exception names each error with its place; warnings are logged."""
-    digest_says(news, ' alt="{{ article.picture.alt }}"', "").write_text(
-        SHIPPED.read_text().replace('{{ _("Unsubscribe") }}', "{{ '{% x %}' }}").replace("#57606a", "#7b7b7b")
-    )
+    digest_says(news, "<h1", "<p style='color:#7b7b7b'>{{ '{% x %}' }}</p><h1")
     shown = preview(news.site, "daily", news.articles, now=news.now)
     found = lint_edition(news.site, shown.edition, [shown.rendition], shown.made.articles)
     with pytest.raises(SyndicateError, match=r"letter of daily must not leave.*\n.*was not filled"):
@@ -213,11 +211,12 @@ def test_before_the_first_publishing_nobody_knows(tmp_path: Path) -> None:
 def test_a_place_is_told_only_where_it_is_one(news: Publication) -> None:
     """Where two lines of templates could be to blame none is named."""
     shown = preview(news.site, "daily", news.articles, now=news.now)
-    digest_says(news, ' alt="{{ article.picture.alt }}"', "")
+    path = digest_says(news, "<h1", '<b class="lone">x</b><h1')
     found = lint_edition(news.site, shown.edition, [shown.rendition], shown.made.articles)
     assert not found
-    assert place_of(news.site, "daily", _finding('class="link"')) == ""
-    assert place_of(news.site, "daily", _finding('class="title"')).endswith("own/mail/digest.html:69")
+    line = path.read_text().split('class="lone"')[0].count("\n") + 1
+    assert place_of(news.site, "daily", _finding('class="known"')) == ""
+    assert place_of(news.site, "daily", _finding('class="lone"')) == f"{path}:{line}"
 
 
 def _finding(clue: str) -> Finding:

@@ -87,15 +87,18 @@ def place_of(site: Site, newsletter: str, finding: Finding) -> str:
         named = [name for name, text in settings.items() if clue in text]
         if named:
             return f"newsletters.{newsletter}.{named[0]}"
-        lines = list(_lines_with(site, clue, _KINDS[finding.part]))
+        look = (config.look if config else None) or site.config.letter.look
+        lines = list(_lines_with(site, clue, f"mail/looks/{look}/", _KINDS[finding.part]))
         if len(lines) == 1:
             return f"{lines[0][0]}:{lines[0][1]}"
     return ""
 
 
-def _lines_with(site: Site, clue: str, endings: tuple[str, ...]) -> Iterator[tuple[Path, int]]:
+def _lines_with(site: Site, clue: str, look: str, endings: tuple[str, ...]) -> Iterator[tuple[Path, int]]:
+    """Yield where the templates of letters hold `clue`, those of other looks left out."""
     for name in site.templates.names():
-        if not name.startswith("mail/") or not name.endswith(endings):
+        ours = name.startswith(look) or (name.startswith("mail/") and not name.startswith("mail/looks/"))
+        if not ours or not name.endswith(endings):
             continue
         try:
             lines = site.templates.source(name).split("\n")

@@ -19,8 +19,10 @@ from syndicate.digest.findings import Finding
 from syndicate.digest.letter import compose
 from syndicate.digest.slots import LetterTemplate
 from syndicate.durable import write_whole
+from syndicate.emails import parse_email
 from syndicate.errors import UsageError
-from syndicate.model import Attempt, Letter
+from syndicate.model import Attempt, Letter, Variant
+from syndicate.store import choices
 
 NO_TOKEN = "preview"  # noqa: S105 opens nothing: no subscription has it
 NOBODY = "you@example.org"
@@ -29,26 +31,26 @@ NOBODY = "you@example.org"
 def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
     """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
 
-    The articles of the answer have their texts. What his choice says of language and pictures holds also for
-    the letter of a subscriber. Raises UsageError where there is no article at all, and for somebody who is
-    not subscribed.
+    The articles of the answer have their texts. The language of his choice holds also for the letter of a
+    subscriber. Raises UsageError where there is no article at all, and for somebody who is not subscribed.
     """
     shown = preview(site, name, articles, now=now, reader=reader)
     by_id = {one.id: one for one in articles.with_ids(shown.rendition.article_ids, now=now)}
     read = tuple(by_id[one] for one in shown.rendition.article_ids if one in by_id)
     shown = replace(shown, made=replace(shown.made, articles=read))
-    wanted = reader.choice
-    if not wanted.language and wanted.pictures:
+    language = reader.choice.language
+    if not reader.email or not language:
         return shown
+    variant = Variant(language, _with_pictures(site, name, reader.email))
     settings = settings_for(site.config, name)
-    if wanted.language:
-        spoken = settings.publication.model_copy(update={"language": wanted.language})
-        settings = replace(settings, publication=spoken)
-    chosen = shown.made.articles
-    if not wanted.pictures:
-        chosen = tuple(replace(one, picture=None) for one in chosen)
-    rendition = compose(shown.edition, chosen, settings, site.templates)
+    rendition = compose(shown.edition, read, settings, site.templates, variant=variant)
     return replace(shown, rendition=rendition)
+
+
+def _with_pictures(site: Site, name: str, email: str) -> bool:
+    with site.store.read() as conn:
+        found = choices.choice_of(conn, parse_email(email).key, name)
+    return found is None or (found[0].choice.pictures and site.config.newsletters[name].pictures)
 
 
 def language_of(text: str) -> str:

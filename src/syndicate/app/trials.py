@@ -56,7 +56,7 @@ def queue_tests(site: Site, shown: Preview, people: Sequence[Email], *, now: dat
     with site.store.write() as tx:
         for number, (key, one) in enumerate(zip(keys, people, strict=True)):
             letter = sample_letter(site, shown, recipient=one.address, token=TOKEN, number=number)
-            body = as_test(letter.body, subject, language)
+            body = as_test(letter.body, subject, language, site.config.templates.folder)
             letters.enqueue(tx, key=key, email=one.address, body=body, now=now, priority=PRIORITY)
     return keys
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Final
 
 from syndicate.digest.mime import header
@@ -12,9 +13,12 @@ TOKEN: Final = "test"  # noqa: S105 of no subscription: its page says that the l
 _SUBJECT = re.compile(rb"^Subject:.*?\r\n(?![ \t])", re.MULTILINE | re.DOTALL | re.IGNORECASE)
 
 
-def as_test(body: bytes, subject: str, language: str) -> bytes:
-    """Return the letter `body` with its `subject` marked as a test, in the words of `language`."""
-    _ = translations(language).gettext
+def as_test(body: bytes, subject: str, language: str, words: Path | None = None) -> bytes:
+    """Return the letter `body` with its `subject` marked as a test, in the words of `language`.
+
+    Those in the operator's folder `words` come before ours.
+    """
+    _ = translations(language, words).gettext
     head, blank, rest = body.partition(b"\r\n\r\n")
     marked = header("Subject", f"{_('[Test]')} {subject}")
     changed = _SUBJECT.sub(lambda _match: marked, head + b"\r\n", count=1)
