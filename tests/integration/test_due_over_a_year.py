@@ -39,6 +39,10 @@ TEXTS = {
     "daily": r"\d{4}-\d\d-\d\d",
     "instant": r"urn:.*|\d{4}-\d\d-\d\dT.*",
 }
+HTML = """\
+<!DOCTYPE html><html lang="en" dir="ltr"><head><title>{{ subject }}</title></head>
+<body><h1>News</h1><a href="{{ unsubscribe_url }}">Unsubscribe</a></body></html>
+"""
 PLAIN = {"subject.txt": "{{ articles|length }}\n", "digest.txt": "{{ unsubscribe_url }}\n"}
 
 
@@ -206,7 +210,7 @@ def news(tmp_path: Path) -> Iterator[Publication]:
     mine.mkdir(parents=True)
     for name, text in PLAIN.items():
         (mine / name).write_text(text)
-    (mine / "digest.html").write_text("<p>{{ unsubscribe_url }}</p>\n")
+    (mine / "digest.html").write_text(HTML)
     (tmp_path / "sites").mkdir()
     with maker(tmp_path / "sites") as make:
         yield make(zone=HOME, more=f"templates: {{folder: {mine.parent}}}\n", now=START)
