@@ -182,4 +182,5 @@ class EditionsShown:
 
     def _entry(self, article: Article) -> Entry:
         correction = shorten(clean_text(article.correction[: 20 * _LONGEST_CORRECTION]), _LONGEST_CORRECTION)
-        return Entry(item(article, self.site.config.publication.url), correction)
+        config = self.site.config
+        return Entry(item(article, config.publication.url, hosts=(config.web_url,)), correction)
