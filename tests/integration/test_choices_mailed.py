@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from publications import Publication, maker
 
-from syndicate.app.mailing import Made, make_edition_now
+from syndicate.app.mailing import Made, make_edition, make_edition_now
 from syndicate.app.timetables import next_occasion
 from syndicate.model import Choice
 from syndicate.store import alerts, choices, editions, operations
@@ -246,3 +246,16 @@ def test_an_edition_made_ahead_of_its_time_takes_nothing_from_what_is_to_come(ne
     comes(news, "second")
     mailed(news, hours=1.5)
     assert got(news, "ana") == ["first", "second"]
+
+
+def test_a_newsletter_of_instant_letters_can_be_asked_for(news: Publication) -> None:
+    """`digest send` and --dry-run say what there is, also where nothing is."""
+    news.configuration_says('at: "07:00"', "frequency: instant")
+    comes(news, "first")
+    planned = make_edition(news.site, "daily", news.articles, now=news.now, dry_run=True)
+    assert (planned.fate, planned.recipients) == ("planned", 3)
+    assert news.edition_is_made().fate == "made"
+    news.letters_leave()
+    assert news.edition_is_made().fate == "nothing new"
+    assert got(news, "ana") == ["first"]
+    assert not any("overdue" in line for line in news.problems())

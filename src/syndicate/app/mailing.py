@@ -109,7 +109,7 @@ def make_editions(
     made = []
     for table in timetables(site, name):
         if table.schedule.frequency == "instant":
-            made += [] if dry_run else make_instant(site, table, articles, Occasion("instant", now))
+            made += _instant_asked_for(site, table, articles, Occasion("instant", now), dry_run=dry_run)
             continue
         occasion = latest(table.schedule, now)
         one = _make(site, table, articles, occasion, dry_run=dry_run)
@@ -119,10 +119,19 @@ def make_editions(
     return made
 
 
+def _instant_asked_for(
+    site: Site, table: Timetable, articles: Library, occasion: Occasion, *, dry_run: bool
+) -> list[Made]:
+    if not dry_run:
+        made = make_instant(site, table, articles, occasion)
+        return made or ([Made(table.newsletter, occasion, "nothing new")] if table.own else [])
+    wanted = Occasioned(table.newsletter, table.among, occasion.at, limited=False)
+    return [_freeze(site, wanted, occasion, articles, dry_run=True)]
+
+
 def make_edition(site: Site, name: str, articles: Library, *, now: datetime, dry_run: bool = False) -> Made:
     """Make the edition of the latest occasion of the newsletter's own schedule; see `make_editions`."""
-    made = make_editions(site, name, articles, now=now, dry_run=dry_run)
-    return made[0] if made else Made(name, Occasion("instant", now), "nothing new")
+    return make_editions(site, name, articles, now=now, dry_run=dry_run)[0]
 
 
 def make_edition_now(
