@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -35,8 +36,9 @@ CONFIG = """\
 publication: {{title: Kabar Kota, url: "https://news.example.org", language: id, timezone: UTC}}
 newsletters: {{daily: {{title: Kabar Harian, at: "07:00", topics: [{topics}]}}}}
 mail: {{from: Kabar Harian <kabar@news.example.org>}}
-{more}"""
-BEFORE = datetime(2026, 11, 22, 12, tzinfo=UTC)  # all have had what came up to then
+"""
+BEFORE = datetime(2026, 11, 22, 19, 10, tzinfo=UTC)  # all have had what came up to then
+SINCE = BEFORE + timedelta(minutes=30)
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
 LANGUAGES = ("", "en", "ar", "es", "fr", "ja", "ru", "hi")
 TOPICS = tuple(f"Topik {letter}" for letter in "ABCDEFGHIJKL")
@@ -54,9 +56,8 @@ def topic_sets(count: int) -> list[tuple[str, ...]]:
 def prepare(folder: Path, args: argparse.Namespace) -> None:
     """Make the publication, its articles of the day before, and its subscribers, who all are settled."""
     (folder / "content").mkdir()
-    more = f"database: {{url: {args.database}}}\n" if args.database else ""
     topics = ", ".join(TOPICS)
-    (folder / "config.yaml").write_text(CONFIG.format(topics=topics, more=more), encoding="utf-8")
+    (folder / "config.yaml").write_text(CONFIG.format(topics=topics), encoding="utf-8")
     with open_site(load_config(folder / "config.yaml", {}), lambda: BEFORE) as site:
         scan_content(site)
         names = [""] + [f"Etc/GMT{n:+d}" for n in range(-11, 13) if n]
@@ -94,14 +95,16 @@ def prepare(folder: Path, args: argparse.Namespace) -> None:
                 tx.execute(sa.insert(subscription), wishes)
     for number in range(ARTICLES):
         topic = TOPICS[number % len(TOPICS)]
-        about = f"title: Kabar nomor {number} dari pasar kota\ntags: [{topic}]\ndate: {BEFORE.isoformat()}"
+        about = f"title: Kabar nomor {number} dari pasar kota\ntags: [{topic}]\ndate: {SINCE.isoformat()}"
         head = f"---\n{about}\n---\n\n"
-        (folder / "content" / f"a{number}.md").write_text(head + SENTENCE * 3, encoding="utf-8")
+        file = folder / "content" / f"a{number}.md"
+        file.write_text(head + SENTENCE * 3, encoding="utf-8")
+        os.utime(file, (SINCE.timestamp(), SINCE.timestamp()))  # or it might be half-written
 
 
 def measure(folder: Path) -> None:
     """Make every zone's edition of the day; print what it took as JSON."""
-    now = BEFORE + timedelta(hours=1)
+    now = SINCE + timedelta(minutes=5)
     with open_site(load_config(folder / "config.yaml", {}), lambda: now) as site:
         articles: Library = scan_content(site).articles
         spent, longest, made = 0.0, 0.0, 0
@@ -126,7 +129,6 @@ def main() -> None:
     parser.add_argument("--zones", type=int, default=24)
     parser.add_argument("--languages", type=int, default=4)
     parser.add_argument("--topics", type=int, default=50)
-    parser.add_argument("--database", default="", help="instead of SQLite: postgresql://…")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.measure:

@@ -22,7 +22,7 @@ from syndicate.store import selection
 
 log = logging.getLogger("syndicate.edition")
 
-_MOST_IN_FULL: Final = 200  # renditions of an edition; beyond these only what no other one showed
+_MOST_IN_FULL: Final = 20  # renditions of an edition; beyond these only what no other one showed
 _ANSWERED: Final = ("/editions/", "/unsubscribe/")  # by the web worker, where nothing is published
 _KINDS: Final = {"html": (".html",), "text": (".txt",), "head": ("subject.txt",), "letter": (".html",)}
 
