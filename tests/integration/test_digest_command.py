@@ -15,7 +15,8 @@ from page_server import PageServer
 from publications import Publication, maker
 
 from syndicate.cli import cli
-from syndicate.store import waiting
+from syndicate.model import Choice
+from syndicate.store import choices, waiting
 
 FEEDS = ["/atom.xml", "/feed.json", "/rss.xml"]
 PAGES = "pages: false\nlinks: {wait: 30m, rules: [{pattern: '/blog/{slug}/'}]}\n"
@@ -85,3 +86,17 @@ def test_an_edition_by_hand_tells_hubs_of_the_feeds(
     sent(site)
     assert sorted(hub.topics) == FEEDS
     assert all(b"/blog/new/" in one.found for one in hub.heard)
+
+
+def test_a_plan_counts_each_rendition(site: Publication) -> None:
+    """--dry-run says how many people would get which letter, and what is made is just that."""
+    with site.site.store.write() as tx:
+        choices.choose(tx, "ani@example.org", "daily", Choice(language="id", pictures=False), now=site.now)
+    site.people_subscribe("budi@example.org", "citra@example.org")
+    planned = answers("digest send daily --now --dry-run", site)
+    told = [(one["language"], one["pictures"], one["recipients"]) for one in planned["renditions"]]
+    assert sorted(told) == [("en", True, 2), ("id", False, 1)]
+    made = answers("digest send daily --now", site)
+    assert [one["recipients"] for one in made["renditions"]] == [
+        one["recipients"] for one in planned["renditions"]
+    ]

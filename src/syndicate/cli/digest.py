@@ -12,6 +12,7 @@ from syndicate.cli.deliver import finish
 from syndicate.cli.digest_preview import AT, lint, planning_clock, preview, shares_words, test
 from syndicate.cli.output import configuration, count, emit, moment
 from syndicate.cli.progress import progress
+from syndicate.i18n import language_name
 
 if TYPE_CHECKING:
     from syndicate.app.mailing import Made
@@ -74,6 +75,8 @@ def send(
         if not as_json:
             for one in told:
                 click.echo(_words(one, site, newsletter))
+                if dry_run:
+                    click.echo("".join(f"  {line}\n" for line in _renditions(one)), nl=False)
             if shares is not None:
                 click.echo(shares_words(shares))
             for line in slow:
@@ -109,7 +112,25 @@ def _about(made: Made) -> dict[str, object]:
         "articles": [{"id": article.id, "title": article.title} for article in made.articles],
         "recipients": made.recipients,
         "repeated": made.repeated,
+        "renditions": [
+            {
+                "language": one.variant.language,
+                "pictures": one.variant.pictures,
+                "articles": list(one.articles),
+                "recipients": one.people,
+            }
+            for one in made.helpings
+        ],
     }
+
+
+def _renditions(made: Made) -> list[str]:
+    """Return a line for each rendition: how many get it, in which language, with how many articles."""
+    return [
+        f"{one.people:,} in {language_name(one.variant.language, within='en')}"
+        f"{'' if one.variant.pictures else ', without pictures'}: {count(len(one.articles), 'article')}"
+        for one in sorted(made.helpings, key=lambda one: -one.people)
+    ]
 
 
 def _others(site: Site, newsletter: str) -> str:
