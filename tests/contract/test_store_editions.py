@@ -68,7 +68,7 @@ def test_an_edition_without_renditions_is_refused(store_db: Store) -> None:
     with pytest.raises(ValueError, match="rendition"), store_db.write() as conn:
         editions.freeze(conn, one, [], now=NOW)
     with store_db.read() as conn:
-        assert not editions.has_editions(conn, "daily")
+        assert editions.editions(conn) == []
 
 
 def test_editions_are_listed_newest_first(store_db: Store) -> None:
@@ -85,7 +85,6 @@ def test_editions_are_listed_newest_first(store_db: Store) -> None:
         assert last is not None
         assert last.edition.occasion == "2026-11-23"
         assert editions.last_edition(conn, "monthly") is None
-        assert [editions.has_editions(conn, name) for name in ("weekly", "monthly")] == [True, False]
 
 
 def test_mailed_articles_are_those_of_the_newsletters_editions(store_db: Store) -> None:

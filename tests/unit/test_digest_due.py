@@ -20,7 +20,6 @@ from syndicate.digest.due import (
     matches,
     newest,
     stale_at,
-    start_mark,
 )
 from syndicate.model import Article, Occasion
 
@@ -163,13 +162,6 @@ def test_what_matches_a_selection_and_a_wish(select: dict[str, object], wish: Wi
 def test_newest_takes_articles_however_old() -> None:
     """A preview has something to show long after the last article."""
     assert ids(newest([article("old", NOON - 9999 * HOUR)], now=NOON, count=5)) == "old"
-
-
-def test_the_start_mark_is_the_earlier_moment() -> None:
-    """A newsletter set up long before its first edition keeps what came in between."""
-    assert start_mark(None, NOON) == NOON
-    assert start_mark(NOON - HOUR, NOON) == NOON - HOUR
-    assert start_mark(NOON + HOUR, NOON) == NOON
 
 
 def test_an_edition_leaves_only_while_it_is_less_than_late_by_late() -> None:

@@ -141,15 +141,6 @@ def newest(articles: Iterable[Article], *, now: datetime, count: int) -> tuple[A
     return _newest_first(visible)[:count]
 
 
-def start_mark(started_at: datetime | None, first_occasion_previous: datetime) -> datetime:
-    """Return the instant after which an article is new to a newsletter.
-
-    It is one period before the newsletter's first edition, or the moment it was first known
-    (`started_at`) where that is earlier.
-    """
-    return first_occasion_previous if started_at is None else min(started_at, first_occasion_previous)
-
-
 def is_too_late(occasion: Occasion, late_by: timedelta, now: datetime) -> bool:
     """Return whether `occasion` is `late_by` or more ago, so that its articles wait for the next."""
     return now - occasion.at >= late_by

@@ -24,7 +24,6 @@ __all__ = [
     "expire",
     "find",
     "freeze",
-    "has_editions",
     "last_edition",
     "mailed_articles",
     "move_on",
@@ -86,11 +85,6 @@ def count_editions(conn: sa.Connection) -> int:
 def last_edition(conn: sa.Connection, name: str) -> EditionRow | None:
     """Return the edition of newsletter `name` that was frozen last."""
     return next(iter(editions(conn, name, limit=1)), None)
-
-
-def has_editions(conn: sa.Connection, name: str) -> bool:
-    """Tell whether newsletter `name` was ever mailed."""
-    return last_edition(conn, name) is not None
 
 
 def _rows(
