@@ -237,6 +237,8 @@ def test_the_date_is_that_of_the_readers_zone() -> None:
         ("2026-11-23", None, "Tuesday, November 24, 2026"),
         ("2026-11-23", ZoneInfo("America/New_York"), "Monday, November 23, 2026"),
         ("2026-11-23/America/New_York", None, "Monday, November 23, 2026"),
+        ("2026-11-23/America/New_York/17:00", None, "Monday, November 23, 2026"),
+        ("2026-11-23/17:00", None, "Tuesday, November 24, 2026"),
         ("2026-11-23/now-2", None, "Tuesday, November 24, 2026"),
         ("2026-11-23/Asia", None, "Tuesday, November 24, 2026"),
     ):

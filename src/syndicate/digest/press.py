@@ -5,6 +5,7 @@ An article's block is rendered, inlined and encoded once, however many rendition
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,7 @@ from syndicate.templating import Templates, as_html
 _MOST_DRAWN = 5_000  # articles kept with their blocks
 _PADDING = 32  # pixels at each side of a letter's column
 _LOOKS = "mail/looks/"
+_HOUR = re.compile(r"/?\d\d:\d\d$")
 _SHOWN_OF_PUBLICATION = (
     "title",
     "url",
@@ -170,7 +172,7 @@ class Press:
 
 def day_zone(edition: Edition, settings: LetterSettings) -> ZoneInfo:
     """Return the zone in whose day an edition is: that which its occasion names, else the newsletter's."""
-    named = _zone(edition.occasion.partition("/")[2])
+    named = _zone(_HOUR.sub("", edition.occasion.partition("/")[2]))
     return named or settings.zone or settings.publication.timezone
 
 
