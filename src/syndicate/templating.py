@@ -34,7 +34,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from syndicate import i18n
-from syndicate.errors import TemplateFault
+from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Fault
 from syndicate.overtime import Overtime, limited
 
@@ -354,7 +354,7 @@ def _message(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return error.message or f"there is no template {error.name!r}"
     text = " ".join(str(error).split()) or type(error).__name__
-    known = type(error).__module__.startswith("jinja2")
+    known = isinstance(error, SyndicateError) or type(error).__module__.startswith("jinja2")
     return text if known else f"{type(error).__name__}: {text}"
 
 

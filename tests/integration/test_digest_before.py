@@ -17,7 +17,7 @@ from syndicate.app.forecast import preview
 from syndicate.app.linting import facts_of, lint_edition, place_of, stop_at_errors
 from syndicate.cli import cli
 from syndicate.digest.findings import Finding
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.store import editions, subscribers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "mail" / "digest.html"
@@ -149,6 +149,22 @@ def test_a_warning_alone_passes(news: Publication) -> None:
     result = run(news, "lint")
     assert result.exit_code == 0
     assert "warning:" in result.output and "0 errors, 2 warnings" in result.output
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59", "0001-01-01", "1970-12-31T23:59", "2901-01-01"])
+def test_a_time_too_far_off_is_a_mistake_of_use(news: Publication, at: str) -> None:
+    """A year from which nothing can be reckoned is refused, the last good one is planned for."""
+    result = run(news, "preview", "daily", "--at", at)
+    assert result.exit_code == 2 and "is not in the years 1971 to 2900" in result.output
+    assert run(news, "preview", "daily", "--at", "2900-12-31T23:59:59").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["content", "content/deep/er", "own/../content"])
+def test_a_preview_does_not_become_an_article(news: Publication, place: str) -> None:
+    """A folder within the content folder is refused, and nothing is written."""
+    result = run(news, "preview", "daily", "--output", str(news.folder / place))
+    assert isinstance(result.exception, UsageError) and "is in the content folder" in str(result.exception)
+    assert not [*(news.folder / "content").rglob("digest.*")]
 
 
 def test_an_unknown_newsletter_is_a_mistake_of_use(news: Publication) -> None:

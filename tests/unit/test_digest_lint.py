@@ -135,6 +135,9 @@ def test_a_fault_of_the_page_is_found(body: str, code: str) -> None:
         ({"subject": "   "}, "error subject-empty"),
         ({"subject": "x" * 79}, "warning subject-long"),
         ({"subject": "Hello {{ name }}"}, "error placeholder"),
+        ({"subject": f"Hello {marker(UID, 'email')}"}, "error placeholder"),
+        ({"subject": f"Grüße {marker(UID, 'token')}"}, "error placeholder"),
+        ({"X_For": marker(UID, "to")}, "error placeholder"),
         ({"text": None}, "error text-missing"),
         ({"text": " \n"}, "error text-missing"),
         ({"text": "Daily\n"}, "error unsubscribe-text"),
@@ -159,6 +162,13 @@ def test_the_size_is_an_error_from_where_programs_cut() -> None:
     page = letter()
     assert found(page + b"x" * (80_001 - len(page))) == ["warning size"]
     assert found(page + b"x" * (90_001 - len(page))) == ["error size"]
+
+
+def test_a_size_that_we_cut_to_is_not_warned_of() -> None:
+    """A letter that leaves articles to the web ends near the limit because we made it so."""
+    near = letter() + b"x" * (85_000 - len(letter()))
+    assert [one.code for one in lint_rendition(Rendition("en", "Daily", near, ()), FACTS)] == ["size"]
+    assert lint_rendition(Rendition("en", "Daily", near, (), left=3), FACTS) == ()
 
 
 def test_an_unsubscribe_link_that_nobody_sees_is_none() -> None:
