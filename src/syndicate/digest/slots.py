@@ -38,8 +38,8 @@ def marker(uid: str, name: str) -> str:
     return f"slot_{uid}_{name}_"
 
 
-# Bytes: an address has at most 254 characters, of which the 64 before the at sign may be escaped in HTML (&amp;)
-# or all in quoted-printable (=C3); tokens are ours, and short.
+# Bytes: an address has at most 254 characters, of which the 64 before the at sign may be escaped in HTML
+# (&amp;) or all in quoted-printable (=C3); tokens are ours, and short.
 _LONGEST = {"to": 254, "id": 19, "token": 80, "email": 3 * 254 + 40}
 
 
