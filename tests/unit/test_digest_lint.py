@@ -94,6 +94,34 @@ def test_a_good_letter_has_no_findings() -> None:
         ('<img src="//elsewhere.example/a.png" alt="" width="9">', "error relative-link"),
         ('<img src="data:image/png;base64,AAAA" alt="" width="9">', "error relative-link"),
         ('<p style="background:url(https://elsewhere.example/a.png)">x</p>', "error foreign-picture"),
+        ('<p style="background:u\\72l(https://elsewhere.example/a.png)">x</p>', "error foreign-picture"),
+        (f'<p style="background:url({BASE}/a.png),url(//e.example/a.png)">x</p>', "error foreign-picture"),
+        ("<p style='background:image-set(\"https://e.example/a.png\" 1x)'>x</p>", "error foreign-picture"),
+        (
+            f'<picture><source srcset="{BASE}/a.png 1x, https://e.example/b.png 2x"></picture>',
+            "error foreign-picture",
+        ),
+        (f'<picture><source srcset="{BASE}/a.png 1x"></picture>', "warning picture-srcset"),
+        (
+            f'<img src="{BASE}/a.png" srcset="https://e.example/b.png 2x" alt="" width="9">',
+            "error foreign-picture",
+        ),
+        ('<bgsound src="https://e.example/a.wav">', "error active-content"),
+        ('<meta http-equiv="Refresh" content="0; url=https://e.example/">', "error active-content"),
+        ('<!--[if mso]><img src="https://e.example/a.png"><![endif]-->', "error foreign-picture"),
+        ('<!--[if gte mso 9]><v:fill src="https://e.example/a" /><![endif]-->', "error foreign-picture"),
+        ('<!--[if mso]><td background="//e.example/a"><![endif]-->', "error foreign-picture"),
+        (
+            f'<!--[if mso]><img src="{BASE}/{marker(UID, "html_email")}"><![endif]-->',
+            "error tracking-pixel",
+        ),
+        ("<!--[if mso]><style>p{background:url(//e.example/a)}</style><![endif]-->", "error remote-style"),
+        ('<v:fill src="https://e.example/a.png"></v:fill>', "error foreign-picture"),
+        ('<td background="https://e.example/a.png">x</td>', "error foreign-picture"),
+        (f'<a href="https://e.example/?{marker(UID, "html_email")}">x</a>', "error personal-link"),
+        (f'<a href="HTTPS://e.example/{marker(UID, "html_token")}">x</a>', "error personal-link"),
+        (f'<a href="//e.example/{marker(UID, "html_token")}">x</a>', "error personal-link"),
+        (f'<a href="/unsubscribe/{marker(UID, "html_token")}">x</a>', "error relative-link"),
         ('<a href="/articles/a/" style="color:#000">x</a>', "error relative-link"),
         ('<a href="articles/a/" style="color:#000">x</a>', "error relative-link"),
         ('<a href="javascript:alert(1)" style="color:#000">x</a>', "error relative-link"),
@@ -148,6 +176,10 @@ def test_a_fault_of_the_page_is_found(body: str, code: str) -> None:
         ({"html": "<p>Hello</p>"}, "warning dir-missing"),
         ({"html": "<p>Hello</p>"}, "warning title-missing"),
         ({"style": "@import 'https://a.example/x.css';"}, "error remote-style"),
+        ({"style": "@\\69mport 'https://a.example/x.css';"}, "error remote-style"),
+        ({"style": "p { background: U\\52 L(https://a.example/x) }"}, "error remote-style"),
+        ({"style": "p { background: image-set('https://a.example/x' 1x) }"}, "error remote-style"),
+        ({"text": f"{TEXT}https://e.example/?a={marker(UID, 'text_email')}\n"}, "error personal-link"),
         ({"style": "@font-face { font-family: x; src: url(https://a.example/f) }"}, "error remote-font"),
         ({"style": f"p {{ margin: 0 }} /* {'x' * 16_000} */"}, "warning style-size"),
     ],
@@ -207,6 +239,26 @@ def test_a_dead_link_is_told_by_who_knows_what_is_published() -> None:
     facts = replace(FACTS, leads=leads)
     assert found(letter(body), facts) == ["error dead-link"] * 1
     assert asked == links[:2]
+
+
+def test_what_is_our_own_is_loaded_in_silence() -> None:
+    """Pictures of ours in styles and in comments for Outlook are fine, and so is a letter to ourselves."""
+    body = (
+        f"<p style=\"background:url('{BASE}/a.png')\">x</p><!-- https://e.example/ <img src=x> -->"
+        f'<!--[if mso]><v:fill src="{BASE}/a.png" /><img src="{BASE}/a.png"><![endif]-->'
+        f'<!--[if mso]><table role="presentation"><tr><td><![endif]-->'
+        f'<a href="mailto:a@example.org?subject={marker(UID, "html_email")}">x</a>'
+        f'<a href="{BASE}/me/{marker(UID, "html_token")}">x</a>'
+    )
+    assert found(letter(body, style=STYLE + f"p {{ background: url({BASE}/a.png) }}")) == []
+
+
+def test_a_picture_of_ours_that_is_not_there_is_an_error() -> None:
+    """The address of a picture is held against what is published as that of a link is."""
+    facts = replace(FACTS, leads=lambda url: url.endswith("/there.png"))
+    for name, wrong in (("there", []), ("gone", ["error dead-picture"])):
+        body = f'<img src="{BASE}/{name}.png" alt="" width="300">'
+        assert found(letter(body), facts) == wrong
 
 
 def test_a_finding_says_where_it_is_and_what_to_do() -> None:

@@ -35,7 +35,7 @@ def facts_of(site: Site, edition: Edition, articles: Sequence[Article]) -> Facts
         base=config.publication.url,
         web_url=config.web_url,
         texts=tuple(_texts(site, edition.newsletter, articles)),
-        leads=_Published(site, edition.frozen_at).leads,
+        leads=_Published(site, edition.frozen_at, articles).leads,
     )
 
 
@@ -125,8 +125,9 @@ def _texts(site: Site, newsletter: str, articles: Sequence[Article]) -> Iterator
 class _Published:
     """Where links to the publication's own address lead."""
 
-    def __init__(self, site: Site, now: datetime) -> None:
+    def __init__(self, site: Site, now: datetime, articles: Sequence[Article]) -> None:
         self._site = site
+        self._shown = articles
         self._now = now
         self._base = urlsplit(site.config.publication.url).path
 
@@ -138,7 +139,7 @@ class _Published:
         path = unquote(urlsplit(url).path).removeprefix(self._base) or "/"
         if path == "/" or path.startswith(_ANSWERED) or self._is_file(path):
             return True
-        if path.rstrip("/") in self._articles or path.rstrip("/") in self._moved:
+        if path.rstrip("/") in self._articles or path.rstrip("/") in self._moved or path in self._media:
             return True
         folder = self._site.config.publish.folder
         return not self._site.config.pages or not (folder / MANIFEST).exists()
@@ -160,6 +161,11 @@ class _Published:
             rows = selection.addresses(conn, now=self._now)
         urls = (link_of(address, base) for _, address in rows)
         return frozenset(unquote(urlsplit(url).path).removeprefix(self._base).rstrip("/") for url in urls)
+
+    @cached_property
+    def _media(self) -> frozenset[str]:
+        """Where the files of the letter's articles are, beside their pages, once these are published."""
+        return frozenset(f"/articles/{one.slug}/{file.name}" for one in self._shown for file in one.media)
 
     @cached_property
     def _moved(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ from typing import Final
 
 from syndicate.digest.findings import Facts, Finding, Level, Part, placeholder
 from syndicate.digest.lintpage import page_findings
-from syndicate.digest.lintslots import decoded, slot_findings
+from syndicate.digest.lintslots import decoded, personal_links, slot_findings
 from syndicate.model import Rendition
 
 __all__ = ["Facts", "Finding", "errors_of", "lint_quickly", "lint_rendition"]
@@ -160,6 +160,7 @@ def _text(text: str | None, facts: Facts) -> Iterator[Finding]:
     if facts.tokens[1] not in text:
         words = "has no unsubscribe link; put {{ unsubscribe_url }} into mail/digest.txt"
         yield _finding("error", "unsubscribe-text", "text", words)
+    yield from personal_links(text, facts)
     for number, line in enumerate(text.split("\n"), start=1):
         if code := placeholder(line, facts):
             words = f"{code!r} was not filled; mend it in mail/digest.txt"

@@ -36,6 +36,14 @@ def slot_findings(head: Message, text: str | None, html: str | None, facts: Fact
             yield _finding(part, f"{words}; write {{{{ email }}}} or {{{{ unsubscribe_url }}}} as it is")
 
 
+def personal_links(text: str, facts: Facts) -> Iterator[Finding]:
+    """Yield each link of the text part that takes what is a person's own to a foreign host."""
+    for match in re.finditer(r"https?://[^\s<>\"]+", text, re.IGNORECASE):
+        if facts.slot in match[0] and not facts.is_ours(match[0]):
+            words = f"a link to {match[0][:80]!r} holds what is the person's own; that host must not learn it"
+            yield Finding("error", "personal-link", "text", None, "", words)
+
+
 def _left_over(text: str, facts: Facts, names: tuple[str, ...]) -> str:
     """Return what is left of a slot in `text` beside those called `names`, "" where nothing is."""
     sign = f"slot_{facts.uid[:_AS_SEEN]}"
