@@ -18,7 +18,10 @@ from syndicate.model import Rendition
 UID = "abc123"
 BASE = "https://news.example.org"
 LINK = f"{BASE}/unsubscribe/{marker(UID, 'token')}"
-FACTS = Facts(UID, BASE, BASE, texts=("Notes on {{ mustache }} templates", "None", "%(name)s explained"))
+WORDS = "The undefined, and None of it"
+FACTS = Facts(
+    UID, BASE, BASE, texts=("Notes on {{ mustache }} templates", "None", "%(name)s explained", WORDS)
+)
 STYLE = """
 .page { background-color: #ffffff }
 @media (prefers-color-scheme: dark) {
@@ -141,6 +144,15 @@ def test_a_good_letter_has_no_findings() -> None:
         ("<p>{% if x %}</p>", "error placeholder"),
         ("<p>Hello %(person)s</p>", "error placeholder"),
         ("<p>undefined</p>", "error placeholder"),
+        ("<p>By undefined, today</p>", "error placeholder"),
+        ("<p>Value: Undefined</p>", "error placeholder"),
+        ("<p>Dear ${first_name},</p>", "error placeholder"),
+        ("<p>Dear {first_name},</p>", "error placeholder"),
+        ("<p>Dear [FIRST_NAME],</p>", "error placeholder"),
+        ("<p>Item(title='x', url='y')</p>", "error placeholder"),
+        ("<p>&lt;jinja2.runtime.Macro x&gt;</p>", "error placeholder"),
+        ("<p>&lt;bound method x&gt;</p>", "error placeholder"),
+        ("<p>at datetime.datetime(2026, 1, 1)</p>", "error placeholder"),
         ('<p title="{{ x }}">x</p>', "error placeholder"),
         ('<p style="color:#999999">pale</p>', "error contrast"),
         ('<p style="color:#777777">nearly</p>', "warning contrast"),
@@ -218,12 +230,38 @@ def test_an_unsubscribe_link_that_nobody_sees_is_none() -> None:
         "<p>None</p>",
         "<p>%(name)s explained</p>",
         "<p>The undefined, and None of it; array[[0]]x</p>",
+        "<p>Read: The undefined, and None of it</p>",
+        "<p>By None</p>",
+        "<p>NoneSuch, nonetheless; https://e.example/None and None.txt</p>",
+        "<p>[1] [sic] (x=1) f(x=1) {a} $5 {of_course it} [EU] a < b</p>",
         "<p>100% {of} [it]</p>",
     ],
 )
 def test_what_an_article_says_is_no_placeholder(body: str) -> None:
     """Template code in the articles' own words is text, and so are words that only look alike."""
     assert found(letter(body)) == []
+
+
+SAMPLE_WORDS = st.sampled_from(
+    ["None", "undefined", "Undefined", "of", "the", "{first_name}", "[FIRST_NAME]", "${x}", "Item(title="]
+    + ["datetime.date(", "{{x}}", "a", ",", "None,", "(None)"]
+)
+
+
+def test_none_among_a_templates_words_is_a_placeholder() -> None:
+    """A word that an article has otherwise excuses nothing; where its title is that alone, it does."""
+    facts = replace(FACTS, texts=("And then there were None.",))
+    assert "error placeholder" in found(letter("<p>Dear None, good day</p>"), facts)
+    assert "error placeholder" in found(letter(text=f"{TEXT}By None\n"), facts)
+    assert found(letter("<p>*  And then there were None. By Ani</p>"), facts) == []
+
+
+@given(st.lists(SAMPLE_WORDS, min_size=1, max_size=9).map(" ".join), st.sampled_from(["", "By ", "* "]))
+def test_whatever_an_article_says_is_text(title: str, before: str) -> None:
+    """Any title, alone or after other words, in page and text, is no placeholder where an article has it."""
+    facts = replace(FACTS, texts=(title,))
+    page = letter(f"<p>{before}{title}</p>", text=f"{TEXT}{before}{title}\n")
+    assert "error placeholder" not in found(page, facts)
 
 
 def test_a_dead_link_is_told_by_who_knows_what_is_published() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +25,8 @@ from syndicate.store import selection
 log = logging.getLogger("syndicate.edition")
 
 _MOST_IN_FULL: Final = 20  # renditions of an edition; beyond these only what no other one showed
+_CODE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>|\n", re.DOTALL)
+_NOTHING: Final = re.compile(r"\b(?:None|[Uu]ndefined)\b")
 _ANSWERED: Final = ("/editions/", "/unsubscribe/")  # by the web worker, where nothing is published
 _KINDS: Final = {"html": (".html",), "text": (".txt",), "head": ("subject.txt",), "letter": (".html",)}
 
@@ -115,11 +119,25 @@ def _texts(site: Site, newsletter: str, articles: Sequence[Article]) -> Iterator
     yield from (publication.title, publication.description, publication.author, publication.url)
     yield from (publication.postal_address, publication.contact, str(publication.privacy_url or ""))
     yield config.title if config else ""
+    yield from _own_words(site, newsletter)
     for one in articles:
         yield from (one.title, one.summary, one.link, one.slug, one.correction)
         yield from (*one.authors, *one.tags, *one.categories)
         if one.picture:
             yield from (one.picture.alt, one.picture.src)
+
+
+def _own_words(site: Site, newsletter: str) -> Iterator[str]:
+    """Yield the sentences of settings and of letters' templates that say None or undefined in words."""
+    config = site.config.newsletters.get(newsletter)
+    texts = [text for _, text in templates_of(config)] if config else []
+    for name in site.templates.names():
+        if name.startswith("mail/") and not name.endswith(".css"):
+            with suppress(TemplateFault):
+                texts.append(site.templates.source(name))
+    for text in texts:
+        if _NOTHING.search(text):
+            yield from (line for line in _CODE.split(text) if _NOTHING.search(line))
 
 
 class _Published:
