@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.app.checking import settings_in_use
+from syndicate.app.checking import check_all, settings_in_use
 from syndicate.config import Config
 from syndicate.configfile import load_config
 from syndicate.errors import ConfigError
@@ -60,3 +60,15 @@ def test_a_letter_that_cannot_be_is_a_fault(tmp_path: Path, letter: str) -> None
     """A look that is no name, a colour in words, a width too small and a relative logo are refused."""
     with pytest.raises(ConfigError):
         config(tmp_path, CONFIG + f"letter: {{{letter}}}\n")
+
+
+def test_colours_that_would_stop_a_send_are_a_fault(tmp_path: Path) -> None:
+    """Below 3 to 1 in a letter `check` says what the send would say; between that and 4.5 it only warns."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "a.md").write_text("---\ndate: 2026-01-01\n---\n# Tides\n\nThey come.\n")
+    for colour, stops in (("#ff9900", True), ("#7b7b7b", False)):
+        text = CONFIG + f'letter: {{light: {{accent: "{colour}", muted: "{colour}"}}}}\n'
+        found = check_all(config(tmp_path, text), (), lambda _: "config.yaml")
+        assert any("the letter of daily: contrast 2." in one for one in found.faults) == stops
+        assert bool(found.faults) == stops
+        assert any("letter.light.muted" in one for one in found.warnings)

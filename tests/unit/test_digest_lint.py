@@ -243,8 +243,20 @@ def test_what_an_article_says_is_no_placeholder(body: str) -> None:
 
 
 SAMPLE_WORDS = st.sampled_from(
-    ["None", "undefined", "Undefined", "of", "the", "{first_name}", "[FIRST_NAME]", "${x}", "Item(title="]
-    + ["datetime.date(", "{{x}}", "a", ",", "None,", "(None)"]
+    (
+        *(
+            "None",
+            "undefined",
+            "Undefined",
+            "of",
+            "the",
+            "{first_name}",
+            "[FIRST_NAME]",
+            "${x}",
+            "Item(title=",
+        ),
+        *("datetime.date(", "{{x}}", "a", ",", "None,", "(None)"),
+    )
 )
 
 

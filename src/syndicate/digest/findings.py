@@ -168,5 +168,7 @@ def _is_said(match: re.Match[str], facts: Facts) -> bool:
     word, text = match[0], match.string
     before = _BEFORE.search(text, max(match.start() - 100, 0), match.start())
     after = _AFTER.match(text, match.end())
-    phrases = (before and before[0] + word, after and word + after[0], f"\n{word}\n")
+    start, end = text.rfind(" ", 0, match.start()) + 1, text.find(" ", match.end())
+    alone = text[start : end if end >= 0 else None]
+    phrases = (before and before[0] + word, after and word + after[0], f"\n{word}\n", f"\n{alone}\n")
     return any(one in facts.said for one in phrases if one)
