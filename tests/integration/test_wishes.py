@@ -139,7 +139,7 @@ def test_an_article_s_language_may_be_wanted(news: Publication, run: Run) -> Non
     assert run("set", ANA, "--language", "sw")[0] == 2
     news.article_is_dropped("a", date="2026-11-22\nlanguage: sw")
     news.folder_is_scanned()
-    assert run("set", ANA, "--language", "swahili")[1] == f"{ANA} gets daily in Swahili.\n"
+    assert run("set", ANA, "--language", "swahili")[1] == f"{ANA} gets daily in Swahili, on every topic.\n"
 
 
 def test_a_pause_begins_and_ends(news: Publication, run: Run) -> None:
