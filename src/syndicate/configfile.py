@@ -109,8 +109,10 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
     return config
 
 
-def _parse(data: dict[str, Any], read: dict[str, Any]) -> tuple[Config | None, list[tuple[Location, bool, str]]]:
-    """Return the configuration, or None and what is wrong with it."""
+def _parse(
+    data: dict[str, Any], read: dict[str, Any]
+) -> tuple[Config | None, list[tuple[Location, bool, str]]]:
+    """Return the configuration that was `read` there, or None and what is wrong with it."""
     try:
         return Config.model_validate({**data, **read}, context=read), []
     except ValidationError as error:

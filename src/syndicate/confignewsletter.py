@@ -55,9 +55,9 @@ def parse_topics(value: tuple[str, ...]) -> tuple[str, ...]:
     """Return topics as they are; ValueError where two are spellings of one name."""
     found: dict[str, str] = {}
     for topic in value:
-        first = found.setdefault(folded(topic), topic)
-        if first is not topic:
+        if first := found.get(folded(topic)):
             raise ValueError(f"{first} and {topic} are one topic: case, accents and spaces do not count")
+        found[folded(topic)] = topic
     return value
 
 

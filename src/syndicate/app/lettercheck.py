@@ -1,4 +1,4 @@
-"""What is wrong or doubtful about how letters look and who they say sends them: for `syndicate check`. Pure."""
+"""What is wrong or doubtful about how letters look and who they are from: for `syndicate check`. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from syndicate.yamldoc import Location
 
 
 def unfit_looks(config: Config, names: Collection[str]) -> Iterator[tuple[Location, str]]:
-    """Yield each setting of a look that there is not among the templates of these `names`, and what there is."""
-    chosen = {("newsletters", name, "look"): one.look for name, one in config.newsletters.items()}
-    for place, look in {("letter", "look"): config.letter.look, **chosen}.items():
+    """Yield each look that is not among the templates of these `names`, with what there is, by setting."""
+    chosen: dict[Location, str | None] = {("letter", "look"): config.letter.look}
+    chosen.update((("newsletters", name, "look"), one.look) for name, one in config.newsletters.items())
+    for place, look in chosen.items():
         if look and (wrong := wrong_with_look(look, names)):
             yield place, wrong
 

@@ -16,7 +16,6 @@ from syndicate.model import Choice, Email, SubscriptionState
 from syndicate.store import choices, selection, subscribers
 from syndicate.subscribers.choosing import parse_choice, settled, words_of
 
-
 _NEVER: Final = 9999  # the last year of calendars here: in another zone it may be past its end
 
 
