@@ -43,7 +43,7 @@ WHERE edition_id IS NOT NULL
 """
 # Who came after that is due nothing from before.
 _LATE = """
-UPDATE subscription SET after_at = started_at
+UPDATE subscription SET after_at = {start}
 WHERE started_at > (SELECT covered_at FROM choice WHERE id = subscription.choice_id)
 """
 _OWED = """
@@ -87,7 +87,10 @@ def upgrade() -> None:
     ):
         op.add_column("subscription", column)
     op.execute(_CHOOSE)
-    op.execute(_LATE)
+    start = "datetime(started_at, '-1 second')"
+    if not on_sqlite:
+        start = "date_trunc('second', started_at) - interval '1 s'"
+    op.execute(_LATE.format(start=start))
     op.execute(_OWED)
     with op.batch_alter_table("subscription") as batch:
         batch.alter_column("choice_id", existing_type=_serial, nullable=False)
