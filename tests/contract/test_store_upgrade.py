@@ -234,10 +234,7 @@ def test_what_was_due_to_each_is_due_after_the_upgrade(store_fresh: Store, tmp_p
 
         def run(text: str) -> None:
             statement = sa.text(text)
-            wanted = [
-                one for one in (*moments, sa.bindparam("late", late, UtcDateTime)) if f":{one.key}" in text
-            ]
-            conn.execute(statement.bindparams(*wanted))
+            conn.execute(statement.bindparams(*(one for one in moments if f":{one.key}" in text)))
 
         for name in ("missing", "mailed"):
             columns = "id, path, slug, fingerprint, state, first_seen_at, floor_at, undated_at, visible_at"
@@ -260,9 +257,8 @@ def test_what_was_due_to_each_is_due_after_the_upgrade(store_fresh: Store, tmp_p
                 f"VALUES ('p{number}', 'p{number}', :{since})"
             )
             columns = "subscriber_id, newsletter, state, token, started_at"
-            run(
-                f"INSERT INTO subscription ({columns}) VALUES ({number}, 'daily', 'active', 't{number}', :{since})"
-            )
+            values = f"{number}, 'daily', 'active', 't{number}', :{since}"
+            run(f"INSERT INTO subscription ({columns}) VALUES ({values})")  # noqa: S608
         run("INSERT INTO owed (newsletter, subscriber_id, rendition_id) VALUES ('daily', 3, 1)")
     migrated(store_fresh, tmp_path)
     with store_fresh.read() as conn:
