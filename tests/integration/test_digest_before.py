@@ -18,7 +18,8 @@ from syndicate.app.linting import facts_of, lint_edition, place_of, stop_at_erro
 from syndicate.cli import cli
 from syndicate.digest.findings import Finding
 from syndicate.errors import SyndicateError, UsageError
-from syndicate.store import editions, subscribers
+from syndicate.model import Choice
+from syndicate.store import choices, editions, subscribers
 
 SHIPPED = Path(__file__).resolve().parents[2] / "templates" / "mail" / "digest.html"
 
@@ -198,6 +199,21 @@ def test_a_letter_with_an_error_is_sent_to_nobody(news: Publication) -> None:
     path.unlink()
     assert run(news, "send", "daily", "--now").exit_code == 0
     assert len(list(news.config.mail.folder.iterdir())) == 1
+
+
+def test_a_send_says_that_there_is_nothing_only_where_nothing_was_made(news: Publication) -> None:
+    """The newsletter's own hour brings nothing, another's does: then that alone is told."""
+    news.article_is_dropped("Moon")
+    news.folder_is_scanned()
+    news.people_subscribe("other@example.org", days_ago=-0.5)
+    with news.site.store.write() as tx:
+        choices.choose(tx, "reader@example.org", "daily", Choice(at="06:30"), now=news.now)
+    plan = ("send", "daily", "--at", "2026-11-23T08:00+00:00", "--dry-run")
+    said = run(news, *plan).output
+    assert "Nothing new" not in said and "for 2026-11-23/06:30 would be: 1 article for 1 sub" in said
+    with news.site.store.write() as tx:
+        choices.choose(tx, "reader@example.org", "daily", Choice(topics=("Sport",)), now=news.now)
+    assert "Nothing new for daily up to " in run(news, *plan).output
 
 
 def test_links_are_held_against_what_is_published(news: Publication) -> None:

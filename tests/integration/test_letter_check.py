@@ -42,6 +42,28 @@ def test_faint_colours_are_warned_of(tmp_path: Path) -> None:
     assert told["letter.light.accent"].startswith("has a contrast of 1.9 to letter.light.background; text")
 
 
+def test_a_look_that_there_is_not_is_a_fault(tmp_path: Path) -> None:
+    """It is told at the setting, with those that there are; one of the operator's own is there."""
+    text = CONFIG.replace("title: Daily", "title: Daily, look: fancy") + "letter: {look: grand}\n"
+    faults, _ = settings_in_use(config(tmp_path, text))
+    there = "there are: headlines, magazine, plain"
+    assert faults == [
+        (("letter", "look"), f"there is no look 'grand'; {there}"),
+        (("newsletters", "daily", "look"), f"there is no look 'fancy'; {there}"),
+    ]
+    for look in ("grand", "fancy"):
+        (tmp_path / "own/mail/looks" / look).mkdir(parents=True)
+        (tmp_path / "own/mail/looks" / look / "style.css").write_text("")
+    assert not warnings(tmp_path, text + "templates: {folder: own}\n")
+
+
+def test_what_is_left_to_the_web_needs_a_number(tmp_path: Path) -> None:
+    """`rest: web` without `max_items` leaves nothing to it."""
+    text = CONFIG.replace("title: Daily", "title: Daily, rest: web")
+    assert [*warnings(tmp_path, text)] == ["newsletters.daily.rest"]
+    assert not warnings(tmp_path, text.replace("rest: web", "rest: web, max_items: 3"))
+
+
 def test_a_logo_that_is_not_shown_is_warned_of(tmp_path: Path) -> None:
     """One on a foreign host is told, one where syndicate answers is not."""
     text = CONFIG + "web: {url: https://mail.example.org}\nletter: {logo: https://%s.example.org/l.png}\n"

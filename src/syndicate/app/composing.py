@@ -82,6 +82,7 @@ def settings_for(config: Config, name: str) -> LetterSettings:
         sections=newsletter.sections,
         most=newsletter.max_items if newsletter.rest == "web" else None,
         texts=tuple(templates_of(newsletter)),
+        file=config.file,
     )
 
 
