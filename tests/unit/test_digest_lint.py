@@ -287,7 +287,7 @@ def test_a_dead_link_is_told_by_who_knows_what_is_published() -> None:
     links = [f"{BASE}/there/", f"{BASE}/gone/", f"{BASE}/gone/", "https://elsewhere.example/gone/"]
     body = "".join(f'<a style="color:#0b57a4" href="{url}">x</a>' for url in links)
     facts = replace(FACTS, leads=leads)
-    assert found(letter(body), facts) == ["error dead-link"] * 1
+    assert found(letter(body), facts) == ["warning dead-link"] * 1
     assert asked == links[:2]
 
 
@@ -306,7 +306,7 @@ def test_what_is_our_own_is_loaded_in_silence() -> None:
 def test_a_picture_of_ours_that_is_not_there_is_an_error() -> None:
     """The address of a picture is held against what is published as that of a link is."""
     facts = replace(FACTS, leads=lambda url: url.endswith("/there.png"))
-    for name, wrong in (("there", []), ("gone", ["error dead-picture"])):
+    for name, wrong in (("there", []), ("gone", ["warning dead-picture"])):
         body = f'<img src="{BASE}/{name}.png" alt="" width="300">'
         assert found(letter(body), facts) == wrong
 

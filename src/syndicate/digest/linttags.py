@@ -114,7 +114,7 @@ def link(element: _Element, facts: Facts) -> Iterator[Finding]:
         yield finding("error", "relative-link", element, words, href)
     elif where == "dead":
         words = f"leads to {href[:120]}, where nothing is published; mend the link or publish the page"
-        yield finding("error", "dead-link", element, words, href)
+        yield finding("warning", "dead-link", element, words, href)
     elif where == "insecure":
         words = f"leads to {href[:120]} by http, while the publication is at https; write https"
         yield finding("warning", "http-link", element, words, href)
@@ -150,7 +150,7 @@ def _source(element: _Element, facts: Facts) -> Iterator[Finding]:
         yield finding("error", "foreign-picture", element, words, src)
     elif facts.judge(src) == "dead":
         words = f"loads {src[:120]}, where nothing is published; mend the address or publish the picture"
-        yield finding("error", "dead-picture", element, words, src)
+        yield finding("warning", "dead-picture", element, words, src)
 
 
 def _personal(href: str, facts: Facts) -> Link | Literal["personal"]:
