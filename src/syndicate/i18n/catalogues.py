@@ -55,6 +55,12 @@ def words_of(tags: Sequence[str], own: Path | None) -> NullTranslations:
     return _chain(tuple(tags), own, _stamps(own))
 
 
+def has_catalogue(tags: Sequence[str], own: Path | None) -> bool:
+    """Tell whether one of `tags` has a catalogue in the folder `own` or among ours, good or not."""
+    theirs = {_tag(Path(name)) for name, *_ in _stamps(own)}
+    return any(tag.lower() in theirs or _shipped(tag) is not None for tag in tags)
+
+
 def faults_in(own: Path | None) -> list[Fault]:
     """Return what is wrong with the operator's catalogues, by file and line; never raises."""
     return [fault for name, *_ in _stamps(own) for fault in _faults(Path(name))]
