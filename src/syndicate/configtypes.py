@@ -79,10 +79,17 @@ def parse_url(value: object) -> str:
     return text.rstrip("/")
 
 
+# RFC 5646 section 2.1: language, its extension, script, region and variants.
+_LANGUAGE: Final = re.compile(
+    r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{3}){0,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?"
+    r"(?:[-_](?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*"
+)
+
+
 def parse_language(value: object) -> str:
     """Return a BCP 47 tag such as ``id``, ``ar`` or ``pt-BR``."""
     text = value.strip() if isinstance(value, str) else ""
-    if not re.fullmatch(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", text):
+    if not _LANGUAGE.fullmatch(text):
         raise ValueError("write a language tag such as en, id, ar or pt-BR")
     return text.replace("_", "-")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import webbrowser
 from collections.abc import Iterator
 from dataclasses import replace
@@ -81,6 +82,7 @@ def test_a_preview_for_a_subscriber_is_his_but_opens_nothing(news: Publication) 
         (("--for", "nobody@example.org"), "nobody@example.org is not subscribed to daily"),
         (("--for", "no address"), "no address"),
         (("--language", "not a tag"), "language tag"),
+        (("--language", "en-ab-cd"), "language tag"),
         (("--at", "tomorrow"), "ISO time"),
     ],
 )
@@ -90,6 +92,115 @@ def test_what_cannot_be_shown_is_said(news: Publication, words: tuple[str, ...],
     assert result.exit_code != 0
     assert said in str(result.exception) + result.output
     assert not (news.config.var / "preview").exists()
+
+
+def test_a_preview_in_a_language_without_words_says_so(news: Publication) -> None:
+    """English is used and it is told how to add words; of ours and the operator's nothing is told."""
+    result = run(news, "preview", "daily", "--language", "xx-garbage")
+    assert result.exit_code == 0
+    assert "no words in xx-garbage, so English is used; locales/xx.po" in result.output
+    assert 'lang="xx-garbage"' in (news.config.var / "preview" / "daily" / "digest.html").read_text()
+    (news.folder / "own" / "locales").mkdir()
+    (news.folder / "own" / "locales" / "sv.po").write_text('msgid "Unsubscribe"\nmsgstr "Avsluta"\n')
+    for language in ("en-GB", "de-AT", "sv-FI", "zh-TW"):
+        assert "no words" not in run(news, "preview", "daily", "--language", language).output
+
+
+# ---------------------------------------------------------------- which edition
+
+
+def told_of(output: str) -> str:
+    """Return the articles and subscribers that a command counted."""
+    found = re.search(r"[0-9,]+ articles? for [0-9,]+ subscribers?", output)
+    return found[0] if found else output
+
+
+def test_a_preview_counts_what_a_dry_run_counts(news: Publication) -> None:
+    """Of the edition that is still to be made; once it is made of the next, with what comes until then."""
+    news_come(news)
+    news.time_passes(hours=2)
+    assert told_of(previewed(news)) == told_of(planned(news)) == "1 article for 1 subscriber"
+    news.edition_is_made()
+    news.people_subscribe("second@example.org", days_ago=0)
+    news.article_is_dropped("Waves", date="2026-11-24T05:00:00Z")
+    news_come(news, "Winds")
+    seen = previewed(news)
+    assert told_of(seen) == told_of(planned(news, "2026-11-24T07:00Z")) == "2 articles for 2 subscribers"
+
+
+def test_those_who_came_after_all_articles_are_due_none(tmp_path: Path) -> None:
+    """With subscribers and nothing due, or nobody there, the newest articles are shown and it is said why."""
+    with maker(tmp_path) as make:
+        new = make()
+        new.article_is_dropped("Old", date="2026-11-20")
+        new.article_is_dropped("Older", date="2026-11-19")
+        new.is_built()
+        assert "Nobody is subscribed yet, so this shows the newest articles." in previewed(new)
+        new.time_passes(hours=1)
+        new.people_subscribe("late@example.org", days_ago=0)
+        seen = previewed(new)
+        assert "Nothing is due yet, so this shows the newest articles." in seen
+        assert told_of(seen) == "2 articles for 1 subscriber"
+        assert "Nothing new" in planned(new)
+
+
+def test_a_preview_shows_what_most_get(news: Publication) -> None:
+    """The largest rendition of those at the newsletter's own hour, in the language that they chose."""
+    news.people_subscribe("a@example.org", "b@example.org", "c@example.org")
+    news_come(news)
+    with news.site.store.write() as tx:
+        for name in ("a", "b"):
+            choices.choose(tx, f"{name}@example.org", "daily", Choice(language="de"), now=news.now)
+        choices.choose(tx, "c@example.org", "daily", Choice("weekly", "Asia/Tokyo"), now=news.now)
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    assert (shown.rendition.language, shown.made.recipients) == ("de", 3)
+    [own] = [one for one in shown.made.helpings if one.variant.language == "en"]
+    assert own.people == 1
+    assert "Of 2 different letters this is one with 1 article." in previewed(news)
+
+
+def test_where_nobody_has_the_own_hour_another_is_shown(news: Publication) -> None:
+    """The edition is named after the hour of those who get it."""
+    news_come(news)
+    with news.site.store.write() as tx:
+        choices.choose(tx, "reader@example.org", "daily", Choice(zone="Asia/Tokyo"), now=news.now)
+    shown = preview(news.site, "daily", news.articles, now=news.now)
+    assert shown.edition.occasion.endswith("/Asia/Tokyo")
+    assert (shown.made.recipients, shown.made.repeated) == (1, False)
+
+
+def test_date_and_address_of_a_preview_agree(news: Publication) -> None:
+    """The letter's date is that of the occasion in its address: before the edition is made, and after it."""
+    news_come(news)
+    for day, shown in (("2026-11-23", "23 November 2026"), ("2026-11-24", "24 November 2026")):
+        previewed(news)
+        text = (news.config.var / "preview" / "daily" / "digest.txt").read_text()
+        assert f"/editions/daily/{day}/" in text
+        assert shown in text or f"November {day[-2:]}, 2026" in text
+        news.time_passes(hours=2)
+        news.edition_is_made()
+
+
+def news_come(news: Publication, name: str = "Sands") -> None:
+    """An article becomes visible, half a day after the reader subscribed."""
+    news.article_is_dropped(name)
+    news.folder_is_scanned()
+
+
+def previewed(news: Publication) -> str:
+    result = at_its_clock(news, "preview", "daily")
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def planned(news: Publication, at: str = "") -> str:
+    result = run(news, "send", "daily", "--dry-run", "--at", at or news.now.isoformat())
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def at_its_clock(news: Publication, *words: str) -> Result:
+    return run(news, *words, "--at", news.now.isoformat())
 
 
 def test_a_preview_speaks_the_language_asked_for(news: Publication) -> None:

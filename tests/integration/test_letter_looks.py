@@ -126,6 +126,53 @@ def test_sections_have_headings_above_those_of_their_articles() -> None:
     assert re.findall(r"\bT[abcd]\b|Kota|Seni|Artikel lainnya", bare)[-7:] == order[-7:]
 
 
+def test_a_sections_name_stands_where_its_articles_do() -> None:
+    """An Arabic name in an English letter is at the right, a Latin one in an Arabic letter at the left."""
+    articles = [
+        *(article("a", title="Ta", featured=True), article("b", "ar", categories=("سياسة",))),
+        *(article("c", categories=("News",)), article("d", categories=("2026",))),
+    ]
+    for language, own in (("en", "left"), ("ar", "right")):
+        _, html = parts(articles, replace(letter_settings(language), sections=Sections(by="category")))
+        cells = re.findall(r'<td[^>]* dir="(\w+)" align="(\w+)"[^>]*><h2[^>]*>([^<]+)</h2>', html)
+        found = {name: (side, towards) for towards, side, name in cells}
+        assert (found["سياسة"], found["News"]) == (("right", "rtl"), ("left", "ltr"))
+        assert found["2026"][0] == own
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_magazines_pictures_stand_above_the_words_on_a_narrow_screen(language: str) -> None:
+    """Their cell comes first, in a table that runs the other way, so that it ends the line on a wide one."""
+    articles = [article("a", language, featured=True), article("b", language, picture=FOTO)]
+    _, html = parts(articles, replace(letter_settings(language), look="magazine"))
+    towards, against = ("rtl", "ltr") if language == "ar" else ("ltr", "rtl")
+    cells = rf'<table[^>]* dir="{against}"[^>]*>(?:<tbody>)?<tr>\s*<td class="beside" dir="{towards}"'
+    assert re.search(cells, html)
+    assert html.index('class="beside"') < html.index(f'class="words" dir="{towards}"')
+    heading = re.search(r'<h2 class="heading" style="([^"]*)"', html)
+    assert heading and ("Georgia" in heading[1]) is (language == "en")
+    assert re.search(r"@media[^{]*480px\) \{.*\.beside, \.words \{ display: block", html, re.DOTALL)
+
+
+def test_long_words_are_parted_with_a_hyphen_on_a_narrow_screen() -> None:
+    """Titles and summaries ask for it; addresses, where a hyphen would be read as one of them, do not."""
+    _, html = parts([article("a")], letter_settings("de"))
+    rule = re.search(r"([^{}]*) \{ -webkit-hyphens: auto; hyphens: auto; \}", html)
+    assert rule and {".heading", ".summary"} <= set(rule[1].strip().split(", "))
+    assert ".foot" not in rule[1] and ".inline { -webkit-hyphens: manual" in html
+
+
+def test_french_has_a_narrow_space_before_a_colon() -> None:
+    """Labels of the text part and the footer's contact have it, and no other language does."""
+    made = letter_settings("fr")
+    made = replace(made, publication=made.publication.model_copy(update={"contact": "nous@news.example.org"}))
+    text, html = parts([article("a")], made)
+    assert "Voir dans le navigateur\u202f:\n" in text
+    assert "Contact\u202f: nous@news.example.org" in text
+    assert "Contact\u202f: " in unescape(html)
+    assert "Im Browser ansehen:\n" in parts([article("a")], letter_settings("de"))[0]
+
+
 def test_the_newsletters_own_words() -> None:
     """Subject, preheader, intro and footer are templates; links in them lead somewhere, in both parts."""
     texts = (

@@ -33,6 +33,12 @@ def test_featured_articles_lead() -> None:
     assert [(one.leads, one.level) for one in found] == [(True, 2), (False, 3)]
 
 
+def test_a_name_has_the_direction_of_its_first_letter() -> None:
+    """Digits and signs have none; a name of them alone leaves it to the letter."""
+    names = ["Politik", "سياسة", "2026: سياسة", "«News» من هنا", "חדשות", "2026"]
+    assert [Section(one, ()).direction for one in names] == ["ltr", "rtl", "rtl", "ltr", "rtl", ""]
+
+
 def test_pinned_articles_lead_and_are_not_large_beside_featured_ones() -> None:
     """They stand with the featured ones in the order given; alone, the first of them is large."""
     pinned, featured, other = replace(item("a"), pinned=True), item("b", featured=True), item("c")

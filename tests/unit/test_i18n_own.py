@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate import i18n
+from syndicate.i18n.opening import LARGEST
 from syndicate.templating import Templates
 
 ARTICLES = ("%(num)s article", "%(num)s articles")
@@ -134,12 +135,39 @@ def test_files_that_are_none_are_told(tmp_path: Path) -> None:
     (tmp_path / "locales" / "et.po").symlink_to("nowhere")
     assert told(tmp_path) == [
         "et.po: cannot be read: No such file or directory",
-        "fi.po: cannot be read: Is a directory",
+        "fi.po: is not a file; put a catalogue there, or take it away",
         "my words.po: is not named after a language; call it by its tag, such as sv.po or pt-BR.po",
         "sv.po:7: is not UTF-8; save it as UTF-8",
     ]
     for language in ("sv", "fi", "et"):
         assert i18n.translations(language, tmp_path).gettext("Archive") == "Archive"
+
+
+def test_no_file_holds_up_or_fills_the_machine(tmp_path: Path) -> None:
+    """A link to an endless device, a fifo, a heap of a file: each is told with what to do, and not read."""
+    locale(tmp_path, "de.po", b"#" * (LARGEST + 1))
+    (tmp_path / "locales" / "et.po").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "locales" / "fi.po")
+    locale(tmp_path, "sv.po", f'{TWO}msgid "Archive"\nmsgstr "Arkiv"\n')
+    (tmp_path / "locales" / "nb.po").symlink_to("sv.po")
+    assert told(tmp_path) == [
+        "de.po: is larger than 1 MB; keep only the messages that syndicate or your templates show",
+        "et.po: is a link that leads out of the templates folder; put a copy there",
+        "fi.po: is not a file; put a catalogue there, or take it away",
+    ]
+    said = {one: i18n.translations(one, tmp_path).gettext("Archive") for one in ("et", "fi", "sv", "nb")}
+    assert said == {"et": "Archive", "fi": "Archive", "sv": "Arkiv", "nb": "Arkiv"}
+
+
+def test_messages_without_end_are_left_out_in_one_line(tmp_path: Path) -> None:
+    """Of another program's catalogue the first 2,000 messages count, and the line of the next is named."""
+    entries = "".join(f'msgid "{number}"\nmsgstr "x"\n\n' for number in range(30_000))
+    locale(tmp_path, "sv.po", f'{TWO}msgid "Archive"\nmsgstr "Arkiv"\n\n{entries}')
+    assert told(tmp_path) == [
+        "sv.po:6006: has 30,001 messages; those from here on are left out, keep the 2,000 it needs"
+    ]
+    words = i18n.translations("sv", tmp_path)
+    assert (words.gettext("Archive"), words.gettext("1998"), words.gettext("1999")) == ("Arkiv", "x", "1999")
 
 
 def test_unfinished_messages_are_no_faults(tmp_path: Path) -> None:

@@ -29,18 +29,17 @@ NOBODY = "you@example.org"
 
 
 def foresee(site: Site, name: str, articles: Library, *, now: datetime, reader: Reader = ANYBODY) -> Preview:
-    """Return what the next edition would be for `reader` if it left at `now`; nothing is remembered.
+    """Return what the next edition would be for `reader`, as seen at `now`; nothing is remembered.
 
-    The articles of the answer have their texts. The language of his choice holds also for the letter of a
+    The language of his choice holds also for the letter of a
     subscriber. Raises UsageError where there is no article at all, and for somebody who is not subscribed.
     """
     shown = preview(site, name, articles, now=now, reader=reader)
-    by_id = {one.id: one for one in articles.with_ids(shown.rendition.article_ids, now=now)}
-    read = tuple(by_id[one] for one in shown.rendition.article_ids if one in by_id)
-    shown = replace(shown, made=replace(shown.made, articles=read))
     language = reader.choice.language
     if not reader.email or not language:
         return shown
+    by_id = {one.id: one for one in shown.made.articles}
+    read = [by_id[one] for one in shown.rendition.article_ids if one in by_id]
     variant = Variant(language, _with_pictures(site, name, reader.email))
     settings = settings_for(site.config, name)
     rendition = compose(shown.edition, read, settings, site.templates, variant=variant)

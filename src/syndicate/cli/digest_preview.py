@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from syndicate.app.forecast import Reader
     from syndicate.app.library import Library
     from syndicate.app.site import Site
+    from syndicate.config import Config
     from syndicate.delivery.shares import Shares
     from syndicate.digest.findings import Finding
     from syndicate.store.letters import Fate
@@ -53,7 +54,8 @@ def preview(
 ) -> None:
     """Write what the next edition would be as HTML, text and .eml; nobody is mailed.
 
-    With nothing due it shows the newest articles and says so. Links that unsubscribe open nothing. What
+    That is the letter which most of those get who get it at the newsletter's own hour. With nothing due, or
+    nobody subscribed, it shows the newest articles and says so. Links that unsubscribe open nothing. What
     `digest lint` finds is listed.
     """
     from syndicate.app.previewing import NOBODY, findings_of, foresee, write_preview
@@ -64,9 +66,9 @@ def preview(
         raise UsageError(
             f"--output {output} is in the content folder, where a preview would be articles; take another one"
         )
+    reader = _reader(email, language, config)
     with open_site(config) as site:
         now = planning_clock(at, site)
-        reader = _reader(email, language)
         shown = foresee(site, newsletter, _scanned(site), now=now, reader=reader)
         written = write_preview(
             site, shown, output or config.var / "preview" / newsletter, reader.email or NOBODY
@@ -75,9 +77,13 @@ def preview(
         lines = _lines(site, newsletter, findings)
     made = shown.made
     if made.repeated:
-        click.echo("Nothing is due yet, so this shows the newest articles.")
+        nobody = "Nobody is subscribed yet" if not made.recipients else "Nothing is due yet"
+        click.echo(f"{nobody}, so this shows the newest articles.")
     click.echo(f"Subject: {shown.rendition.subject}")
     click.echo(f"{count(len(made.articles), 'article')} for {count(made.recipients, 'subscriber')}")
+    if len(made.helpings) > 1:
+        number = count(len(shown.rendition.article_ids), "article")
+        click.echo(f"Of {len(made.helpings):,} different letters this is one with {number}.")
     for path in written:
         click.echo(f"  {path}")
     for line in lines:
@@ -120,7 +126,7 @@ def lint(ctx: click.Context, newsletter: str, language: str, as_json: bool) -> N
     lines: list[str] = []
     with open_site(config) as site:
         articles = _scanned(site, quiet=as_json)
-        reader = _reader("", language)
+        reader = _reader("", language, config)
         for name in [newsletter] if newsletter else config.newsletters:
             shown = foresee(site, name, articles, now=site.clock(), reader=reader)
             told[name] = findings_of(site, shown)
@@ -179,8 +185,9 @@ def test(ctx: click.Context, newsletter: str, addresses: tuple[str, ...], email:
 
     config = configuration(ctx)
     people = checked_addresses(addresses)
+    reader = _reader(email, language, config)
     with open_site(config) as site:
-        shown = foresee(site, newsletter, _scanned(site), now=site.clock(), reader=_reader(email, language))
+        shown = foresee(site, newsletter, _scanned(site), now=site.clock(), reader=reader)
         tried = send_tests(site, queue_tests(site, shown, people, now=site.clock()))
     for one, fate in zip(people, tried.fates, strict=True):
         click.echo(_fate_words(one.address, fate, tried.trouble, config.publication.timezone))
@@ -217,12 +224,21 @@ def _scanned(site: Site, *, quiet: bool = False) -> Library:
         return scan_content(site, patient=True, progress=show).articles
 
 
-def _reader(email: str, language: str) -> Reader:
+def _reader(email: str, language: str, config: Config) -> Reader:
+    """Return whose letter is asked for; say so where nobody gave words to its language."""
     from syndicate.app.forecast import Reader
     from syndicate.app.previewing import language_of
+    from syndicate.i18n import has_words
     from syndicate.model import Choice
 
-    return Reader(email, Choice(language=language_of(language) if language else ""))
+    if not language:
+        return Reader(email)
+    tag = language_of(language)
+    if not has_words(tag, config.templates.folder):
+        file = f"{tag.partition('-')[0].lower()}.po"
+        said = f"There are no words in {tag}, so English is used; locales/{file} in your templates adds them."
+        click.echo(said, err=True)
+    return Reader(email, Choice(language=tag))
 
 
 def planning_clock(text: str | None, site: Site) -> datetime:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syndicate.confignewsletter import Sections
 from syndicate.digest.items import Item
+
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,15 @@ class Section:
     def level(self) -> int:
         """The level of the headings of its articles: below its own, if it has one."""
         return 3 if self.title or self.rest else 2
+
+    @property
+    def direction(self) -> str:
+        """The direction of its title, ltr or rtl: that of the first letter that has one, as with dir="auto".
+
+        "" where none has, so that the letter's own counts.
+        """
+        kinds = map(unicodedata.bidirectional, self.title)
+        return next((_DIRECTIONS[kind] for kind in kinds if kind in _DIRECTIONS), "")
 
     def is_large(self, item: Item) -> bool:
         """Tell whether a look that draws some articles larger does so with `item`.

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, dates, numbers, units
 
-from syndicate.i18n.catalogues import FOLDER, faults_in, words_of
+from syndicate.i18n.catalogues import FOLDER, faults_in, has_catalogue, words_of
 from syndicate.model import Fault
 
 SOURCE_LANGUAGE = "en"
@@ -35,6 +35,13 @@ def translations(language: str, folder: Path | None = None) -> NullTranslations:
 def unreadable(folder: Path | None) -> list[Fault]:
     """Return what is wrong with the operator's catalogues below `folder`, by file and line; never raises."""
     return faults_in(folder / FOLDER if folder else None)
+
+
+def has_words(language: str, folder: Path | None = None) -> bool:
+    """Tell whether there are words in `language` or one of its shorter forms, ours or those in `folder`."""
+    if SOURCE_LANGUAGE in (tag.lower() for tag in _shorter(language)):
+        return True
+    return has_catalogue(_asked(language)[:-1], folder / FOLDER if folder else None)
 
 
 def direction(language: str) -> Literal["ltr", "rtl"]:

@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
+from syndicate.i18n.opening import Unfit, read_bytes
 from syndicate.model import Fault
 
 FOLDER = "locales"  # below `templates.folder`, and in this program
@@ -25,6 +26,7 @@ _NAME = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _LINE = re.compile(r'(?:(?:msgctxt|msgid|msgid_plural|msgstr|msgstr\[\d\]) +)?"(?:[^"\\]|\\.)*"')
 _PLACE = re.compile(r"%\((\w+)\)s")
 _NUMBERS = (*range(1001), 10**6, 2 * 10**6)
+_MOST = 2000  # messages that are looked at: several times ours, for those of the operator's own templates
 Stamp = tuple[str, int, int]
 
 
@@ -53,6 +55,12 @@ def words_of(tags: Sequence[str], own: Path | None) -> NullTranslations:
     return _chain(tuple(tags), own, _stamps(own))
 
 
+def has_catalogue(tags: Sequence[str], own: Path | None) -> bool:
+    """Tell whether one of `tags` has a catalogue in the folder `own` or among ours, good or not."""
+    theirs = {_tag(Path(name)) for name, *_ in _stamps(own)}
+    return any(tag.lower() in theirs or _shipped(tag) is not None for tag in tags)
+
+
 def faults_in(own: Path | None) -> list[Fault]:
     """Return what is wrong with the operator's catalogues, by file and line; never raises."""
     return [fault for name, *_ in _stamps(own) for fault in _faults(Path(name))]
@@ -64,7 +72,7 @@ def _chain(tags: tuple[str, ...], own: Path | None, stamps: tuple[Stamp, ...]) -
     found: NullTranslations | None = None
     for tag in reversed(tags):
         theirs = [Path(name) for name, *_ in stamps if _tag(Path(name)) == tag.lower()]
-        for words in (_shipped(tag), *map(_words, theirs)):
+        for words in (_shipped(tag), *(_words(path, _root(path)) for path in theirs)):
             if words is not None:
                 words.add_fallback(found or NullTranslations())
                 found = words
@@ -102,11 +110,16 @@ def _shipped(tag: str) -> GNUTranslations | None:
         return _words(path)
 
 
-def _words(path: Path) -> GNUTranslations | None:
+def _root(path: Path) -> Path:
+    """Return the operator's templates folder, which his catalogue at `path` may not lie outside of."""
+    return path.parent.parent
+
+
+def _words(path: Path, root: Path | None = None) -> GNUTranslations | None:
     """Return what is good of the catalogue at `path`; None where that is nothing."""
     try:
-        catalog, _ = _read(path)
-    except (OSError, UnicodeDecodeError):
+        catalog, _ = _read(path, root)
+    except (Unfit, UnicodeDecodeError):
         return None
     compiled = BytesIO()
     write_mo(compiled, catalog)
@@ -119,29 +132,33 @@ def _faults(path: Path) -> list[Fault]:
     if not _NAME.fullmatch(path.stem):
         return [_fault(path, "is not named after a language; call it by its tag, such as sv.po or pt-BR.po")]
     try:
-        return _read(path)[1]
+        return _read(path, _root(path))[1]
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return [_fault(path, "is not UTF-8; save it as UTF-8", line)]
-    except OSError as error:
-        return [_fault(path, f"cannot be read: {error.strerror}")]
+    except Unfit as error:
+        return [_fault(path, str(error))]
 
 
 def _fault(path: Path, words: str, line: int | None = None) -> Fault:
     return Fault("template", str(path), line, words)
 
 
-def _read(path: Path) -> tuple[Catalog, list[Fault]]:
+def _read(path: Path, root: Path | None) -> tuple[Catalog, list[Fault]]:
     """Return the good messages at `path`, and what is wrong with the others.
 
-    Raises OSError, and UnicodeDecodeError with the whole file.
+    Raises Unfit, and UnicodeDecodeError with the whole file.
     """
-    blocks = list(_blocks(path.read_bytes().decode("utf-8-sig").splitlines()))
-    heads = [block for block in blocks if 'msgid ""' in block.lines and _is_head(block)]
+    blocks = list(_blocks(read_bytes(path, root).decode("utf-8-sig").splitlines()))
+    heads = [block for block in blocks if _is_head(block)]
     catalog, faults = _head(path, heads[0] if heads else None)
-    for block in blocks:
-        if block in heads:
-            continue
+    messages = [block for block in blocks if not _is_head(block)]
+    if len(messages) > _MOST:
+        words = (
+            f"has {len(messages):,} messages; those from here on are left out, keep the {_MOST:,} it needs"
+        )
+        faults.append(_fault(path, words, messages[_MOST].line))
+    for block in messages[:_MOST]:
         try:
             for message in _messages(block, catalog):
                 catalog[message.id] = message
@@ -154,26 +171,27 @@ def _read(path: Path) -> tuple[Catalog, list[Fault]]:
 def _blocks(lines: Iterable[str]) -> Iterator[_Block]:
     """Yield the lines of each message; obsolete ones and comments but flags are empty lines."""
     kept: list[str] = []
-    start = 1
+    start, said = 1, False
     for number, raw in enumerate(lines, 1):
         line = raw.strip()
         if line.startswith("#") and not line.startswith("#,"):
             line = ""
-        begins = line.startswith(("#,", "msgctxt ", "msgid ")) and any(
-            one.startswith("msgstr") for one in kept
-        )
+        begins = said and line.startswith(("#,", "msgctxt ", "msgid "))
         if kept and (not line or begins):
             yield _Block(start, tuple(kept))
-            kept = []
+            kept, said = [], False
         if line:
             start = start if kept else number
             kept.append(line)
+            said = said or line.startswith("msgstr")
     if kept:
         yield _Block(start, tuple(kept))
 
 
 def _is_head(block: _Block) -> bool:
     """Tell whether the message is the empty one, whose words say what the catalogue is."""
+    if 'msgid ""' not in block.lines:
+        return False
     at = block.lines.index('msgid ""')
     return block.lines[at + 1 : at + 2] != () and block.lines[at + 1].startswith("msgstr")
 

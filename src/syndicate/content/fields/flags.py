@@ -16,7 +16,7 @@ _SHOWN = frozenset(("published", "publish", "public", "live", "final", "posted",
 _LATER = frozenset(("scheduled", "future", "sent"))  # their date says when
 _UNSEEN = frozenset(("private", "members", "paid", "hidden"))
 _NAMES = frozenset(FLAGS)
-_MEANS_DRAFT = {"draft": True, "unlisted": True, "publish": False, "dgpublish": False}
+_MEANS_DRAFT = {"draft": True, "unlisted": True, "hidden": True, "publish": False, "dgpublish": False}
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 # The names that say whether an article is to be shown.
-FLAGS = ("draft", "unlisted", "publish", "dgpublish", "published", "status", "visibility")
+FLAGS = ("draft", "unlisted", "hidden", "publish", "dgpublish", "published", "status", "visibility")
 
 KNOWN: frozenset[str] = frozenset(
     {name for names in NAMES.values() for name in names} | set(FLAGS) | {"taxonomies"}
