@@ -32,6 +32,7 @@ from syndicate.configtypes import (
 )
 
 __all__ = [
+    "NOT_SET",
     "WEEKDAYS",
     "Config",
     "Mailbox",
@@ -41,6 +42,9 @@ __all__ = [
     "field_names",
     "parse_duration",
 ]
+
+
+NOT_SET = ("base", "file")  # fields of Config that say where it was read, and are no settings
 
 
 class Publication(Section):
@@ -101,6 +105,7 @@ class Config(Section):
     web: Web = Web()
     templates: Templates = Templates()
     base: Path = Field(default=Path(), exclude=True)
+    file: str = Field(default="config.yaml", exclude=True)  # as the operator names it
 
     @property
     def web_url(self) -> str:
@@ -144,7 +149,7 @@ def field_names(*location: str | int) -> list[str]:
         kind = _inner(kind, part)
     if not _is_section(kind):
         return []
-    return [name for name in _fields(kind) if name != "base"]
+    return [name for name in _fields(kind) if name not in NOT_SET]
 
 
 def _inner(kind: Any, part: str | int) -> Any:

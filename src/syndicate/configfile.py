@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from syndicate import yamldoc
-from syndicate.config import Config, field_names
+from syndicate.config import NOT_SET, Config, field_names
 from syndicate.configmail import mail_faults
 from syndicate.errors import ConfigError
 from syndicate.yamldoc import Document, Location
@@ -88,12 +88,12 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
     data = document.data if document.data is not None else {}
     if not isinstance(data, dict):
         raise ConfigError([f"{name}:1:1: must hold settings such as publication: and mail:"])
-    if "base" in data:
-        faults.append((("base",), True, "is not a setting"))
-    config, found = _parse(data, base)
+    faults += [((one,), True, "is not a setting") for one in NOT_SET if one in data]
+    read = {"base": base, "file": name}
+    config, found = _parse(data, read)
     faults += found
     # the settings that are good alone are still held against each other
-    judged = config or _parse(_without(data, [location for location, _, _ in found]), base)[0]
+    judged = config or _parse(_without(data, [location for location, _, _ in found]), read)[0]
     uses_smtp = isinstance(data.get("mail"), dict) and data["mail"].get("transport") == "smtp"
     for location, variable in unset:
         if uses_smtp or location[:2] not in (("mail", "smtp"), ("mail", "relays")):
@@ -109,10 +109,12 @@ def _validate(document: Document, unset: list[tuple[Location, str]], *, name: st
     return config
 
 
-def _parse(data: dict[str, Any], base: Path) -> tuple[Config | None, list[tuple[Location, bool, str]]]:
-    """Return the configuration, or None and what is wrong with it."""
+def _parse(
+    data: dict[str, Any], read: dict[str, Any]
+) -> tuple[Config | None, list[tuple[Location, bool, str]]]:
+    """Return the configuration that was `read` there, or None and what is wrong with it."""
     try:
-        return Config.model_validate({**data, "base": base}, context={"base": base}), []
+        return Config.model_validate({**data, **read}, context=read), []
     except ValidationError as error:
         return None, [
             _from_pydantic(detail) for detail in error.errors(include_input=False, include_url=False)

@@ -8,12 +8,13 @@ from datetime import date, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from syndicate.configfeeds import Texts, several
 from syndicate.configletter import Look
 from syndicate.configtypes import Duration, Language, Section, Sender, Text, parse_clock, parse_zone
 from syndicate.model import FREQUENCIES, Frequency
+from syndicate.spelling import folded
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -41,6 +42,25 @@ Quiet = Annotated[
 Template = Annotated[str, Field(max_length=_LONGEST_TEMPLATE)]
 
 
+def parse_folder(value: object) -> object:
+    """Return a folder below the content folder, as written; ValueError for one that is elsewhere."""
+    if isinstance(value, str) and value:
+        parts = value.removesuffix("/").split("/")
+        if "\\" in value or any(part in ("", ".", "..") for part in parts):
+            raise ValueError("write a folder of the content folder such as kota or news/asia")
+    return value
+
+
+def parse_topics(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Return topics as they are; ValueError where two are spellings of one name."""
+    found: dict[str, str] = {}
+    for topic in value:
+        if first := found.get(folded(topic)):
+            raise ValueError(f"{first} and {topic} are one topic: case, accents and spaces do not count")
+        found[folded(topic)] = topic
+    return value
+
+
 class Selection(Section):
     """Which articles a newsletter takes: those that have all that is asked for, one of several tags."""
 
@@ -48,7 +68,7 @@ class Selection(Section):
     category: Texts = ()
     author: Texts = ()
     language: Annotated[tuple[Language, ...], BeforeValidator(several)] = ()
-    folder: str = ""
+    folder: Annotated[str, BeforeValidator(parse_folder)] = ""
 
 
 class Sections(Section):
@@ -81,7 +101,7 @@ class Newsletter(Section):
     late_by: Duration = timedelta(hours=12)
     stale_after: Duration | None = None
     select: Selection = Selection()
-    topics: Texts = ()
+    topics: Annotated[Texts, AfterValidator(parse_topics)] = ()
     by_language: bool = False
     sections: Annotated[Sections | None, BeforeValidator(_sections)] = None
     order: Literal["newest", "oldest", "title"] = "newest"

@@ -373,6 +373,7 @@ class Rendition:
     body: bytes
     article_ids: tuple[str, ...]
     after: datetime | None = None  # none of its articles was new to newsletters before
+    left: int = field(default=0, compare=False)  # articles it leaves to the web; known to who composed it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""Names as parts of an address: our own slugs, and those of other programs that make pages. Pure, a leaf."""
+"""How names are spelt: what makes two of them one, and as parts of an address, ours or another program's.
+
+Pure, a leaf.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 LONGEST_SLUG = 120  # bytes of UTF-8: with a suffix it stays a file name everywhere
@@ -37,6 +41,30 @@ _OURS = _Signs(_is_word, "-")
 _HUGO = _Signs(lambda sign: _is_letter_or_digit(sign) or sign in "._#+~@\\-" or sign.isspace(), "")
 _JEKYLL = _Signs(lambda sign: _is_letter_or_digit(sign) or sign in "._~!$&'()+,;=@", "-")
 _ASTRO = _Signs(lambda sign: _is_word(sign) or sign in "-_ ", "")
+
+
+_STROKED = str.maketrans("øłđı", "oldi")  # accents to people, letters of their own to Unicode
+_LAST_OF_A_LETTER = 9  # Unicode's classes of marks up to here are nukta, voicing of kana, virama: no accents
+_HYPHENS = re.compile(r"(?<=\w)[-_\u2010-\u2015]+(?=\w)")
+
+
+@lru_cache(maxsize=16384)
+def folded(name: str) -> str:
+    """Return what is the same for all spellings of a name, to hold names against each other.
+
+    Case, accents, spaces, and hyphens within words do not count; other signs do: C, C++ and C# are three
+    names. ß is ss; marks that make another letter, as in Japanese and Hindi, stay.
+    """
+    plain = name
+    for _ in range(2):  # capitals of some signs come apart, and what comes apart has other capitals
+        plain = unicodedata.normalize("NFKD", plain).casefold()
+    plain = unicodedata.normalize("NFKD", plain).translate(_STROKED)
+    return _HYPHENS.sub("", "".join(sign for sign in plain if not _is_silent(sign)))
+
+
+def _is_silent(sign: str) -> bool:
+    accent = unicodedata.combining(sign) > _LAST_OF_A_LETTER
+    return accent or sign.isspace() or unicodedata.category(sign) == "Cf"
 
 
 def slugify(text: str, *, otherwise: str = "article") -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import partial, update_wrapper, wraps
 from gettext import NullTranslations
 from pathlib import Path
+from threading import local
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from jinja2 import (
@@ -28,13 +29,14 @@ from jinja2 import (
     nodes,
     select_autoescape,
 )
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from syndicate import i18n
-from syndicate.errors import TemplateFault
+from syndicate import i18n, templatebounds
+from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Fault
 from syndicate.overtime import Overtime, limited
 
@@ -42,7 +44,10 @@ SHIPPED = "shipped/"  # `{% extends "shipped/pages/layout.html" %}` passes by th
 _KINDS = frozenset({".html", ".txt", ".css"})
 _MOST_ENVIRONMENTS = 64
 _MOST_TEXTS = 512
-_LARGEST = 1_000_000  # characters, members or bits that a template may make by multiplying
+_LETTERS = "mail/"
+_LARGEST_PAGE = 20_000_000  # characters: of a page, which has an article's whole text; a letter has far less
+_LARGEST_SUM = 5 * _LARGEST_PAGE  # of all that is made on the way, which is held in memory
+_spent = local()  # how much the template that a thread is at has made
 SECONDS = 2.0  # of processor time, for one page or letter
 
 
@@ -88,8 +93,9 @@ class Templates:
     def _rendered(
         self, name: str, found: Callable[[], Template], context: dict[str, object], path: Path | None = None
     ) -> str:
+        most = templatebounds.MOST if path or name.startswith(_LETTERS) else _LARGEST_PAGE
         try:
-            return limited(SECONDS, lambda: found().render(context))
+            return limited(SECONDS, lambda: _written(found().generate(context), most))
         except TemplateFault:
             raise
         except Overtime as error:
@@ -240,24 +246,108 @@ class Templates:
         return next((path for path in paths if path.is_file()), paths[-1])
 
 
+def _written(pieces: Iterator[str], most: int) -> str:
+    """Return the whole text of a template; OverflowError, in its line, where that is longer than `most`."""
+    kept, size = [], 0
+    _spent.characters = 0
+    for piece in pieces:
+        kept.append(piece)
+        size += len(piece)
+        if size > most:
+            cast("Generator[str]", pieces).throw(
+                OverflowError(f"the whole has more than {most:,} characters")
+            )
+    return "".join(kept)
+
+
+class _Generator(CodeGenerator):
+    """Jinja's compiler, which has ``a ~ b`` measured."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 Jinja's name
+        self.write("environment.measured(")
+        super().visit_Concat(node, frame)
+        self.write(")")
+
+
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox, which limits ranges but not ``"x" * 10000000000``, that no timer can interrupt."""
 
-    intercepted_binops = frozenset({"*", "**"})
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+    code_generator_class = _Generator
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(finalize=self.measured, **options)
+        self.filters = {name: _limited_filter(name, made) for name, made in self.filters.items()}
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Return what the operator makes of `left` and `right`; OverflowError where that is huge."""
-        if operator == "*" and max(_repeated(left, right), _repeated(right, left)) > _LARGEST:
-            raise OverflowError(f"{operator} makes more than {_LARGEST:,} characters or members")
+        makes = templatebounds.operator_makes(operator, left, right)
         whole = isinstance(left, int) and isinstance(right, int)
-        if operator == "**" and whole and left.bit_length() * right > _LARGEST:
-            raise OverflowError(f"{operator} makes a number of more than {_LARGEST:,} bits")
+        _refuse(operator, makes, what="bits" if whole else "characters or members")
         return super().call_binop(context, operator, left, right)
 
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805
+        """Return what a function, macro or method gives; OverflowError where that would be huge."""
+        name = getattr(__obj, "__name__", "")
+        owner = getattr(__obj, "__self__", None)
+        if isinstance(owner, str | bytes | int) and isinstance(name, str):
+            _refuse(name, templatebounds.method_makes(owner, name, args, kwargs))
+        elif getattr(__obj, "__module__", "") == "jinja2.ext" and kwargs:
+            words = (one for one in args if isinstance(one, str))
+            _refuse("gettext", max((templatebounds.percent_makes(one, kwargs) for one in words), default=0))
+        return super().call(__context, __obj, *args, **kwargs)
 
-def _repeated(many: object, times: object) -> int:
-    """Return how long `many` is, repeated; 0 where it cannot be."""
-    return len(many) * times if isinstance(many, str | list | tuple) and isinstance(times, int) else 0
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Return a format method that refuses to make what is huge; None where `value` is none."""
+        made = super().wrap_str_format(value)
+        if made is None:
+            return None
+        text, takes_one = str(value.__self__), value.__name__ == "format_map"
+
+        def limited_format(*args: Any, **kwargs: Any) -> str:
+            named = args[0] if takes_one and args and isinstance(args[0], Mapping) else kwargs
+            _refuse("format", templatebounds.format_makes(text, args, named))
+            return made(*args, **kwargs)
+
+        return update_wrapper(limited_format, value)
+
+    def measured(self, value: Any) -> Any:
+        """Return `value`; OverflowError where it is huge as text."""
+        if isinstance(value, str):
+            _refuse("this", len(value), _LARGEST_PAGE)
+        elif isinstance(value, list | tuple | dict | set | frozenset):
+            _refuse("this", templatebounds.size_of(value))
+        return value
+
+    @staticmethod
+    def concat(pieces: Iterable[str]) -> str:
+        """Return `pieces` as one text, as at the end of a macro; OverflowError where that is huge."""
+        kept = list(pieces)
+        _refuse("this", sum(map(len, kept)), _LARGEST_PAGE)
+        return "".join(kept)
+
+
+def _limited_filter(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that refuses to make what is huge."""
+    at = 1 if hasattr(made, "jinja_pass_arg") else 0  # after what Jinja itself gives it
+
+    @wraps(made)
+    def limited_filter(*args: Any, **kwargs: Any) -> Any:
+        _refuse(name, templatebounds.filter_makes(name, args[at:], kwargs))
+        return made(*args, **kwargs)
+
+    return limited_filter
+
+
+def _refuse(
+    name: str, makes: int, most: int = templatebounds.MOST, what: str = "characters or members"
+) -> None:
+    """Raise OverflowError where one step makes more than `most`, or all steps together too much to hold."""
+    _spent.characters = getattr(_spent, "characters", 0) + makes
+    if makes > most:
+        raise OverflowError(f"{name} makes more than {most:,} {what}")
+    if _spent.characters > _LARGEST_SUM:
+        raise OverflowError(f"{name} makes, with what was made before, more than {_LARGEST_SUM:,} characters")
 
 
 class _Loader(BaseLoader):
@@ -354,7 +444,7 @@ def _message(error: Exception) -> str:
     if isinstance(error, TemplateNotFound):
         return error.message or f"there is no template {error.name!r}"
     text = " ".join(str(error).split()) or type(error).__name__
-    known = type(error).__module__.startswith("jinja2")
+    known = isinstance(error, SyndicateError) or type(error).__module__.startswith("jinja2")
     return text if known else f"{type(error).__name__}: {text}"
 
 

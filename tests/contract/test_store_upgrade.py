@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from store_filling import MINUTE, NOW, begun, edition_is_frozen, names, sent
 
 from syndicate.model import DeliveryState, Rendition
-from syndicate.store import articles, crosslinks, ids, readings, selection, sums
+from syndicate.store import articles, choices, crosslinks, ids, readings, selection, sums
 from syndicate.store.engine import Store
 from syndicate.store.freezing import insert_rendition
 from syndicate.store.migrate import Migrated, Migrations, migrate
 from syndicate.store.outbox import StoreOutbox
-from syndicate.store.tables import UtcDateTime, chunk, delivery, metadata, subscriber
+from syndicate.store.tables import UtcDateTime, chunk, delivery, metadata, subscriber, subscription
 
 PEOPLE = 700
 STATES = ("pending", "sending", "sent", "deferred", "unknown", "failed", "skipped")
@@ -222,3 +222,50 @@ def test_links_between_texts_are_moved_out_of_the_setting(store_fresh: Store, tm
         assert crosslinks.linking(conn, {"b"}) == {"a.md", "c.md"}
         assert crosslinks.linking(conn, {"ca%:f\u00e9"}) == {"a.md"}
         assert ids.get_setting(conn, "content_links") is None
+
+
+def test_what_was_due_to_each_is_due_after_the_upgrade(store_fresh: Store, tmp_path: Path) -> None:
+    """Who had the last edition lacks what was in none, who came later what came since; debts stay."""
+    migrate(store_fresh, backups=tmp_path / "old", now=NOW, along=replace(Migrations(), target="0008"))
+    when = ("missing", "mailed", "edition", "late")
+    hours = {name: NOW + number * 60 * MINUTE for number, name in enumerate(when)}
+    moments = [sa.bindparam(name, moment, UtcDateTime) for name, moment in hours.items()]
+    with store_fresh.write() as conn:
+
+        def run(text: str) -> None:
+            statement = sa.text(text)
+            conn.execute(statement.bindparams(*(one for one in moments if f":{one.key}" in text)))
+
+        for name in ("missing", "mailed"):
+            columns = "id, path, slug, fingerprint, state, first_seen_at, floor_at, undated_at, visible_at"
+            values = f"'{name}', '{name}', '{name}', '', 'present', :{name}, :{name}, :{name}, :{name}"
+            run(f"INSERT INTO article ({columns}) VALUES ({values})")  # noqa: S608
+        started = NOW - MINUTE
+        conn.execute(
+            sa.text("INSERT INTO newsletter (name, started_at) VALUES ('daily', :start)").bindparams(
+                sa.bindparam("start", started, UtcDateTime)
+            )
+        )
+        columns = "uid, newsletter, occasion, occasion_at, frozen_at"
+        run(f"INSERT INTO edition ({columns}) VALUES ('u', 'daily', 'day', :edition, :edition)")  # noqa: S608
+        blob = "CAST('x' AS bytea)" if conn.dialect.name == "postgresql" else "x'00'"
+        run(f"INSERT INTO rendition (edition_id, language, subject, body) VALUES (1, 'id', 's', {blob})")  # noqa: S608
+        run("INSERT INTO rendition_article (rendition_id, article_id, position) VALUES (1, 'mailed', 0)")
+        for number, since in ((1, "missing"), (2, "late"), (3, "missing")):
+            run(
+                "INSERT INTO subscriber (email, email_key, created_at) "  # noqa: S608
+                f"VALUES ('p{number}', 'p{number}', :{since})"
+            )
+            columns = "subscriber_id, newsletter, state, token, started_at"
+            values = f"{number}, 'daily', 'active', 't{number}', :{since}"
+            run(f"INSERT INTO subscription ({columns}) VALUES ({values})")  # noqa: S608
+        run("INSERT INTO owed (newsletter, subscriber_id, rendition_id) VALUES ('daily', 3, 1)")
+    migrated(store_fresh, tmp_path)
+    with store_fresh.read() as conn:
+        [one] = choices.chosen(conn, "daily")
+        after = list(conn.scalars(sa.select(subscription.c.after_at).order_by(subscription.c.id)))
+    assert one.covered_at is not None
+    assert NOW - MINUTE < one.covered_at < hours["missing"]
+    assert after[0] is not None and after[0] < hours["missing"]
+    assert after[1] is not None and hours["edition"] < after[1] < hours["late"]
+    assert after[2] is not None and hours["missing"] < after[2] < hours["mailed"]

@@ -219,3 +219,25 @@ def test_check_and_build_tell_the_same_of_articles(publication: Maker) -> None:
     news.is_built()
     built = {str(fault) for fault in news.folder_is_scanned().faults}
     assert set(checked(news.folder / "config.yaml").faults) == built
+
+
+def test_a_look_that_there_is_not_is_told_once(publication: Maker) -> None:
+    """With file, line and column of the setting, not once more as a template that is missing."""
+    news = publication()
+    news.article_is_dropped("a")
+    news.configuration_says('at: "07:00"', 'at: "07:00", look: fancy')
+    [said] = checked(news.folder / "config.yaml").faults
+    assert said.startswith("config.yaml:8:49: newsletters.daily.look: there is no look 'fancy'; there are: ")
+
+
+def test_a_mistake_in_a_setting_names_the_file_that_was_read(
+    publication: Maker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where the configuration is not called config.yaml."""
+    news = publication()
+    news.article_is_dropped("a")
+    news.configuration_says('at: "07:00"', 'at: "07:00", subject: "{{ nobody }}"')
+    other = (news.folder / "config.yaml").rename(news.folder / "c.yaml")
+    with pytest.raises(SystemExit):
+        main(["--config", str(other), "check"])
+    assert f"{other}: newsletters.daily.subject:1: 'nobody' is undefined" in capsys.readouterr().out

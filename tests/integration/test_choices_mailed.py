@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
+from mail_steps import chooses, comes, got, mailed
 from publications import Publication, maker
 
 from syndicate.app.mailing import Made, make_edition, make_edition_now
 from syndicate.app.timetables import next_occasion
 from syndicate.model import Choice
-from syndicate.store import alerts, choices, editions, operations
-from syndicate.store.tables import article, delivery, rendition_article, subscriber
+from syndicate.store import alerts, editions, operations
 
 Maker = Callable[..., Publication]
 HOUR = timedelta(hours=1)
@@ -34,43 +33,6 @@ def news(publication: Maker) -> Publication:
     made.folder_is_scanned()
     made.people_subscribe("ana@example.org", "budi@example.org", "citra@example.org")
     return made
-
-
-def chooses(news: Publication, name: str, choice: Choice) -> None:
-    with news.site.store.write() as tx:
-        assert choices.choose(tx, f"{name}@example.org", "daily", choice, now=news.now)
-
-
-def comes(news: Publication, name: str, *lines: str) -> None:
-    """Let an article appear with more lines of front matter."""
-    head = "\n".join(("---", f"title: {name}", *lines, "---"))
-    (news.folder / "content" / f"{name}.md").write_text(f"{head}\nThe words of {name}.\n")
-    news.folder_is_scanned()
-
-
-def mailed(news: Publication, **later: float) -> list[str]:
-    """Let time pass; return what was made and left, a line for each edition."""
-    news.time_passes(**later)
-    made = news.due_editions_are_made()
-    news.letters_leave()
-    return [f"{one.occasion.text} {one.fate}" for one in made]
-
-
-def got(news: Publication, name: str) -> list[str]:
-    """Return the titles of each letter somebody was sent, in the order of the letters."""
-    statement = (
-        sa.select(delivery.c.id, article.c.title)
-        .join_from(delivery, subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .join(rendition_article, rendition_article.c.rendition_id == delivery.c.rendition_id)
-        .join(article, article.c.id == rendition_article.c.article_id)
-        .where(subscriber.c.email == f"{name}@example.org", delivery.c.state == "sent")
-        .order_by(delivery.c.id, rendition_article.c.position)
-    )
-    letters: dict[int, list[str]] = {}
-    with news.site.store.read() as conn:
-        for number, title in conn.execute(statement):
-            letters.setdefault(number, []).append(title)
-    return [" ".join(titles) for titles in letters.values()]
 
 
 def test_each_gets_it_at_his_hour_in_his_zone(news: Publication) -> None:

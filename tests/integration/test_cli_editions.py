@@ -286,7 +286,7 @@ def test_a_person_hears_what_he_wants(news: Publication, run: Run) -> None:
         choices.pause(tx, "p0@example.org", "daily", until=news.now + timedelta(days=1))
     news.people_subscribe("p7@example.org")
     _, said, _ = run("why", "p0@example.org")
-    assert "  wants it weekly on Monday 07:00 Asia/Tokyo\n" in said
+    assert "  wants it weekly on Monday at 07:00 Asia/Tokyo\n" in said
     assert "  wants nothing until Tue 2026-11-24 06:00 (UTC)\n" in said
     assert f"  {EDITION}: no letter, nothing in it was due to this address" in run("why", "p7@example.org")[1]
     [told] = json.loads(run("why", "p0@example.org", "--json")[1])["subscriptions"]

@@ -18,7 +18,7 @@ from syndicate.app.forecast import preview
 from syndicate.app.linting import facts_of, lint_edition, place_of, stop_at_errors
 from syndicate.cli import cli
 from syndicate.digest.findings import Finding
-from syndicate.errors import SyndicateError
+from syndicate.errors import SyndicateError, UsageError
 from syndicate.model import Choice
 from syndicate.store import choices, editions, subscribers
 
@@ -121,6 +121,7 @@ def test_a_preview_counts_what_a_dry_run_counts(news: Publication) -> None:
     news.time_passes(hours=2)
     assert told_of(previewed(news)) == told_of(planned(news)) == "1 article for 1 subscriber"
     news.edition_is_made()
+    assert news.letters_leave() == 1
     news.people_subscribe("second@example.org", days_ago=0)
     news.article_is_dropped("Waves", date="2026-11-24T05:00:00Z")
     news_come(news, "Winds")
@@ -263,6 +264,22 @@ def test_a_warning_alone_passes(news: Publication) -> None:
     assert "warning:" in result.output and "0 errors, 2 warnings" in result.output
 
 
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59", "0001-01-01", "1970-12-31T23:59", "2901-01-01"])
+def test_a_time_too_far_off_is_a_mistake_of_use(news: Publication, at: str) -> None:
+    """A year from which nothing can be reckoned is refused, the last good one is planned for."""
+    result = run(news, "preview", "daily", "--at", at)
+    assert result.exit_code == 2 and "is not in the years 1971 to 2900" in result.output
+    assert run(news, "preview", "daily", "--at", "2900-12-31T23:59:59").exit_code == 0
+
+
+@pytest.mark.parametrize("place", ["content", "content/deep/er", "own/../content"])
+def test_a_preview_does_not_become_an_article(news: Publication, place: str) -> None:
+    """A folder within the content folder is refused, and nothing is written."""
+    result = run(news, "preview", "daily", "--output", str(news.folder / place))
+    assert isinstance(result.exception, UsageError) and "is in the content folder" in str(result.exception)
+    assert not [*(news.folder / "content").rglob("digest.*")]
+
+
 def test_an_unknown_newsletter_is_a_mistake_of_use(news: Publication) -> None:
     """The names that there are stand in the answer."""
     for command in ("lint", "preview"):
@@ -294,6 +311,21 @@ def test_a_letter_with_an_error_is_sent_to_nobody(news: Publication) -> None:
     path.unlink()
     assert run(news, "send", "daily", "--now").exit_code == 0
     assert len(list(news.config.mail.folder.iterdir())) == 1
+
+
+def test_a_send_says_that_there_is_nothing_only_where_nothing_was_made(news: Publication) -> None:
+    """The newsletter's own hour brings nothing, another's does: then that alone is told."""
+    news.article_is_dropped("Moon")
+    news.folder_is_scanned()
+    news.people_subscribe("other@example.org", days_ago=-0.5)
+    with news.site.store.write() as tx:
+        choices.choose(tx, "reader@example.org", "daily", Choice(at="06:30"), now=news.now)
+    plan = ("send", "daily", "--at", "2026-11-23T08:00+00:00", "--dry-run")
+    said = run(news, *plan).output
+    assert "Nothing new" not in said and "for 2026-11-23/06:30 would be: 1 article for 1 sub" in said
+    with news.site.store.write() as tx:
+        choices.choose(tx, "reader@example.org", "daily", Choice(topics=("Sport",)), now=news.now)
+    assert "Nothing new for daily up to " in run(news, *plan).output
 
 
 def test_links_are_held_against_what_is_published(news: Publication) -> None:

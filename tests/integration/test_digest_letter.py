@@ -28,7 +28,9 @@ from letter_making import (
 )
 
 from syndicate.config import Mailbox
+from syndicate.digest.findings import Facts
 from syndicate.digest.letter import LARGEST, LetterTemplate, compose
+from syndicate.digest.lint import lint_rendition
 from syndicate.emails import parse_email
 from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Picture
@@ -258,7 +260,7 @@ def test_a_letter_that_would_be_too_large_counts_the_rest() -> None:
     assert LARGEST * 0.9 < len(rendition.body) <= LARGEST
     _, text, html = read(letter_of(rendition).body)
     shown = html.count("<h2")
-    assert 10 < shown == text.count("/articles/")
+    assert 10 < shown == text.count("/articles/") == 300 - rendition.left
     assert f"{300 - shown} artikel lagi di situs web" in text
     assert f"{300 - shown} artikel lagi di situs web" in html
     assert f"/unsubscribe/{TOKEN}" in html
@@ -299,6 +301,21 @@ def test_a_template_without_an_unsubscribe_link_is_a_fault(tmp_path: Path) -> No
     (tmp_path / "mail/digest.html").write_text("<html><body>Hello {{ email }}</body></html>")
     with pytest.raises(TemplateFault, match=r"digest\.html: has no unsubscribe link"):
         compose(EDITION, [article()], letter_settings(), Templates(shipped("templates"), tmp_path))
+
+
+@pytest.mark.parametrize("local", ["a", "=", "'&"])
+def test_a_letter_that_was_cut_has_room_for_the_longest_address(local: str) -> None:
+    """Filled with 254 characters that are escaped, it is still below the limit, and no size to warn of."""
+    articles = [article(f"a{n}", "ar", title=f"{WORDS['ar'][0]} {n}") for n in range(300)]
+    address = (local * 64)[:64] + "@" + "contoh." * 26 + "example"
+    assert len(address) == 254
+    facts = Facts(UID, "https://news.example.org", "https://news.example.org")
+    for most in range(1, 6):
+        made = replace(letter_settings(), texts=(("footer", "{{ email }} " * (most % 4) + "x" * most * 40),))
+        rendition = compose(EDITION, articles, made, templates())
+        assert rendition.left
+        assert len(letter_of(rendition, to=attempt(address)).body) <= LARGEST
+        assert not [one for one in lint_rendition(rendition, facts) if one.code == "size"]
 
 
 def test_a_template_with_hard_wrapping_cannot_cut_a_slot(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicate.app.checking import settings_in_use
+from syndicate.app.checking import check_all, settings_in_use
 from syndicate.config import Config
 from syndicate.configfile import load_config
 from syndicate.errors import ConfigError
@@ -42,6 +42,28 @@ def test_faint_colours_are_warned_of(tmp_path: Path) -> None:
     assert told["letter.light.accent"].startswith("has a contrast of 1.9 to letter.light.background; text")
 
 
+def test_a_look_that_there_is_not_is_a_fault(tmp_path: Path) -> None:
+    """It is told at the setting, with those that there are; one of the operator's own is there."""
+    text = CONFIG.replace("title: Daily", "title: Daily, look: fancy") + "letter: {look: grand}\n"
+    faults, _ = settings_in_use(config(tmp_path, text))
+    there = "there are: headlines, magazine, plain"
+    assert faults == [
+        (("letter", "look"), f"there is no look 'grand'; {there}"),
+        (("newsletters", "daily", "look"), f"there is no look 'fancy'; {there}"),
+    ]
+    for look in ("grand", "fancy"):
+        (tmp_path / "own/mail/looks" / look).mkdir(parents=True)
+        (tmp_path / "own/mail/looks" / look / "style.css").write_text("")
+    assert not warnings(tmp_path, text + "templates: {folder: own}\n")
+
+
+def test_what_is_left_to_the_web_needs_a_number(tmp_path: Path) -> None:
+    """`rest: web` without `max_items` leaves nothing to it."""
+    text = CONFIG.replace("title: Daily", "title: Daily, rest: web")
+    assert [*warnings(tmp_path, text)] == ["newsletters.daily.rest"]
+    assert not warnings(tmp_path, text.replace("rest: web", "rest: web, max_items: 3"))
+
+
 def test_a_logo_that_is_not_shown_is_warned_of(tmp_path: Path) -> None:
     """One on a foreign host is told, one where syndicate answers is not."""
     text = CONFIG + "web: {url: https://mail.example.org}\nletter: {logo: https://%s.example.org/l.png}\n"
@@ -60,3 +82,15 @@ def test_a_letter_that_cannot_be_is_a_fault(tmp_path: Path, letter: str) -> None
     """A look that is no name, a colour in words, a width too small and a relative logo are refused."""
     with pytest.raises(ConfigError):
         config(tmp_path, CONFIG + f"letter: {{{letter}}}\n")
+
+
+def test_colours_that_would_stop_a_send_are_a_fault(tmp_path: Path) -> None:
+    """Below 3 to 1 in a letter `check` says what the send would say; between that and 4.5 it only warns."""
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content" / "a.md").write_text("---\ndate: 2026-01-01\n---\n# Tides\n\nThey come.\n")
+    for colour, stops in (("#ff9900", True), ("#7b7b7b", False)):
+        text = CONFIG + f'letter: {{light: {{accent: "{colour}", muted: "{colour}"}}}}\n'
+        found = check_all(config(tmp_path, text), (), lambda _: "config.yaml")
+        assert any("the letter of daily: contrast 2." in one for one in found.faults) == stops
+        assert bool(found.faults) == stops
+        assert any("letter.light.muted" in one for one in found.warnings)

@@ -14,6 +14,7 @@ from letter_making import (
     EDITION,
     NOW,
     TOKEN,
+    UID,
     WORDS,
     article,
     assert_sound,
@@ -27,8 +28,10 @@ from syndicate.config import Publication
 from syndicate.configletter import Colours, DarkColours, Letter
 from syndicate.confignewsletter import Sections
 from syndicate.digest import press
+from syndicate.digest.findings import Facts
 from syndicate.digest.inline import inline_fragment
 from syndicate.digest.letter import LARGEST, LetterSettings, compose
+from syndicate.digest.lint import lint_rendition
 from syndicate.errors import TemplateFault
 from syndicate.model import Article, Picture, Variant
 from syndicate.resources import shipped
@@ -345,3 +348,25 @@ def test_an_article_later_in_the_day_is_another_letter() -> None:
     odd = replace(EDITION, occasion="urn:x:a b", frozen_at=NOW + timedelta(days=1))
     _, _, html = read(letter_of(compose(odd, [article()], letter_settings(), templates())).body)
     assert f"https://news.example.org/editions/daily/{odd.uid}/" in html
+
+
+@pytest.mark.parametrize(
+    "subject", ["{{ email }}", "{{ email|upper }}", "a {{ unsubscribe_url }}", "{% if email %}x{% endif %}"]
+)
+def test_a_subject_has_nothing_of_a_persons_own(subject: str) -> None:
+    """An address or token in the subject, which all share, is a fault of that setting; a preheader may."""
+    with pytest.raises(TemplateFault, match="own, but a subject is the same for all") as caught:
+        parts([article()], replace(letter_settings(), texts=(("subject", subject),)))
+    assert str(caught.value).startswith("config.yaml: newsletters.daily.subject:1: {{ ")
+    parts([article()], replace(letter_settings(), texts=(("preheader", "For {{ email }}"),)))
+
+
+def test_a_slot_that_a_template_changed_is_an_error() -> None:
+    """What is left of an address that was cut or written otherwise would reach everybody, and is found."""
+    facts = Facts(UID, "https://news.example.org", "https://news.example.org")
+    for words, wrong in (("{{ email }}", 0), ("{{ email[:20] }}", 2), ("{{ email|upper }}", 2)):
+        made = compose(
+            EDITION, [article()], replace(letter_settings(), texts=(("footer", words),)), templates()
+        )
+        found = [one for one in lint_rendition(made, facts) if one.code == "placeholder"]
+        assert [one.part for one in found] == ["text", "html"][:wrong]

@@ -57,7 +57,7 @@ def test_somebody_is_added_with_what_he_wants(news: Publication, run: Run) -> No
     assert (status, said) == (0, f"{ANA} gets daily from now on.\n")
     wanted = Choice("weekly", "Asia/Tokyo", "", "id", ("Olahraga", "Politik"), False)
     assert known(news).choice == wanted
-    words = "weekly on Monday 07:00 Asia/Tokyo, in Indonesian, on Olahraga and Politik, without pictures"
+    words = "weekly on Monday at 07:00 Asia/Tokyo, in Indonesian, on Olahraga and Politik, without pictures"
     assert run("list")[1].rstrip("\n").split("\t")[4:] == [words]
     assert run("show", ANA)[1].rstrip("\n").split("\t")[-1] == words
     told = json.loads(run("show", ANA, "--json")[1])[0]["choice"]
@@ -77,12 +77,26 @@ def test_what_is_not_said_stays(run: Run, news: Publication) -> None:
     """One wish after the other; an empty text is as the newsletter has it."""
     run("add", ANA, "--frequency", "weekly", "--at", "18:30")
     assert run("set", ANA, "--topic", "seni")[:2] == (
-        0, f"{ANA} gets daily weekly on Monday 18:30 Asia/Jakarta, on Seni.\n"
+        0, f"{ANA} gets daily weekly on Monday at 18:30 Asia/Jakarta, on Seni.\n"
     )  # fmt: skip
     run("set", ANA, "--frequency", "", "--no-pictures")
     assert known(news).choice == Choice("", "", "18:30", "", ("Seni",), False)
     run("set", ANA, "--topic", "", "--at", "7:00", "--pictures", "--newsletter", "daily")
     assert known(news).choice == Choice()
+
+
+def test_every_topic_by_name_is_no_wish_for_every_topic(run: Run, news: Publication) -> None:
+    """What the newsletter offers later is not his; `all` is, and so is what it offers no more."""
+    run("add", ANA)
+    by_name = ("--topic", "politik", "--topic", "Olah Raga", "--topic", "seni")
+    assert run("set", ANA, *by_name)[1] == f"{ANA} gets daily on Olahraga, Politik and Seni.\n"
+    assert known(news).choice == Choice(topics=("Olahraga", "Politik", "Seni"))
+    news.configuration_says("[Politik, Olahraga, Seni]", "[Politik, Musik]")
+    assert run("set", ANA, "--at", "18:00")[0] == 0
+    assert known(news).choice == Choice(at="18:00", topics=("Olahraga", "Politik", "Seni"))
+    said = run("set", ANA, "--topic", "all")[1]
+    assert said == f"{ANA} gets daily every day at 18:00 Asia/Jakarta, on every topic.\n"
+    assert known(news).choice == Choice(at="18:00")
 
 
 @pytest.mark.parametrize(
@@ -95,6 +109,12 @@ def test_what_is_not_said_stays(run: Run, news: Publication) -> None:
         (["--pause-until", "soon"], "'soon' is no date; write 2026-12-24"),
         (["--pause-until", ""], "--pause-until wants a date"),
         (["--pause-until", "2020-01-01"], "2020-01-01 has passed; --resume ends a pause"),
+        (["--pause-until", "0001-01-01T00:00+14:00"], "has passed"),
+        (
+            ["--pause-until", "9999-12-31T23:00", "--zone", "America/New_York"],
+            "is too far away",
+        ),
+        (["--pause-until", "9999-12-31"], "before the year 9999"),
         (["--pause-until", "2099-01-01", "--resume"], "are two wishes"),
         (["--newsletter", "dayly", "--resume"], "no newsletter is named 'dayly'"),
     ],
@@ -122,7 +142,7 @@ def test_an_article_s_language_may_be_wanted(news: Publication, run: Run) -> Non
     assert run("set", ANA, "--language", "sw")[0] == 2
     news.article_is_dropped("a", date="2026-11-22\nlanguage: sw")
     news.folder_is_scanned()
-    assert run("set", ANA, "--language", "swahili")[1] == f"{ANA} gets daily in Swahili.\n"
+    assert run("set", ANA, "--language", "swahili")[1] == f"{ANA} gets daily in Swahili, on every topic.\n"
 
 
 def test_a_pause_begins_and_ends(news: Publication, run: Run) -> None:

@@ -32,7 +32,7 @@ INSTANT = DAILY.model_copy(update={"frequency": "instant"})
 def test_nothing_said_is_as_the_newsletter_has_it() -> None:
     """Empty texts, and what is so anyway, are the same choice: who wants the same shares it."""
     same = parse_choice(
-        DAILY, frequency="Daily", zone="asia/jakarta", at="7:00", language="ID", topics=TOPICS, pictures="yes"
+        DAILY, frequency="Daily", zone="asia/jakarta", at="7:00", language="ID", topics="All", pictures="yes"
     )
     assert same == parse_choice(DAILY) == parse_choice(DAILY, topics=" ", pictures="") == Choice()
     assert words_of(same, DAILY) == "as the newsletter has it"
@@ -45,7 +45,7 @@ def test_a_choice_in_many_spellings() -> None:
         {"frequency": "weekly", "zone": "America/New_York", "at": "18:05", "language": "ar",
          "topics": ["Économie", "Berita Dunia"], "pictures": False},
         {"frequency": " WEEKLY ", "zone": "america/new york", "at": "18.05", "language": "Arabic",
-         "topics": "economie, beritadunia,", "pictures": "none"},
+         "topics": "economie, berita-dunia,", "pictures": "none"},
         {"frequency": "Weekly", "zone": "AMERICA/NEW_YORK", "at": " 18:05", "language": "العربية",
          "topics": ["BERITA  DUNIA; E\u0301conomie", "économie"], "pictures": "No"},
     )  # fmt: skip
@@ -121,14 +121,32 @@ def test_what_there_is_not_says_what_there_is(said: dict[str, Any], words: str) 
     assert len(str(caught.value)) < 400
 
 
-def test_topics_where_there_are_none_or_two_alike() -> None:
-    """Nothing is guessed: he hears that there is nothing to choose, or which two it may be."""
+def test_topics_where_there_are_none() -> None:
+    """Nothing is guessed: he hears that there is nothing to choose; all of nothing is as it is."""
     with pytest.raises(ValueError, match="has none to choose among"):
         parse_choice(a_newsletter(), topics="Politik")
-    alike = a_newsletter(topics=("Resume", "Résumé", "Other"))
-    with pytest.raises(ValueError, match="'resume' may be Resume or Résumé"):
-        parse_choice(alike, topics="resume")
-    assert parse_choice(alike, topics="Résumé").topics == ("Résumé",)
+    assert parse_choice(a_newsletter(), topics="all") == Choice()
+
+
+def test_all_topics_by_name_are_those_alone() -> None:
+    """Who names each gets no others that the newsletter offers later; "all" and none are every one."""
+    assert parse_choice(DAILY, topics=TOPICS).topics == tuple(sorted(TOPICS))
+    for said in ("all", " ALL ", ["Politik", "all"], "", []):
+        assert parse_choice(DAILY, topics=said) == Choice()
+    with pytest.raises(ValueError, match="no topic is called 'Musik'"):
+        parse_choice(DAILY, topics="all, Musik")
+    assert parse_choice(a_newsletter(topics=("All", "Some")), topics="all").topics == ("All",)
+
+
+def test_signs_make_a_name_another() -> None:
+    """C, C++ and C# are three topics; ß is ss, an accent is nothing, a zone's minus is one."""
+    signs = a_newsletter(topics=("C", "C++", "C#", "Straße"))
+    assert [parse_choice(signs, topics=one).topics for one in ("c", "c ++", "C#", "STRASSE", "strásse")] == [
+        ("C",), ("C++",), ("C#",), ("Straße",), ("Straße",),
+    ]  # fmt: skip
+    assert parse_choice(DAILY, zone="etc/gmt-5").zone == "Etc/GMT-5"
+    with pytest.raises(ValueError, match="no time zone"):
+        parse_choice(DAILY, zone="etc/gmt5")
 
 
 # ---------------------------------------------------------------- words
@@ -138,10 +156,12 @@ def test_topics_where_there_are_none_or_two_alike() -> None:
     ("choice", "words"),
     [
         (Choice("weekly", "Asia/Tokyo", "", "ja", ("Olahraga", "Politik"), False),
-         "weekly on Monday 07:00 Asia/Tokyo, in Japanese, on Olahraga and Politik, without pictures"),
-        (Choice("monthly"), "monthly on day 1 07:00 Asia/Jakarta"),
-        (Choice("instant", topics=("Politik",)), "instant, on Politik"),
-        (Choice(at="18:00"), "daily 18:00 Asia/Jakarta"),
+         "weekly on Monday at 07:00 Asia/Tokyo, in Japanese, on Olahraga and Politik, without pictures"),
+        (Choice("monthly"), "monthly on day 1 at 07:00 Asia/Jakarta, on every topic"),
+        (Choice("instant", topics=("Politik",)), "article by article, on Politik"),
+        (Choice(at="18:00"), "every day at 18:00 Asia/Jakarta, on every topic"),
+        (Choice(topics=tuple(sorted(TOPICS))),
+         "on Berita Dunia, Food, Drink, Olahraga, Politik and Économie"),
         (Choice(topics=("A", "B", "C"), language="pt-BR"), "in Portuguese (Brazil), on A, B and C"),
     ],
 )  # fmt: skip
@@ -153,7 +173,7 @@ def test_a_choice_in_words(choice: Choice, words: str) -> None:
 def test_daily_on_some_days_in_words() -> None:
     """A newsletter of three days has them named."""
     some = a_newsletter(days=("mon", "wed", "fri"), at=time(6, 30))
-    assert words_of(Choice(zone="UTC"), some) == "daily on Monday, Wednesday and Friday 06:30 UTC"
+    assert words_of(Choice(zone="UTC"), some) == "on Monday, Wednesday and Friday at 06:30 UTC"
 
 
 def test_a_newsletter_has_the_publications_language_and_zone() -> None:

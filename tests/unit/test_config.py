@@ -69,6 +69,33 @@ def test_texts_that_yaml_mistakes_stay_texts() -> None:
     assert newsletter.title == "NO"
 
 
+@pytest.mark.parametrize("topics", ["[Café, Sport, CAFE]", "[Olah Raga, olahraga]", "[C, C]"])
+def test_two_spellings_of_one_topic_are_a_fault(topics: str) -> None:
+    """Both are named, at their place: nobody could choose one of them."""
+    [said] = faults(GOOD.replace("title: NO", f"title: NO, topics: {topics}"))
+    first, *_, last = topics.strip("[]").split(", ")
+    assert said.startswith(f"config.yaml:7:30: newsletters.daily.topics: {first} and {last} are one topic")
+    assert parse(GOOD.replace("title: NO", "title: NO, topics: [C, C++, C#]")).newsletters["daily"].topics
+
+
+@pytest.mark.parametrize("folder", ["../x", "/kota", "kota/../..", "kota//asia", ".", "kota\\asia"])
+def test_a_newsletters_folder_is_one_of_the_content(folder: str) -> None:
+    """What no article can be below is a fault; a slash at the end is nothing."""
+    text = GOOD.replace("title: NO", f"title: NO, select: {{folder: {folder}}}")
+    [said] = faults(text)
+    assert "newsletters.daily.select.folder: write a folder of the content folder" in said
+    good = parse(text.replace(f"folder: {folder}}}", "folder: kota/asia/}"))
+    assert good.newsletters["daily"].select.folder == "kota/asia/"
+
+
+def test_where_it_was_read_is_known_and_no_setting() -> None:
+    """The file is as the operator named it; nobody sets it, and no dump holds it."""
+    config = parse_config(GOOD, name="c.yaml", base=Path("/srv/news"), environment={})
+    assert (config.file, config.base) == ("c.yaml", Path("/srv/news"))
+    assert not {"file", "base"} & config.model_dump().keys()
+    assert "file: is not a setting" in faults(GOOD + "file: x\n")[0]
+
+
 def test_paths_are_relative_to_the_file() -> None:
     """Relative paths lie beside the configuration, absolute ones stay."""
     config = parse(GOOD + "  folder: /mail\ncontent: {folder: ../articles}\n")

@@ -159,6 +159,22 @@ def test_what_matches_a_selection_and_a_wish(select: dict[str, object], wish: Wi
     assert matches(one, Selection.model_validate(select), wish) is matching
 
 
+@pytest.mark.parametrize(
+    ("name", "wanted", "matching"),
+    [
+        ("C++", "C", False), ("C", "C#", False), ("c++", "C ++", True), ("...", "tag", False),
+        ("Cafe", "Café", True), ("olah-raga", "Olah Raga", True), ("OLAHRAGA", "Olah Raga", True),
+        ("Strasse", "Straße", True),
+    ],
+)  # fmt: skip
+def test_names_match_as_people_read_them(name: str, wanted: str, matching: bool) -> None:
+    """Tags, categories and authors alike, for the newsletter's selection and for a subscriber's topics."""
+    one = article("one", NOON, tags=(name,), categories=(name,), authors=(name,))
+    for kind in ("tag", "category", "author"):
+        assert matches(one, Selection.model_validate({kind: wanted}), Wish()) is matching
+    assert matches(one, Selection(), Wish(("nothing", wanted))) is matching
+
+
 def test_newest_takes_articles_however_old() -> None:
     """A preview has something to show long after the last article."""
     assert ids(newest([article("old", NOON - 9999 * HOUR)], now=NOON, count=5)) == "old"

@@ -18,7 +18,10 @@ from syndicate.model import Rendition
 UID = "abc123"
 BASE = "https://news.example.org"
 LINK = f"{BASE}/unsubscribe/{marker(UID, 'token')}"
-FACTS = Facts(UID, BASE, BASE, texts=("Notes on {{ mustache }} templates", "None", "%(name)s explained"))
+WORDS = "The undefined, and None of it"
+FACTS = Facts(
+    UID, BASE, BASE, texts=("Notes on {{ mustache }} templates", "None", "%(name)s explained", WORDS)
+)
 STYLE = """
 .page { background-color: #ffffff }
 @media (prefers-color-scheme: dark) {
@@ -94,6 +97,34 @@ def test_a_good_letter_has_no_findings() -> None:
         ('<img src="//elsewhere.example/a.png" alt="" width="9">', "error relative-link"),
         ('<img src="data:image/png;base64,AAAA" alt="" width="9">', "error relative-link"),
         ('<p style="background:url(https://elsewhere.example/a.png)">x</p>', "error foreign-picture"),
+        ('<p style="background:u\\72l(https://elsewhere.example/a.png)">x</p>', "error foreign-picture"),
+        (f'<p style="background:url({BASE}/a.png),url(//e.example/a.png)">x</p>', "error foreign-picture"),
+        ("<p style='background:image-set(\"https://e.example/a.png\" 1x)'>x</p>", "error foreign-picture"),
+        (
+            f'<picture><source srcset="{BASE}/a.png 1x, https://e.example/b.png 2x"></picture>',
+            "error foreign-picture",
+        ),
+        (f'<picture><source srcset="{BASE}/a.png 1x"></picture>', "warning picture-srcset"),
+        (
+            f'<img src="{BASE}/a.png" srcset="https://e.example/b.png 2x" alt="" width="9">',
+            "error foreign-picture",
+        ),
+        ('<bgsound src="https://e.example/a.wav">', "error active-content"),
+        ('<meta http-equiv="Refresh" content="0; url=https://e.example/">', "error active-content"),
+        ('<!--[if mso]><img src="https://e.example/a.png"><![endif]-->', "error foreign-picture"),
+        ('<!--[if gte mso 9]><v:fill src="https://e.example/a" /><![endif]-->', "error foreign-picture"),
+        ('<!--[if mso]><td background="//e.example/a"><![endif]-->', "error foreign-picture"),
+        (
+            f'<!--[if mso]><img src="{BASE}/{marker(UID, "html_email")}"><![endif]-->',
+            "error tracking-pixel",
+        ),
+        ("<!--[if mso]><style>p{background:url(//e.example/a)}</style><![endif]-->", "error remote-style"),
+        ('<v:fill src="https://e.example/a.png"></v:fill>', "error foreign-picture"),
+        ('<td background="https://e.example/a.png">x</td>', "error foreign-picture"),
+        (f'<a href="https://e.example/?{marker(UID, "html_email")}">x</a>', "error personal-link"),
+        (f'<a href="HTTPS://e.example/{marker(UID, "html_token")}">x</a>', "error personal-link"),
+        (f'<a href="//e.example/{marker(UID, "html_token")}">x</a>', "error personal-link"),
+        (f'<a href="/unsubscribe/{marker(UID, "html_token")}">x</a>', "error relative-link"),
         ('<a href="/articles/a/" style="color:#000">x</a>', "error relative-link"),
         ('<a href="articles/a/" style="color:#000">x</a>', "error relative-link"),
         ('<a href="javascript:alert(1)" style="color:#000">x</a>', "error relative-link"),
@@ -113,6 +144,15 @@ def test_a_good_letter_has_no_findings() -> None:
         ("<p>{% if x %}</p>", "error placeholder"),
         ("<p>Hello %(person)s</p>", "error placeholder"),
         ("<p>undefined</p>", "error placeholder"),
+        ("<p>By undefined, today</p>", "error placeholder"),
+        ("<p>Value: Undefined</p>", "error placeholder"),
+        ("<p>Dear ${first_name},</p>", "error placeholder"),
+        ("<p>Dear {first_name},</p>", "error placeholder"),
+        ("<p>Dear [FIRST_NAME],</p>", "error placeholder"),
+        ("<p>Item(title='x', url='y')</p>", "error placeholder"),
+        ("<p>&lt;jinja2.runtime.Macro x&gt;</p>", "error placeholder"),
+        ("<p>&lt;bound method x&gt;</p>", "error placeholder"),
+        ("<p>at datetime.datetime(2026, 1, 1)</p>", "error placeholder"),
         ('<p title="{{ x }}">x</p>', "error placeholder"),
         ('<p style="color:#999999">pale</p>', "error contrast"),
         ('<p style="color:#777777">nearly</p>', "warning contrast"),
@@ -135,6 +175,9 @@ def test_a_fault_of_the_page_is_found(body: str, code: str) -> None:
         ({"subject": "   "}, "error subject-empty"),
         ({"subject": "x" * 79}, "warning subject-long"),
         ({"subject": "Hello {{ name }}"}, "error placeholder"),
+        ({"subject": f"Hello {marker(UID, 'email')}"}, "error placeholder"),
+        ({"subject": f"Grüße {marker(UID, 'token')}"}, "error placeholder"),
+        ({"X_For": marker(UID, "to")}, "error placeholder"),
         ({"text": None}, "error text-missing"),
         ({"text": " \n"}, "error text-missing"),
         ({"text": "Daily\n"}, "error unsubscribe-text"),
@@ -145,6 +188,10 @@ def test_a_fault_of_the_page_is_found(body: str, code: str) -> None:
         ({"html": "<p>Hello</p>"}, "warning dir-missing"),
         ({"html": "<p>Hello</p>"}, "warning title-missing"),
         ({"style": "@import 'https://a.example/x.css';"}, "error remote-style"),
+        ({"style": "@\\69mport 'https://a.example/x.css';"}, "error remote-style"),
+        ({"style": "p { background: U\\52 L(https://a.example/x) }"}, "error remote-style"),
+        ({"style": "p { background: image-set('https://a.example/x' 1x) }"}, "error remote-style"),
+        ({"text": f"{TEXT}https://e.example/?a={marker(UID, 'text_email')}\n"}, "error personal-link"),
         ({"style": "@font-face { font-family: x; src: url(https://a.example/f) }"}, "error remote-font"),
         ({"style": f"p {{ margin: 0 }} /* {'x' * 16_000} */"}, "warning style-size"),
     ],
@@ -159,6 +206,13 @@ def test_the_size_is_an_error_from_where_programs_cut() -> None:
     page = letter()
     assert found(page + b"x" * (80_001 - len(page))) == ["warning size"]
     assert found(page + b"x" * (90_001 - len(page))) == ["error size"]
+
+
+def test_a_size_that_we_cut_to_is_not_warned_of() -> None:
+    """A letter that leaves articles to the web ends near the limit because we made it so."""
+    near = letter() + b"x" * (85_000 - len(letter()))
+    assert [one.code for one in lint_rendition(Rendition("en", "Daily", near, ()), FACTS)] == ["size"]
+    assert lint_rendition(Rendition("en", "Daily", near, (), left=3), FACTS) == ()
 
 
 def test_an_unsubscribe_link_that_nobody_sees_is_none() -> None:
@@ -176,12 +230,50 @@ def test_an_unsubscribe_link_that_nobody_sees_is_none() -> None:
         "<p>None</p>",
         "<p>%(name)s explained</p>",
         "<p>The undefined, and None of it; array[[0]]x</p>",
+        "<p>Read: The undefined, and None of it</p>",
+        "<p>By None</p>",
+        "<p>NoneSuch, nonetheless; https://e.example/None and None.txt</p>",
+        "<p>[1] [sic] (x=1) f(x=1) {a} $5 {of_course it} [EU] a < b</p>",
         "<p>100% {of} [it]</p>",
     ],
 )
 def test_what_an_article_says_is_no_placeholder(body: str) -> None:
     """Template code in the articles' own words is text, and so are words that only look alike."""
     assert found(letter(body)) == []
+
+
+SAMPLE_WORDS = st.sampled_from(
+    (
+        *(
+            "None",
+            "undefined",
+            "Undefined",
+            "of",
+            "the",
+            "{first_name}",
+            "[FIRST_NAME]",
+            "${x}",
+            "Item(title=",
+        ),
+        *("datetime.date(", "{{x}}", "a", ",", "None,", "(None)"),
+    )
+)
+
+
+def test_none_among_a_templates_words_is_a_placeholder() -> None:
+    """A word that an article has otherwise excuses nothing; where its title is that alone, it does."""
+    facts = replace(FACTS, texts=("And then there were None.",))
+    assert "error placeholder" in found(letter("<p>Dear None, good day</p>"), facts)
+    assert "error placeholder" in found(letter(text=f"{TEXT}By None\n"), facts)
+    assert found(letter("<p>*  And then there were None. By Ani</p>"), facts) == []
+
+
+@given(st.lists(SAMPLE_WORDS, min_size=1, max_size=9).map(" ".join), st.sampled_from(["", "By ", "* "]))
+def test_whatever_an_article_says_is_text(title: str, before: str) -> None:
+    """Any title, alone or after other words, in page and text, is no placeholder where an article has it."""
+    facts = replace(FACTS, texts=(title,))
+    page = letter(f"<p>{before}{title}</p>", text=f"{TEXT}{before}{title}\n")
+    assert "error placeholder" not in found(page, facts)
 
 
 def test_a_dead_link_is_told_by_who_knows_what_is_published() -> None:
@@ -195,8 +287,28 @@ def test_a_dead_link_is_told_by_who_knows_what_is_published() -> None:
     links = [f"{BASE}/there/", f"{BASE}/gone/", f"{BASE}/gone/", "https://elsewhere.example/gone/"]
     body = "".join(f'<a style="color:#0b57a4" href="{url}">x</a>' for url in links)
     facts = replace(FACTS, leads=leads)
-    assert found(letter(body), facts) == ["error dead-link"] * 1
+    assert found(letter(body), facts) == ["warning dead-link"] * 1
     assert asked == links[:2]
+
+
+def test_what_is_our_own_is_loaded_in_silence() -> None:
+    """Pictures of ours in styles and in comments for Outlook are fine, and so is a letter to ourselves."""
+    body = (
+        f"<p style=\"background:url('{BASE}/a.png')\">x</p><!-- https://e.example/ <img src=x> -->"
+        f'<!--[if mso]><v:fill src="{BASE}/a.png" /><img src="{BASE}/a.png"><![endif]-->'
+        f'<!--[if mso]><table role="presentation"><tr><td><![endif]-->'
+        f'<a href="mailto:a@example.org?subject={marker(UID, "html_email")}">x</a>'
+        f'<a href="{BASE}/me/{marker(UID, "html_token")}">x</a>'
+    )
+    assert found(letter(body, style=STYLE + f"p {{ background: url({BASE}/a.png) }}")) == []
+
+
+def test_a_picture_of_ours_that_is_not_there_is_an_error() -> None:
+    """The address of a picture is held against what is published as that of a link is."""
+    facts = replace(FACTS, leads=lambda url: url.endswith("/there.png"))
+    for name, wrong in (("there", []), ("gone", ["warning dead-picture"])):
+        body = f'<img src="{BASE}/{name}.png" alt="" width="300">'
+        assert found(letter(body), facts) == wrong
 
 
 def test_a_finding_says_where_it_is_and_what_to_do() -> None:

@@ -201,6 +201,40 @@ def test_languages_do_not_mix(kitchen: Kitchen) -> None:
         ("\n{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "took longer"),
         ("\n{{ 'x' * 10000000000 }}", "more than 1,000,000 characters"),
         ("\n{{ 9 ** 99999999 }}", "more than 1,000,000 bits"),
+        ("\n{{ ''.join(['a' * 1000] * 100000) }}", "join makes more than 1,000,000 characters"),
+        ("\n{{ ['a' * 1000] * 100000 }}", "this makes more than 1,000,000 characters"),
+        ("\n{{ (['a' * 1000] * 100000)|join }}", "join makes more than"),
+        ("\n{{ (['a' * 1000] * 100000)|string|length }}", "string makes more than"),
+        ("\n{{ 'a'.ljust(10000000000) }}", "ljust makes more than"),
+        ("\n{{ ('a'|safe).rjust(10000000000) }}", "rjust makes more than"),
+        ("\n{{ 'a'.encode().center(10000000000) }}", "center makes more than"),
+        ("\n{{ 'a'.zfill(10000000000) }}", "zfill makes more than"),
+        ("\n{% set f = 'a'.ljust %}{{ f(10000000000) }}", "ljust makes more than"),
+        ("\n{{ '\t'.expandtabs(10000000000) }}", "expandtabs makes more than"),
+        ("\n{{ ('a' * 10000).replace('a', 'b' * 10000) }}", "replace makes more than"),
+        ("\n{{ ('a' * 10000).translate({97: 'b' * 10000}) }}", "translate makes more than"),
+        ("\n{{ (1).to_bytes(10000000000, 'big') }}", "to_bytes makes more than"),
+        ("\n{{ '{:10000000000}'.format(1) }}", "format makes more than"),
+        ("\n{{ ('{:10000000000}'|safe).format(1) }}", "format makes more than"),
+        ("\n{{ '{:{w}}'.format(1, w=10000000000) }}", "format makes more than"),
+        ("\n{{ '{a:10000000000}'.format_map({'a': 1}) }}", "format makes more than"),
+        ("\n{{ ('{0}' * 10000).format('a' * 10000) }}", "format makes more than"),
+        ("\n{{ '%10000000000d' % 1 }}", "% makes more than"),
+        ("\n{{ '%*d' % (10000000000, 1) }}", "% makes more than"),
+        ("\n{{ '%.10000000000f' % 1 }}", "% makes more than"),
+        ("\n{{ '%(a)10000000000d' % {'a': 1} }}", "% makes more than"),
+        ("\n{{ '%10000000000d'|format(1) }}", "format makes more than"),
+        ("\n{{ _('%(x)10000000000d', x=1) }}", "gettext makes more than"),
+        ("\n{{ 'a' * 600000 + 'a' * 600000 }}", "+ makes more than"),
+        ("\n{{ 'a'|center(10000000000) }}", "center makes more than"),
+        ("\n{{ ['a']|map('center', 10000000000)|list }}", "center makes more than"),
+        ("\n{{ 'a'|indent(10000000000) }}", "indent makes more than"),
+        ("\n{{ ('a' * 10000)|wordwrap(1, wrapstring='b' * 10000) }}", "wordwrap makes more than"),
+        ("\n{{ ('a' * 10000)|replace('a', 'b' * 10000) }}", "replace makes more than"),
+        ("\n{{ [1]|batch(10000000000, 0)|list }}", "batch makes more than"),
+        ("\n{{ [1, [2]]|tojson(10000000000) }}", "tojson makes more than"),
+        ("\n{{ 1|round(10000000000, 'floor') }}", "round makes more than"),
+        ("\n{{ ([[1]] * 100000)|sum(start=[]) }}", "sum makes more than"),
         ("\n{% for a in range(1000000000) %}{% endfor %}", "Range too big"),
     ],
 )
@@ -215,7 +249,55 @@ def test_a_template_without_end_is_given_up(
     assert says in fault.message
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{% for i in range(99) %}{% set n.x = n.x ~ n.x %}{% endfor %}", "20,000,000"),
+        ("{% for i in range(9999) %}{{ 'a' * 999999 }}{% endfor %}", "20,000,000"),
+        ("{% for i in range(9999) %}{% set n.y = n.y + ['a' * 999999] %}{% endfor %}", "100,000,000"),
+        ("{% macro m() %}{% for i in range(9999) %}{{ 'a' * 9999 }}{% endfor %}{% endmacro %}{{ m() }}", ""),
+        ("{% set x %}{% for i in range(9999) %}{{ 'a' * 99999 }}{% endfor %}{% endset %}{{ x }}", ""),
+    ],
+)
+def test_a_template_that_makes_much_bit_by_bit_is_given_up(kitchen: Kitchen, text: str, says: str) -> None:
+    """All that is made on the way counts together, so that the memory holds out until the time is up."""
+    start = "\n{% set n = namespace(x='a' * 9, y=[]) %}"
+    path = kitchen.operator_writes("a.html", start + text)
+    fault = kitchen.fault("a.html")
+    assert (fault.path, fault.line) == (str(path), 2)
+    assert says in fault.message and "more than" in fault.message
+
+
 def test_templates_multiply_what_is_small(kitchen: Kitchen) -> None:
     """What a template may reasonably multiply is multiplied."""
     kitchen.ships("a.txt", "{{ '-' * 3 }}{{ 2 * 3 }}{{ 2 ** 10 }}{{ [1] * 2 }}")
     assert kitchen.render("a.txt") == "---61024[1, 1]"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("{{ 'a'.ljust(3) }}|{{ 'a'|center(3) }}|{{ '7'.zfill(width) }}", "a  | a |007"),
+        ("{{ ', '.join(names) }}|{{ names|join('-') }}|{{ names }}", "a, b|a-b|['a', 'b']"),
+        ("{{ 'a-a'.replace('-', '+') }}|{{ 'a-a'|replace('-', '+', 1) }}", "a+a|a+a"),
+        ("{{ '{:>4}|{n:{w}}|{}'.format(1, 2, n=3, w=2) }}", "   1| 3|2"),
+        ("{{ '%3d %s' % (1, 'x') }}|{{ '%(a)s' % {'a': 1} }}|{{ '%s'|format(2) }}", "  1 x|1|2"),
+        ("{{ 1 + 2 }}|{{ [1] + [2] }}|{{ 7 % 4 }}|{{ 'a' ~ 1 ~ 'b' }}", "3|[1, 2]|3|a1b"),
+        ("{{ 1.25|round(1) }}|{{ [1, 2]|sum }}|{{ {'a': 1}|tojson }}", '1.2|3|{"a": 1}'),
+        ("{{ 'a b'|wordwrap(1) }}|{{ 'a\nb'|indent(1) }}|{{ [1, 2]|batch(2)|list }}", "a\nb|a\n b|[[1, 2]]"),
+    ],
+)
+def test_what_is_limited_works_as_before(kitchen: Kitchen, text: str, made: str) -> None:
+    """Methods, operators and filters that are measured first make what they always made."""
+    kitchen.ships("a.txt", text)
+    assert kitchen.render("a.txt", names=["a", "b"], width=3) == made
+
+
+def test_a_letter_of_too_much_text_is_a_fault_and_a_long_page_is_none(kitchen: Kitchen) -> None:
+    """A template of letters, or a setting, may make a million characters; a page shows a whole article."""
+    long = "x" * 1_000_001
+    kitchen.ships("a.html", "{{ long }}")
+    assert kitchen.render("a.html", long=long) == long
+    kitchen.ships("mail/a.html", "\n{{ long }}")
+    fault = kitchen.fault("mail/a.html", long=long)
+    assert (fault.line, "more than 1,000,000 characters" in fault.message) == (2, True)

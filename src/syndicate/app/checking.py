@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
-from syndicate.app.lettercheck import letter_warnings
+from syndicate.app.lettercheck import letter_warnings, unfit_looks
 from syndicate.app.looking import rules_of
 from syndicate.app.paging import page_site
 from syndicate.app.scanning import chosen, findable, terms_of
@@ -25,6 +25,7 @@ from syndicate.content.parse import body, head
 from syndicate.content.scan import scan
 from syndicate.delivery.freemail import refused_from
 from syndicate.delivery.providers import provider_of, relays_of
+from syndicate.digest.press import wrong_with_look
 from syndicate.errors import ContentError, StoreError
 from syndicate.feeds.select import feed_keys, newest_first, publishable, select_feeds
 from syndicate.model import Article, Fault, Parsed, SourceFile
@@ -86,6 +87,7 @@ def settings_in_use(config: Config) -> tuple[list[Told], list[Told]]:
         warnings += _too_slow(config)
     if config.templates.folder and not config.templates.folder.is_dir():
         faults.append((("templates", "folder"), f"{config.templates.folder} is not a folder"))
+    faults += unfit_looks(config, templates_of(config).names())
     faults += _unfit_places(config)
     warnings += _idle_links(config)
     if not config.newsletters:
@@ -240,5 +242,13 @@ def _templates(
         by_id = {article.id: article for article in shown}
         stock = Stock(shown, feeds, lambda ids: [by_id[one] for one in ids])
         faults += render_pages(page_site(config), stock, templates).faults
-    faults += letter_faults(config, shown, templates, now=now)
+    faults += letter_faults(_with_looks(config, templates), shown, templates, now=now)
     return faults
+
+
+def _with_looks(config: Config, templates: Templates) -> Config:
+    """Return the configuration without the newsletters whose look there is not: that is told already."""
+    names = templates.names()
+    looks = {name: one.look or config.letter.look for name, one in config.newsletters.items()}
+    fit = {name: one for name, one in config.newsletters.items() if not wrong_with_look(looks[name], names)}
+    return config.model_copy(update={"newsletters": fit})

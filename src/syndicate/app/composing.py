@@ -17,6 +17,7 @@ from syndicate.confignewsletter import templates_of
 from syndicate.delivery.providers import letter_headers
 from syndicate.digest.due import newest, stale_at
 from syndicate.digest.letter import LetterSettings, compose
+from syndicate.digest.lint import Facts, errors_of, lint_rendition
 from syndicate.digest.occasions import Schedule, period_at
 from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.model import Article, Edition, Fault, Occasion, Rendition
@@ -81,6 +82,7 @@ def settings_for(config: Config, name: str) -> LetterSettings:
         sections=newsletter.sections,
         most=newsletter.max_items if newsletter.rest == "web" else None,
         texts=tuple(templates_of(newsletter)),
+        file=config.file,
     )
 
 
@@ -93,9 +95,17 @@ def letter_faults(
     for name in config.newsletters if chosen else ():
         edition = Edition("0" * 16, name, "trial", now, now.replace(microsecond=0))
         try:
-            compose(edition, chosen, settings_for(config, name), templates)
+            made = compose(edition, chosen, settings_for(config, name), templates)
+            faults += _unreadable(config, name, made)
         except TemplateFault as error:
             faults.append(error.fault)
         except SyndicateError as error:
             faults.append(Fault("template", f"the letter of {name}", None, str(error)))
     return list(dict.fromkeys(faults))
+
+
+def _unreadable(config: Config, name: str, made: Rendition) -> list[Fault]:
+    """Return the words of a letter that do not read, for which no send would leave."""
+    found = lint_rendition(made, Facts("0" * 16, config.publication.url, config.web_url))
+    where = f"the letter of {name}"
+    return [Fault("template", where, None, one.message) for one in errors_of(found) if one.code == "contrast"]

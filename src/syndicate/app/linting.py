@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +25,8 @@ from syndicate.store import selection
 log = logging.getLogger("syndicate.edition")
 
 _MOST_IN_FULL: Final = 20  # renditions of an edition; beyond these only what no other one showed
+_CODE: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|<[^>]*>|\n", re.DOTALL)
+_NOTHING: Final = re.compile(r"\b(?:None|[Uu]ndefined)\b")
 _ANSWERED: Final = ("/editions/", "/unsubscribe/")  # by the web worker, where nothing is published
 _KINDS: Final = {"html": (".html",), "text": (".txt",), "head": ("subject.txt",), "letter": (".html",)}
 
@@ -35,7 +39,7 @@ def facts_of(site: Site, edition: Edition, articles: Sequence[Article]) -> Facts
         base=config.publication.url,
         web_url=config.web_url,
         texts=tuple(_texts(site, edition.newsletter, articles)),
-        leads=_Published(site, edition.frozen_at).leads,
+        leads=_Published(site, edition.frozen_at, articles).leads,
     )
 
 
@@ -115,6 +119,7 @@ def _texts(site: Site, newsletter: str, articles: Sequence[Article]) -> Iterator
     yield from (publication.title, publication.description, publication.author, publication.url)
     yield from (publication.postal_address, publication.contact, str(publication.privacy_url or ""))
     yield config.title if config else ""
+    yield from _own_words(site, newsletter)
     for one in articles:
         yield from (one.title, one.summary, one.link, one.slug, one.correction)
         yield from (*one.authors, *one.tags, *one.categories)
@@ -122,11 +127,25 @@ def _texts(site: Site, newsletter: str, articles: Sequence[Article]) -> Iterator
             yield from (one.picture.alt, one.picture.src)
 
 
+def _own_words(site: Site, newsletter: str) -> Iterator[str]:
+    """Yield the sentences of settings and of letters' templates that say None or undefined in words."""
+    config = site.config.newsletters.get(newsletter)
+    texts = [text for _, text in templates_of(config)] if config else []
+    for name in site.templates.names():
+        if name.startswith("mail/") and not name.endswith(".css"):
+            with suppress(TemplateFault):
+                texts.append(site.templates.source(name))
+    for text in texts:
+        if _NOTHING.search(text):
+            yield from (line for line in _CODE.split(text) if _NOTHING.search(line))
+
+
 class _Published:
     """Where links to the publication's own address lead."""
 
-    def __init__(self, site: Site, now: datetime) -> None:
+    def __init__(self, site: Site, now: datetime, articles: Sequence[Article]) -> None:
         self._site = site
+        self._shown = articles
         self._now = now
         self._base = urlsplit(site.config.publication.url).path
 
@@ -138,7 +157,7 @@ class _Published:
         path = unquote(urlsplit(url).path).removeprefix(self._base) or "/"
         if path == "/" or path.startswith(_ANSWERED) or self._is_file(path):
             return True
-        if path.rstrip("/") in self._articles or path.rstrip("/") in self._moved:
+        if path.rstrip("/") in self._articles or path.rstrip("/") in self._moved or path in self._media:
             return True
         folder = self._site.config.publish.folder
         return not self._site.config.pages or not (folder / MANIFEST).exists()
@@ -160,6 +179,11 @@ class _Published:
             rows = selection.addresses(conn, now=self._now)
         urls = (link_of(address, base) for _, address in rows)
         return frozenset(unquote(urlsplit(url).path).removeprefix(self._base).rstrip("/") for url in urls)
+
+    @cached_property
+    def _media(self) -> frozenset[str]:
+        """Where the files of the letter's articles are, beside their pages, once these are published."""
+        return frozenset(f"/articles/{one.slug}/{file.name}" for one in self._shown for file in one.media)
 
     @cached_property
     def _moved(self) -> frozenset[str]:

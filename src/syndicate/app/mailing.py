@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import chain, count
 from typing import Any, Literal
 
 from syndicate.app.alerts import raise_alert
@@ -173,15 +174,19 @@ def make_instant(site: Site, table: Timetable, articles: Library, occasion: Occa
     """
     if is_quiet(table.schedule, occasion.at) or not table.among:
         return []
+    editions.expire(site.store, table.newsletter, now=site.clock())
     made: list[Made] = []
     while True:
-        wanted = Occasioned(table.newsletter, table.among, occasion.at, limited=False)
+        with site.store.read() as conn:
+            numbers = {one.id for one in table.among}
+            among = tuple(one for one in choices.chosen(conn, table.newsletter) if one.id in numbers)
+        wanted = Occasioned(table.newsletter, among, occasion.at, limited=False)
         planned = plan(site, wanted, articles)
-        one = _next_instant(site, table, planned, articles, occasion)
-        if one is None:
+        one = _next_instant(site, table, wanted, planned, articles)
+        if one is None or one.fate != "made":
             break
         made.append(one)
-    if made or planned.portions:
+    if one is None and (made or planned.portions):
         with site.store.write() as tx:
             settle(tx, planned, moments=True)
     if made:
@@ -190,21 +195,30 @@ def make_instant(site: Site, table: Timetable, articles: Library, occasion: Occa
 
 
 def _next_instant(
-    site: Site, table: Timetable, planned: Plan, articles: Library, occasion: Occasion
+    site: Site, table: Timetable, wanted: Occasioned, planned: Plan, articles: Library
 ) -> Made | None:
     """Make the next of the instant editions that `planned` asks for, None where nothing is left."""
-    due = sorted(articles.with_ids(planned.articles, now=occasion.at), key=lambda one: (one.mail_at, one.id))
-    wanted = Occasioned(table.newsletter, table.among, occasion.at, limited=False)
+    at = wanted.until
+    due = sorted(articles.with_ids(planned.articles, now=at), key=lambda one: (one.mail_at, one.id))
     for article in due:
-        with site.store.read() as conn:
-            known = editions.find(conn, table.newsletter, article.id)
-        if known is None:
+        if not _is_made(site, table.newsletter, article.id):
             alone = replace(wanted, alone=article.id)
-            return _freeze(site, alone, Occasion(article.id, occasion.at), articles, schedule=table.schedule)
+            return _freeze(site, alone, Occasion(article.id, at), articles, schedule=table.schedule)
     if due:
-        text = occasion.at.strftime("%Y-%m-%dT%H:%M:%S")
-        return _freeze(site, wanted, Occasion(text, occasion.at), articles, schedule=table.schedule)
+        text = _unused(site, table.newsletter, at.strftime("%Y-%m-%dT%H:%M:%S"))
+        return _freeze(site, wanted, Occasion(text, at), articles, schedule=table.schedule)
     return None
+
+
+def _is_made(site: Site, name: str, occasion: str) -> bool:
+    with site.store.read() as conn:
+        return editions.find(conn, name, occasion) is not None
+
+
+def _unused(site: Site, name: str, text: str) -> str:
+    """Return `text`, with a number behind it where an occasion is named so."""
+    numbered = (f"{text}-{number}" for number in count(2))
+    return next(one for one in chain([text], numbered) if not _is_made(site, name, one))
 
 
 def _make(
@@ -243,8 +257,7 @@ def _freeze(
 ) -> Made:
     """Plan, compose and freeze an edition; where somebody changes meanwhile, once more."""
     name = wanted.newsletter
-    if not dry_run:
-        editions.expire(site.store, name, now=site.clock())
+    editions.expire(site.store, name, now=site.clock())  # for a plan too: what is stale leaves no more
     for attempt in range(_TRIES):
         planned = plan(site, wanted, articles)
         if not planned.helpings or dry_run:

@@ -219,7 +219,8 @@ def _covered(
     for group in groups:
         if group.after is None:
             covered[group.choice_id] = min(covered[group.choice_id], served[group.key].covered)
-    return covered
+    known = {one.id: one.covered_at for one in wanted.among if one.covered_at}
+    return {number: max(moment, known.get(number, moment)) for number, moment in covered.items()}
 
 
 def variant_of(site: Site, newsletter: str, choice: Choice = _AS_IT_IS) -> Variant:

@@ -80,6 +80,7 @@ def story_of(site: Site, text: str, *, limit: int = 20) -> Story | None:
 
 _SKIPPED = {
     "unsubscribed": "this address had unsubscribed before it was its turn",
+    "paused": "this address paused before it was its turn",
     "cancelled": "the edition was cancelled",
     "stale": "it had waited past its time; its articles are in the next edition instead",
 }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import date, datetime, time
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, time
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate.app.people import Result
@@ -14,6 +15,8 @@ from syndicate.errors import UsageError
 from syndicate.model import Choice, Email, SubscriptionState
 from syndicate.store import choices, selection, subscribers
 from syndicate.subscribers.choosing import parse_choice, settled, words_of
+
+_NEVER: Final = 9999  # the last year of calendars here: in another zone it may be past its end
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Pause:
 def choice_for(site: Site, name: str, wish: Wish, had: Choice = Choice()) -> Choice:  # noqa: B008 - it is frozen
     """Return the choice of newsletter `name` that `wish` makes of what somebody `had`.
 
-    UsageError for what there is not.
+    Topics that he chose stay also where the newsletter offers them no more. UsageError for what there is not.
     """
     said = {one.name: getattr(wish, one.name) for one in fields(wish)}
     texts = {field: getattr(had, field) if value is None else value for field, value in said.items()}
@@ -51,10 +54,12 @@ def choice_for(site: Site, name: str, wish: Wish, had: Choice = Choice()) -> Cho
     if wish.language or had.language:
         with site.store.read() as conn:
             spoken = [*selection.languages(conn), *filter(None, [had.language])]
+    texts["topics"] = wish.topics or ()
     try:
-        return parse_choice(settled_newsletter(site.config, name), **texts, languages=spoken)
+        wanted = parse_choice(settled_newsletter(site.config, name), **texts, languages=spoken)
     except ValueError as error:
         raise UsageError(f"newsletter {name}: {error}") from None
+    return wanted if wish.topics is not None else replace(wanted, topics=had.topics)
 
 
 def settled_newsletter(config: Config, name: str) -> Newsletter:
@@ -114,9 +119,11 @@ def _until(config: Config, name: str, text: str, choice: Choice, *, now: datetim
         raise UsageError(f"{text[:60]!r} is no date; write 2026-12-24 or 2026-12-24 07:00") from None
     moment = said if isinstance(said, datetime) else datetime.combine(said, time(), zone)
     moment = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    if moment <= now:
+    if moment.year >= _NEVER:
+        raise UsageError(f"{text} is too far away; write a date before the year {_NEVER}")
+    if moment.year <= 1 or moment <= now:
         raise UsageError(f"{text} has passed; --resume ends a pause")
-    return moment
+    return moment.astimezone(UTC)
 
 
 def _address(text: str) -> Email:

@@ -69,6 +69,7 @@ def send(
         slow = _falling_behind(site, newsletter) if dry_run else []
         told = [one for number, one in enumerate(made) if one.recipients or not number]
         about = {**_about(told[0]), "warnings": slow, "others": [_about(one) for one in told[1:]]}
+        told = _worth_telling(told)
         shares = _shares(site, newsletter, told) if dry_run else None
         if shares is not None:
             about |= {"relays": dict(shares.letters), "seconds": round(shares.seconds), "never": shares.left}
@@ -102,6 +103,14 @@ def _falling_behind(site: Site, newsletter: str) -> list[str]:
 
     told = falling_behind(site.config, site.store)
     return [words for name, words in told.items() if name in (newsletter, "")]
+
+
+def _worth_telling(made: Sequence[Made]) -> list[Made]:
+    """Return what was made before what was there; that there is nothing only where nothing was made."""
+    new = [one for one in made if one.fate in ("made", "planned")]
+    there = [one for one in made if one.fate == "exists"]
+    nothing = [one for one in made if one not in new and one not in there]
+    return [*new, *there, *([] if new else nothing)]
 
 
 def _about(made: Made) -> dict[str, object]:

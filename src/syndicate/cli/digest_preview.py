@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from syndicate.digest.findings import Finding
     from syndicate.store.letters import Fate
 
+_YEARS = (1971, 2900)  # of --at
 AT = "Plan as if it were WHEN (an ISO time; without a zone, the publication's)."
 _FOR = click.option("--for", "email", metavar="EMAIL", default="", help="As this subscriber would get it.")
 _LANGUAGE = click.option("--language", metavar="TAG", default="", help="In this language, such as id or ar.")
@@ -61,6 +62,10 @@ def preview(
     from syndicate.app.site import open_site
 
     config = configuration(ctx)
+    if output and output.resolve().is_relative_to(config.content.folder.resolve()):
+        raise UsageError(
+            f"--output {output} is in the content folder, where a preview would be articles; take another one"
+        )
     reader = _reader(email, language, config)
     with open_site(config) as site:
         now = planning_clock(at, site)
@@ -242,14 +247,20 @@ def planning_clock(text: str | None, site: Site) -> datetime:
 
 
 def parse_when(text: str, zone: ZoneInfo) -> datetime:
-    """Return the instant in an ISO 8601 text; without an offset it is local time in `zone`."""
+    """Return the instant in an ISO 8601 text; without an offset it is local time in `zone`.
+
+    Its year leaves room for what is reckoned from it. Raises BadParameter.
+    """
     try:
         when = datetime.fromisoformat(text.strip())
-        return when.replace(tzinfo=zone) if when.tzinfo is None else when
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is not an ISO time such as 2026-11-23T07:00", param_hint="--at"
         ) from None
+    if not _YEARS[0] <= when.year <= _YEARS[1]:
+        why = f"{text!r} is not in the years {_YEARS[0]} to {_YEARS[1]}"
+        raise click.BadParameter(why, param_hint="--at")
+    return when.replace(tzinfo=zone) if when.tzinfo is None else when
 
 
 def shares_words(shares: Shares) -> str:

@@ -46,7 +46,9 @@ _WISHES = (
     click.option("--zone", metavar="ZONE", help="The time zone, such as Asia/Tokyo."),
     click.option("--at", metavar="TIME", help="The time of day there, such as 18:00."),
     click.option("--language", metavar="TAG", help="The language of our words, such as id."),
-    click.option("--topic", "topics", multiple=True, metavar="NAME", help="Only this one; may be repeated."),
+    click.option(
+        "--topic", "topics", multiple=True, metavar="NAME", help="Only this one, or all; may be repeated."
+    ),
     click.option("--pictures/--no-pictures", default=None, help="With pictures or without."),
 )
 
@@ -114,8 +116,8 @@ def set_(
 ) -> None:
     """Change what EMAIL gets of a newsletter; what is not said stays.
 
-    An empty text is as the newsletter has it: --frequency "", --topic "". Nothing is mailed twice for it, and
-    nothing is left out.
+    An empty text is as the newsletter has it: --frequency ""; --topic all is every topic, also those to come.
+    Nothing is mailed twice for it, and nothing is left out.
     """
     from syndicate.app.site import open_site
     from syndicate.app.wishes import Pause, change

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from syndicate.config import Newsletter, Selection
-from syndicate.links import author_folder, tag_folder
 from syndicate.model import Article, Occasion
+from syndicate.spelling import folded
 
 # At least so long an edition's letters may leave. Less than a day, by what a change of the clocks and the
 # making take: what a daily edition leaves open is stale when the next one is made, which brings it.
@@ -96,25 +96,22 @@ def _cut(found: Sequence[Article], terms: Terms) -> tuple[Sequence[Article], Seq
 def matches(article: Article, select: Selection, wish: Wish) -> bool:
     """Tell whether an article is in a newsletter's selection and is what people wish.
 
-    Names are held against each other as their folders are: case, accents and spaces do not count.
+    Of names, case, accents and spaces do not count; see `spelling.folded`.
     """
-    folders = frozenset(map(tag_folder, (*article.tags, *article.categories)))
     below = select.folder.strip("/")
     return (
-        _has(frozenset(map(tag_folder, article.tags)), select.tag)
-        and _has(frozenset(map(tag_folder, article.categories)), select.category)
-        and _has(frozenset(map(author_folder, article.authors)), select.author, author_folder)
+        _has(article.tags, select.tag)
+        and _has(article.categories, select.category)
+        and _has(article.authors, select.author)
         and _speaks(article, select.language)
         and (not below or article.path.startswith(f"{below}/"))
-        and _has(folders, wish.topics)
+        and _has((*article.tags, *article.categories), wish.topics)
         and _speaks(article, (wish.language,) if wish.language else ())
     )
 
 
-def _has(
-    folders: Collection[str], names: Sequence[str], folder_of: Callable[[str], str] = tag_folder
-) -> bool:
-    return not names or any(folder_of(name) in folders for name in names)
+def _has(there: Sequence[str], wanted: Sequence[str]) -> bool:
+    return not wanted or not {folded(name) for name in wanted}.isdisjoint(folded(name) for name in there)
 
 
 def _speaks(article: Article, languages: Sequence[str]) -> bool:

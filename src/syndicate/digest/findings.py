@@ -125,28 +125,50 @@ def plain(text: str) -> str:
     return " ".join(text.split())
 
 
-# Template code that nobody filled, and the merge fields of other programs.
+# Template code that nobody filled, the merge fields of other programs, and values that show their makers.
 _CODE = re.compile(
     r"\{\{.{0,80}?\}\}|\{%.{0,80}?%\}|\{#.{0,80}?#\}|\{\{|\{%|%\(\w{1,40}\)[sd]|\*\|[\w: .-]{1,40}\|\*"
-    r"|\[\[[a-z][\w .-]{0,40}\]\]|%%\w{1,40}%%|<%=?.{0,80}?%>|%7B%7B.{0,80}?%7D%7D",
+    r"|\[\[[a-z][\w .-]{0,40}\]\]|%%\w{1,40}%%|<%=?.{0,80}?%>|%7B%7B.{0,80}?%7D%7D"
+    r"|\$\{\w[\w .|-]{0,40}\}|\{(?:[a-z]+_[a-z_]{1,30}|f?name|e?mail|firstname|lastname)\}"
+    r"|(?-i:\[(?:[A-Z]+_[A-Z_]{1,30}|F?NAME|EMAIL|FIRSTNAME|LASTNAME)\])"
+    r"|(?-i:\b[A-Z]\w{1,40}\([a-z]\w{0,40}=)|\bdatetime\.(?:date|time|datetime|timedelta)\("
+    r"|<(?:jinja2\b|bound method\b|built-in\b|generator object\b|function\s|class\s*['\"])"
+    r"|<[\w.]+ object at 0x",
     re.DOTALL | re.IGNORECASE,
 )
-_HINT = re.compile(r"[{%*\[<]")
+_HINT = re.compile(r"[{%*\[<(]")
 _NOTHING: Final = frozenset({"undefined", "None", "null", "NaN", "nan", "[object Object]"})
 # What makes a template's own words of None and of texts that are nowhere.
+_NOTHING_WORD = re.compile(r"(?<![\w/.@#-])(?:None|undefined|Undefined)(?![\w/@-]|\.\w)")
+_BEFORE, _AFTER = re.compile(r"\S+ \S*\Z"), re.compile(r"\S* \S+")
 
 
 def placeholder(text: str, facts: Facts) -> str:
     """Return what stands unfilled in `text`, "" where nothing does.
 
-    What an article says so itself is none.
+    What an article or a setting says so itself is none.
     """
     if text.strip() in _NOTHING:
         found = text.strip()
         return "" if f"\n{found}\n" in facts.said else found
+    if "None" in text or "ndefined" in text:
+        for match in _NOTHING_WORD.finditer(plain(text)):
+            if not _is_said(match, facts):
+                return match[0]
     if not _HINT.search(text):
         return ""
     for match in _CODE.finditer(text):
         if plain(match[0]) not in facts.said and plain(unescape(match[0])) not in facts.said:
             return match[0]
     return ""
+
+
+def _is_said(match: re.Match[str], facts: Facts) -> bool:
+    """Tell whether somebody says the word himself: with the word before or after it, or as a whole."""
+    word, text = match[0], match.string
+    before = _BEFORE.search(text, max(match.start() - 100, 0), match.start())
+    after = _AFTER.match(text, match.end())
+    start, end = text.rfind(" ", 0, match.start()) + 1, text.find(" ", match.end())
+    alone = text[start : end if end >= 0 else None]
+    phrases = (before and before[0] + word, after and word + after[0], f"\n{word}\n", f"\n{alone}\n")
+    return any(one in facts.said for one in phrases if one)

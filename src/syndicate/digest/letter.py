@@ -14,8 +14,8 @@ from syndicate.digest.mime import CRLF, clean_header, encode_body, raw_header
 from syndicate.digest.press import Drawn, Place, Press, day_zone, press_for
 from syndicate.digest.prose import linked, paragraphs
 from syndicate.digest.sections import Section, by_weight, divided
-from syndicate.digest.slots import LetterTemplate, marker
-from syndicate.errors import TemplateFault
+from syndicate.digest.slots import LetterTemplate, longest_letter, marker
+from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.links import edition_url
 from syndicate.markup import clean_text, shorten
 from syndicate.model import Article, Edition, Rendition, Variant
@@ -52,8 +52,9 @@ def compose(
     drawn = {id(one.item): one for one in map(press.drawn, articles)}
     items = by_weight([one.item for one in drawn.values()])
     job = _Job(edition, settings, press, items, drawn, clean_text(note))
-    subject, body = _largest_that_fits(job)
-    return Rendition(wanted.language, subject, body, tuple(article.id for article in articles))
+    subject, body, left = _largest_that_fits(job)
+    ids = tuple(article.id for article in articles)
+    return Rendition(wanted.language, subject, body, ids, left=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,24 @@ class _Job:
         }
 
 
-def _largest_that_fits(job: _Job) -> tuple[str, bytes]:
-    """Return subject and bytes of the letter with about as many articles as fit into `LARGEST`.
+class _OnesOwn:
+    """What is each person's own, where there is one text for all: whatever uses it fails."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __str__(self) -> str:
+        raise SyndicateError(
+            f"{{{{ {self._name} }}}} is each reader's own, but a subject is the same for all; leave it out"
+        )
+
+    def __bool__(self) -> bool:
+        return bool(str(self))
+
+
+def _largest_that_fits(job: _Job) -> tuple[str, bytes, int]:
+    """Return subject and bytes of the letter with about as many articles as fit into `LARGEST`, whatever
+    the reader's address, and how many articles are left out.
 
     What is too large is cut in proportion, which ends just below the limit in two or three rounds. Raises
     TemplateFault where not even a letter without articles fits.
@@ -95,19 +112,21 @@ def _largest_that_fits(job: _Job) -> tuple[str, bytes]:
     shown = min(len(job.items), job.settings.most or _MOST_ITEMS, _MOST_ITEMS)
     while True:
         subject, body = _made(job, shown)
-        if len(body) <= LARGEST:
-            return subject, body
+        size = longest_letter(body, job.edition.uid)
+        if size <= LARGEST:
+            return subject, body, len(job.items) - shown
         if not shown:
-            why = f"makes letters of {len(body):,} bytes without any article; at most {LARGEST:,} can be"
+            why = f"makes letters of {size:,} bytes without any article; at most {LARGEST:,} can be"
             raise TemplateFault(job.press.name("digest.html"), f"{why}; look at intro and footer too")
-        shown = min(shown - 1, shown * LARGEST // len(body))
+        shown = min(shown - 1, shown * LARGEST // size)
 
 
 def _made(job: _Job, shown: int) -> tuple[str, bytes]:
     """Return subject and bytes of the letter that shows the first `shown` articles."""
     sections = divided(job.items[:shown], job.settings.sections)
     context = job.context(sections)
-    subject = _line_of(job, "subject", context, _LONGEST_SUBJECT) or job.settings.title
+    of_nobody = {name: _OnesOwn(name) for name in ("email", "unsubscribe_url")}
+    subject = _line_of(job, "subject", context | of_nobody, _LONGEST_SUBJECT) or job.settings.title
     context["subject"] = subject
     context["preheader"] = _line_of(job, "preheader", context, _LONGEST_PREHEADER)
     context["padding"] = _PADDING

@@ -20,7 +20,8 @@ class LetterSettings:
     `headers` are added to the letter's own. `domain` is what Message-ID and List-Id end in, whatever host
     sends and whoever the newsletter is from; else the domain of `sender`. `language` and `zone` are the
     publication's where the newsletter names none. Of more articles than `most` the later ones are left to
-    the web. `texts` are the newsletter's own templates by name: subject, preheader, intro, footer.
+    the web. `texts` are the newsletter's own templates by name: subject, preheader, intro, footer;
+    they stand in the configuration's `file`.
 
     `kept` is what was rendered before with these settings, so that an edition's renditions share it. Its
     articles are taken for the same while what a letter shows of them is.
@@ -42,6 +43,7 @@ class LetterSettings:
     sections: Sections | None = None
     most: int | None = None
     texts: Sequence[tuple[str, str]] = ()
+    file: str = "config.yaml"
     kept: dict[Hashable, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property

@@ -12,14 +12,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.errors import MessageError
-from email.header import decode_header, make_header
 from email.message import Message
 from email.parser import BytesParser
 from typing import Final
 
 from syndicate.digest.findings import Facts, Finding, Level, Part, placeholder
 from syndicate.digest.lintpage import page_findings
+from syndicate.digest.lintslots import decoded, personal_links, slot_findings
 from syndicate.model import Rendition
 
 __all__ = ["Facts", "Finding", "errors_of", "lint_quickly", "lint_rendition"]
@@ -37,13 +36,13 @@ def lint_rendition(rendition: Rendition, facts: Facts) -> tuple[Finding, ...]:
 
     A letter with an error should not be sent. `facts` is made once for all renditions of an edition.
     """
-    return lint_bytes(rendition.body, facts)
+    return lint_bytes(rendition.body, facts, cut=rendition.left > 0)
 
 
-def lint_bytes(body: bytes, facts: Facts) -> tuple[Finding, ...]:
-    """Return what is wrong with a letter with slots, given as bytes."""
+def lint_bytes(body: bytes, facts: Facts, *, cut: bool = False) -> tuple[Finding, ...]:
+    """Return what is wrong with a letter with slots, given as bytes; `cut` where it leaves out articles."""
     found: list[Finding] = []
-    for one in _findings(body, facts):
+    for one in _findings(body, facts, cut=cut):
         found.append(one)
         if len(found) >= _MOST_FINDINGS:
             break
@@ -58,7 +57,9 @@ def lint_quickly(rendition: Rendition, facts: Facts) -> tuple[Finding, ...]:
     """
     body = rendition.body
     head = BytesParser().parsebytes(body.partition(b"\r\n\r\n")[0] + b"\r\n\r\n", headersonly=True)
-    found = [*_size(len(body)), *_subject(head, facts), *_list_headers(head, facts)]
+    cut = rendition.left > 0
+    found = [*_size(len(body), cut=cut), *_subject(head, facts), *_list_headers(head, facts)]
+    found += slot_findings(head, None, None, facts)
     for token, part, name in zip(facts.tokens[1:], _PARTS, ("digest.txt", "digest.html"), strict=True):
         if token.encode() not in body:
             words = f"has no unsubscribe link; put {{{{ unsubscribe_url }}}} into mail/{name}"
@@ -93,9 +94,10 @@ class _Letter:
     html: str | None
 
 
-def _findings(body: bytes, facts: Facts) -> Iterator[Finding]:
+def _findings(body: bytes, facts: Facts, *, cut: bool) -> Iterator[Finding]:
     letter = _taken_apart(body)
-    yield from _size(len(body))
+    yield from _size(len(body), cut=cut)
+    yield from slot_findings(letter.head, letter.text, letter.html, facts)
     yield from _subject(letter.head, facts)
     yield from _list_headers(letter.head, facts)
     yield from _text(letter.text, facts)
@@ -112,18 +114,19 @@ def _finding(level: Level, code: str, part: Part, message: str, *, line: int | N
 # ---------------------------------------------------------------- the letter as a whole
 
 
-def _size(size: int) -> Iterator[Finding]:
-    cut = "programs cut a letter and hide its end: show fewer articles (max_items) or shorten the template"
+def _size(size: int, *, cut: bool) -> Iterator[Finding]:
+    """Yield what is wrong with a size; one near the limit is what is meant where the letter was `cut`."""
+    how = "programs cut a letter and hide its end: show fewer articles (max_items) or shorten the template"
     if size > LARGEST:
-        yield _finding("error", "size", "letter", f"has {size:,} bytes of at most {LARGEST:,}; mail {cut}")
-    elif size > LARGE:
+        yield _finding("error", "size", "letter", f"has {size:,} bytes of at most {LARGEST:,}; mail {how}")
+    elif size > LARGE and not cut:
         yield _finding(
-            "warning", "size", "letter", f"has {size:,} bytes; from about {LARGEST:,} on mail {cut}"
+            "warning", "size", "letter", f"has {size:,} bytes; from about {LARGEST:,} on mail {how}"
         )
 
 
 def _subject(head: Message, facts: Facts) -> Iterator[Finding]:
-    subject = _decoded(str(head.get("Subject", "")))
+    subject = decoded(str(head.get("Subject", "")))
     if not subject.strip():
         yield _finding("error", "subject-empty", "head", "Subject is empty; write one in mail/subject.txt")
         return
@@ -157,6 +160,7 @@ def _text(text: str | None, facts: Facts) -> Iterator[Finding]:
     if facts.tokens[1] not in text:
         words = "has no unsubscribe link; put {{ unsubscribe_url }} into mail/digest.txt"
         yield _finding("error", "unsubscribe-text", "text", words)
+    yield from personal_links(text, facts)
     for number, line in enumerate(text.split("\n"), start=1):
         if code := placeholder(line, facts):
             words = f"{code!r} was not filled; mend it in mail/digest.txt"
@@ -188,10 +192,3 @@ def _content(part: Message) -> str:
     except ValueError:
         return ""
     return data.decode("utf-8", "replace").replace("\r\n", "\n")
-
-
-def _decoded(value: str) -> str:
-    try:
-        return " ".join(str(make_header(decode_header(value))).split())
-    except (MessageError, ValueError, LookupError):
-        return value

@@ -80,7 +80,10 @@ class _Page:
 
     def findings(self) -> Iterator[Finding]:
         yield from linttags.frame(self._root)
-        yield from linttags.styles(self._root, self._css)
+        for beside in (*self._root.itersiblings(preceding=True), *self._root.itersiblings()):
+            if isinstance(beside, etree._Comment):
+                yield from linttags.seen_by_outlook(beside, self._facts)
+        yield from linttags.styles(self._root, self._css, self._facts)
         starts = {scheme: self._starts(scheme) for scheme in self._schemes}
         looks = {scheme: Look(words, page) for scheme, (page, words, _) in starts.items()}
         yield from self._below(self._root, looks)
@@ -110,6 +113,8 @@ class _Page:
         stack: list[tuple[_Element, Looks]] = [(element, looks)]
         while stack:
             one, around = stack.pop()
+            if isinstance(one, etree._Comment):
+                yield from linttags.seen_by_outlook(one, self._facts)
             if isinstance(one, _NO_ELEMENTS):
                 continue
             tag = one.tag
@@ -180,7 +185,9 @@ class _Page:
     def _element(self, element: _Element, tag: str, looks: Looks) -> Iterator[Finding]:
         if element.attrib or tag in linttags.ACTIVE:
             yield from linttags.attributes(element, tag, self._facts)
-        if tag == "a":
+        if tag == "area":
+            yield from linttags.link(element, self._facts)
+        elif tag == "a":
             self._see_unsubscribing(element, looks)
             yield from linttags.link(element, self._facts)
         elif tag == "img":

@@ -6,7 +6,7 @@ An article's block is rendered, inlined and encoded once, however many rendition
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -124,7 +124,7 @@ class Press:
         text = self._texts.get(name)
         if text is None:
             return None
-        label = f"config.yaml: newsletters.{self._settings.newsletter}.{name}"
+        label = f"{self._settings.file}: newsletters.{self._settings.newsletter}.{name}"
         return self._templates.render_text(label, text, language=self.language, zone=self.zone, **context)
 
     def _inlined(self, name: str, html: str) -> str:
@@ -189,15 +189,17 @@ def _files_of(look: str, names: list[str]) -> dict[str, str]:
     folder = f"{_LOOKS}{look}/"
     found = {name.removeprefix(folder): name for name in names if name.startswith(folder)}
     if not found:
-        raise TemplateFault(f"{folder}digest.html", f"there is no look {look!r}; there are: {_known(names)}")
+        raise TemplateFault(f"{folder}digest.html", wrong_with_look(look, names))
     return found
 
 
-def _known(names: list[str]) -> str:
-    return ", ".join(sorted(set(_looks(names)))) or "none"
+def wrong_with_look(look: str, names: Iterable[str]) -> str:
+    """Return what is wrong with a look's name, "" for nothing, where templates of these `names` are there."""
+    there = sorted(set(_looks(names)))
+    return "" if look in there else f"there is no look {look!r}; there are: {', '.join(there) or 'none'}"
 
 
-def _looks(names: list[str]) -> Iterator[str]:
+def _looks(names: Iterable[str]) -> Iterator[str]:
     for name in names:
         look, slash, _ = name.removeprefix(_LOOKS).partition("/")
         if name.startswith(_LOOKS) and slash:

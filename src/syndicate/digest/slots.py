@@ -38,6 +38,18 @@ def marker(uid: str, name: str) -> str:
     return f"slot_{uid}_{name}_"
 
 
+# Bytes: an address has at most 254 characters, of which the 64 before the at sign may be escaped in HTML
+# (&amp;) or all in quoted-printable (=C3); tokens are ours, and short.
+_LONGEST = {"to": 254, "id": 19, "token": 80, "email": 3 * 254 + 40}
+
+
+def longest_letter(body: bytes, uid: str) -> int:
+    """Return how many bytes a stored letter has at most once its slots are filled."""
+    names = re.findall(marker(uid, f"({'|'.join(_ALL)})").encode(), body)
+    longer = (_LONGEST[name.rpartition("_")[2]] - len(marker(uid, name)) for name in map(bytes.decode, names))
+    return len(body) + sum(longer)
+
+
 class LetterTemplate:
     """A rendition's bytes, cut at the slots once and joined for each person.
 

@@ -73,6 +73,7 @@ def _had(dialect: str, which: str) -> str:
     )
     return (
         f"coalesce((SELECT {gather} FROM (SELECT d.rendition_id FROM delivery d "
+        "JOIN edition e ON e.id = d.edition_id AND e.newsletter = subscription.newsletter "
         f"WHERE d.subscriber_id = subscription.subscriber_id AND {which} "
         f"AND NOT (d.state = 'skipped' AND d.reply = '{STALE}') ORDER BY d.edition_id) h), '')"
     )
@@ -125,9 +126,9 @@ def with_letters(
     far = tuple(one for one in those if one <= last - _NEAR)
     own = None
     if own_after is not None:
-        after = sa.select(sa.func.min(edition.c.id)).where(
-            edition.c.newsletter == newsletter, edition.c.frozen_at >= own_after.replace(microsecond=0)
-        )
+        since = own_after.replace(microsecond=0)  # one made ahead of its time was frozen before its articles
+        late = sa.or_(edition.c.frozen_at >= since, edition.c.occasion_at >= since)
+        after = sa.select(sa.func.min(edition.c.id)).where(edition.c.newsletter == newsletter, late)
         own = conn.scalar(after)
     return replace(audience, near=min(recent, default=None), far=far, own=own)
 

@@ -46,7 +46,7 @@ WHERE chunk_id IN {ids} AND state IN {waiting}
 """
 _SKIP = """
 UPDATE delivery SET state = 'skipped', due_at = NULL, changed_at = ?, code = NULL, reply = ?
-WHERE chunk_id IN {ids} AND state IN {waiting}
+WHERE chunk_id IN {ids} AND state IN {waiting}{only}
 """
 _FREE = "UPDATE chunk SET owner = NULL, leased_until = NULL WHERE id IN {ids}"
 _NOT_BEFORE = "UPDATE chunk SET due_at = ? WHERE id IN {ids} AND due_at < ?"
@@ -93,8 +93,9 @@ def count(plain: Plain, ids: Collection[int]) -> None:
         plain.run(_COUNT.format(ids=among(ids)), ())
 
 
-def skip(plain: Plain, ids: Collection[int], reason: str, *, now: datetime) -> int:
-    """Skip what waits in these chunks; return how many. The caller has them counted."""
+def skip(plain: Plain, ids: Collection[int], reason: str, *, now: datetime, held_too: bool = True) -> int:
+    """Skip what waits in these chunks, also what is `held_too`; return how many. The caller counts them."""
     if not ids:
         return 0
-    return plain.change(_SKIP.format(ids=among(ids), waiting=WAITING), (now, reason))
+    only = "" if held_too else " AND due_at IS NOT NULL"
+    return plain.change(_SKIP.format(ids=among(ids), waiting=WAITING, only=only), (now, reason))

@@ -68,7 +68,7 @@ WHERE delivery.id = v.id AND delivery.attempts = v.was AND CASE v.state
     WHEN 'sending' THEN delivery.state IN {WAITING} AND delivery.chunk_id IN ({{open}})
         AND (delivery.edition_id IS NULL OR EXISTS (SELECT 1 FROM subscription s
             WHERE s.subscriber_id = delivery.subscriber_id AND s.newsletter = v.newsletter
-                AND s.state = 'active'))
+                AND s.state = 'active' AND (s.paused_until IS NULL OR s.paused_until <= ?)))
     ELSE delivery.state = 'sending' AND delivery.chunk_id IN ({{held}}) END
 """
 
@@ -116,6 +116,7 @@ def statement(plain: Plain, work: Work) -> tuple[str, tuple[Any, ...]]:
         *_packed(plain, _outcomes(plain, work.settled), 8),
         *_packed(plain, wishes, 3),
         *(*mine, work.now),
+        work.now,
         *mine,
     )
     return _SWAPS[plain.kind], values
@@ -212,10 +213,14 @@ FROM chunk c WHERE c.id IN {ids}
 _BEGUN = "SELECT id, attempts FROM delivery WHERE id IN {ids} AND state = 'sending' AND chunk_id IN {chunks}"
 _SKIP_GONE = """
 UPDATE delivery SET state = 'skipped', due_at = NULL, changed_at = ?, code = NULL,
-    reply = CASE WHEN subscriber_id IS NULL THEN 'removed' ELSE 'unsubscribed' END
+    reply = CASE WHEN subscriber_id IS NULL THEN 'removed' WHEN EXISTS ({active}) THEN 'paused'
+        ELSE 'unsubscribed' END
 WHERE id IN {ids} AND chunk_id IN {chunks} AND state IN {waiting} AND edition_id IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM subscription s JOIN edition e ON e.newsletter = s.newsletter
-        WHERE e.id = delivery.edition_id AND s.subscriber_id = delivery.subscriber_id AND s.state = 'active')
+    AND NOT EXISTS ({active} AND (s.paused_until IS NULL OR s.paused_until <= ?))
+"""
+_ACTIVE = """
+SELECT 1 FROM subscription s JOIN edition e ON e.newsletter = s.newsletter
+WHERE e.id = delivery.edition_id AND s.subscriber_id = delivery.subscriber_id AND s.state = 'active'
 """
 
 
@@ -233,5 +238,6 @@ def sort_out(plain: Plain, work: Work, open_chunks: set[int]) -> list[Attempt]:
     """Return the wanted attempts that have begun; pass over whoever has left in `open_chunks`."""
     ids, chunks = among({one.delivery_id for one in work.wanted}), among(open_chunks)
     begun = {tuple(row) for row in plain.rows(_BEGUN.format(ids=ids, chunks=chunks))}
-    plain.run(_SKIP_GONE.format(ids=ids, chunks=chunks, waiting=WAITING), (work.now,))
+    gone = _SKIP_GONE.format(ids=ids, chunks=chunks, waiting=WAITING, active=_ACTIVE)
+    plain.run(gone, (work.now, work.now))
     return [one for one in work.wanted if (one.delivery_id, one.attempts) in begun]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
@@ -14,9 +13,11 @@ from syndicate.confignewsletter import Newsletter
 from syndicate.configtypes import parse_clock, parse_language
 from syndicate.i18n import SOURCE_LANGUAGE, language_name
 from syndicate.model import FREQUENCIES, Choice, Frequency
+from syndicate.spelling import folded
 
 _YES = frozenset(("yes", "true", "on", "1", "all", ""))
 _NO = frozenset(("no", "false", "off", "0", "none"))
+_EVERY = "all"  # is every topic, unless one is called so
 _DAYS = {
     "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday",
     "sat": "Saturday", "sun": "Sunday",
@@ -45,8 +46,8 @@ def parse_choice(
 
     What is as the `settled` newsletter has it anyway is "" too, so that who wants the same has the same
     choice. `languages` are those that articles and the operator's catalogues are in, beside ours. Case,
-    accents and spaces do not count; topics get the newsletter's spelling. Raises ValueError that says what
-    there is.
+    accents and spaces do not count; topics get the newsletter's spelling, and "all" or none is every
+    one, also those to come. Raises ValueError that says what there is.
     """
     often = _frequency(frequency)
     instant = (often or newsletter.frequency) == "instant"
@@ -64,7 +65,9 @@ def parse_choice(
 
 
 def words_of(choice: Choice, newsletter: Newsletter) -> str:
-    """Return the choice as an operator reads it: ``weekly on Monday 07:00 Asia/Tokyo, in Japanese``."""
+    """Return the choice as an operator reads it: ``weekly on Monday at 07:00 Asia/Tokyo, in Japanese``."""
+    if choice == Choice():
+        return "as the newsletter has it"
     said = []
     if choice.frequency or choice.zone or choice.at:
         said.append(_when(choice, newsletter))
@@ -72,6 +75,8 @@ def words_of(choice: Choice, newsletter: Newsletter) -> str:
         said.append(f"in {language_name(choice.language, within=SOURCE_LANGUAGE)}")
     if choice.topics:
         said.append(f"on {_listed(choice.topics)}")
+    elif newsletter.topics:
+        said.append("on every topic")
     if not choice.pictures:
         said.append("without pictures")
     return ", ".join(said) or "as the newsletter has it"
@@ -80,15 +85,15 @@ def words_of(choice: Choice, newsletter: Newsletter) -> str:
 def _when(choice: Choice, newsletter: Newsletter) -> str:
     often = choice.frequency or newsletter.frequency
     if often == "instant":
-        return "instant"
+        return "article by article"
     zone = choice.zone or (newsletter.timezone.key if newsletter.timezone else "")
-    hour = f"{choice.at or f'{newsletter.at:%H:%M}'} {zone}".strip()
+    hour = f"at {choice.at or f'{newsletter.at:%H:%M}'} {zone}".strip()
     if often == "weekly":
         return f"weekly on {_DAYS[newsletter.week_day]} {hour}"
     if often == "monthly":
         return f"monthly on day {newsletter.monthday} {hour}"
     days = [name for day, name in _DAYS.items() if day in newsletter.days]
-    return f"daily {hour}" if len(days) == len(_DAYS) else f"daily on {_listed(days)} {hour}"
+    return f"every day {hour}" if len(days) == len(_DAYS) else f"on {_listed(days)} {hour}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -99,7 +104,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _frequency(text: str) -> Frequency | Literal[""]:
-    said = _folded(text)
+    said = folded(text)
     if not said:
         return ""
     for one in FREQUENCIES:
@@ -109,7 +114,7 @@ def _frequency(text: str) -> Frequency | Literal[""]:
 
 
 def _zone(text: str) -> str:
-    said = _folded(text.replace("_", " "))
+    said = _zone_folded(text)
     zones = _zones()
     if said and said not in zones:
         near = _meant(said, zones)
@@ -140,42 +145,43 @@ def _language(text: str, spoken: Iterable[str]) -> str:
     except ValueError:
         pass
     named = _by_fold(there) | {
-        _folded(name): tag for tag in there for name in (language_name(tag), language_name(tag, within="en"))
+        folded(name): tag for tag in there for name in (language_name(tag), language_name(tag, within="en"))
     }
-    if _folded(text) in named:
-        return named[_folded(text)]
-    raise ValueError(f"no language is called {_shown(text)}{_near(_folded(text), named)}")
+    if folded(text) in named:
+        return named[folded(text)]
+    raise ValueError(f"no language is called {_shown(text)}{_near(folded(text), named)}")
 
 
 def _topics(wanted: str | Iterable[str], there: Sequence[str]) -> tuple[str, ...]:
     texts = (wanted,) if isinstance(wanted, str) else wanted
     chosen: set[str] = set()
+    every = False
     for text in texts:
         whole = _alike(text, there)
         parts = [text] if whole else text.replace(";", ",").split(",")
         for part in filter(str.strip, parts):
             found = _alike(part, there)
+            if not found and folded(part) == _EVERY:
+                every = True
+                continue
             if not found and not there:
                 raise ValueError(f"{_shown(part)} is no topic: this newsletter has none to choose among")
             if not found:
-                raise ValueError(f"no topic is called {_shown(part)}{_near(_folded(part), _by_fold(there))}")
-            if len(found) > 1:
-                raise ValueError(f"{_shown(part)} may be {' or '.join(found)}; write it as one of them is")
+                raise ValueError(f"no topic is called {_shown(part)}{_near(folded(part), _by_fold(there))}")
             chosen.update(found)
-    return () if chosen == set(there) else tuple(sorted(chosen))
+    return () if every else tuple(sorted(chosen))
 
 
 def _alike(text: str, there: Sequence[str]) -> list[str]:
-    """Return the topics that `text` may mean: the one it is to the letter, else those it is nearly."""
-    exact = [topic for topic in there if topic == text.strip()]
-    said = _folded(text)
-    return exact or ([topic for topic in there if _folded(topic) == said] if said else [])
+    """Return the topic that `text` means, if there is one."""
+    said = folded(text)
+    return [topic for topic in there if said and folded(topic) == said]
 
 
 def _pictures(said: str | bool) -> bool:
     if isinstance(said, bool):
         return said
-    word = _folded(said)
+    word = folded(said)
     if word not in _YES | _NO:
         raise ValueError(f"pictures: {_shown(said)} is neither yes nor no")
     return word in _YES
@@ -208,17 +214,16 @@ def canonical(tag: str) -> str:
 @lru_cache(maxsize=1)
 def _zones() -> Mapping[str, str]:
     names = sorted(available_timezones() - {"localtime", "Factory"})
-    return {_folded(name.replace("_", " ")): name for name in names}
+    return {_zone_folded(name): name for name in names}
+
+
+def _zone_folded(name: str) -> str:
+    """Return a zone's name folded, but for its hyphens: in Etc/GMT-5 it is a minus."""
+    return folded(name.replace("_", " ").replace("-", "\N{MINUS SIGN}"))
 
 
 def _by_fold(names: Iterable[str]) -> dict[str, str]:
-    return {_folded(name): name for name in names}
-
-
-def _folded(text: str) -> str:
-    """Return `text` without case, accents and spaces."""
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(sign for sign in plain if not (unicodedata.combining(sign) or sign.isspace()))
+    return {folded(name): name for name in names}
 
 
 def _meant(said: str, there: Mapping[str, str]) -> str:
