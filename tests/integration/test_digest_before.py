@@ -121,6 +121,7 @@ def test_a_preview_counts_what_a_dry_run_counts(news: Publication) -> None:
     news.time_passes(hours=2)
     assert told_of(previewed(news)) == told_of(planned(news)) == "1 article for 1 subscriber"
     news.edition_is_made()
+    assert news.letters_leave() == 1
     news.people_subscribe("second@example.org", days_ago=0)
     news.article_is_dropped("Waves", date="2026-11-24T05:00:00Z")
     news_come(news, "Winds")
