@@ -20,6 +20,7 @@ def as_test(body: bytes, subject: str, language: str, words: Path | None = None)
     """
     _ = translations(language, words).gettext
     head, blank, rest = body.partition(b"\r\n\r\n")
-    marked = header("Subject", f"{_('[Test]')} {subject}")
+    mark = _("[Test]")  # by itself: Babel finds no message in an f-string
+    marked = header("Subject", f"{mark} {subject}")
     changed = _SUBJECT.sub(lambda _match: marked, head + b"\r\n", count=1)
     return changed[:-2] + blank + rest
