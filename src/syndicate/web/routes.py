@@ -128,7 +128,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 the table above maps no other
     del request
     words = f"{error.status_code} {error.detail}\n"
-    return PlainTextResponse(words, error.status_code, headers=error.headers)
+    headers = {**(error.headers or {})}
+    if allowed := headers.get("Allow"):  # Starlette has them in a set, in any order
+        headers["Allow"] = ", ".join(sorted(allowed.split(", ")))
+    return PlainTextResponse(words, error.status_code, headers=headers)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
