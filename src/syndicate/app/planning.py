@@ -91,7 +91,7 @@ def plan(site: Site, wanted: Occasioned, articles: Library) -> Plan:
         contents = audience.contents(conn, set().union(*(one.had for one in groups)))
     newsletter = site.config.newsletters[wanted.newsletter]
     menu = _Menu(newsletter, wanted, candidates, marks, contents)
-    served = {group.key: menu.due_to(group, _choice(wanted.among, group)) for group in groups}
+    served = {group.key: menu.due_to(group) for group in groups}
     return _plan(site, wanted, whose, groups, served, menu)
 
 
@@ -99,10 +99,6 @@ def _candidates(articles: Library, wanted: Occasioned, after: datetime) -> list[
     new = articles.candidates(after=after, until=wanted.until)
     every = {one.id: one for one in (*wanted.beyond, *new)}
     return [one for one in every.values() if wanted.alone in ("", one.id)]
-
-
-def _choice(among: Sequence[Chosen], group: Group) -> Choice:
-    return next(one.choice for one in among if one.id == group.choice_id)
 
 
 @dataclass
@@ -119,14 +115,18 @@ class _Menu:
         terms = Terms.of(self.newsletter)
         self._terms = terms if self.wanted.limited else Terms(terms.select, terms.order)
         self._beyond = frozenset(one.id for one in self.wanted.beyond)
+        self._choices = {one.id: one.choice for one in self.wanted.among}
         self._found: dict[tuple[Wish, datetime, frozenset[int]], Due] = {}
 
     def after(self, group: Group) -> datetime:
         return group.after or self.marks[group.choice_id]
 
-    def due_to(self, group: Group, choice: Choice) -> Due:
+    def choice(self, group: Group) -> Choice:
+        return self._choices[group.choice_id]
+
+    def due_to(self, group: Group) -> Due:
         """Return what is due to a group; those who wish the same and had the same share it."""
-        after = self.after(group)
+        after, choice = self.after(group), self.choice(group)
         wish = Wish(choice.topics, choice.language if self.newsletter.by_language else "")
         key = (wish, after, group.had)
         if key not in self._found:
@@ -164,7 +164,7 @@ def _plan(
         found = served[group.key]
         place = None
         if found.articles:
-            variant = variant_of(site, wanted.newsletter, _choice(wanted.among, group))
+            variant = variant_of(site, wanted.newsletter, menu.choice(group))
             place = table.serve(variant, found.articles, group.people, menu.after(group))
         own = group.after
         if own is not None and own < wanted.until and not wanted.alone:
