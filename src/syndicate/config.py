@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
 
 from syndicate.configcontent import Content, Links
-from syndicate.configfeeds import Feeds
+from syndicate.configfeeds import Feeds, several
 from syndicate.configletter import Letter
 from syndicate.configmail import Mail
 from syndicate.confignewsletter import WEEKDAYS, Newsletter, NewsletterName, Selection
 from syndicate.configplaces import Places
 from syndicate.configtypes import (
     Address,
+    Duration,
     Language,
     LocalPath,
     Mailbox,
+    Origin,
     Section,
     Text,
     Url,
@@ -75,6 +77,17 @@ class Web(Section):
     listen: Annotated[tuple[str, int], BeforeValidator(parse_listen)] = ("127.0.0.1", 8000)
     url: Url | None = None
     trusted_proxies: tuple[Annotated[str, BeforeValidator(parse_proxy)], ...] = ("127.0.0.1", "::1")
+    form_origins: Annotated[tuple[Origin, ...], BeforeValidator(several)] = ()
+
+
+class Privacy(Section):
+    """What is kept of people: their IP addresses with what they agreed to, and those who left for how long.
+
+    An IP address goes after 30 days; where `forget` is set, who left that long ago is erased.
+    """
+
+    ip: Literal["none", "truncated", "full"] = "truncated"
+    forget: Duration | None = None
 
 
 class Templates(Section):
@@ -103,6 +116,7 @@ class Config(Section):
     operator: Operator = Operator()
     database: Database = Database()
     web: Web = Web()
+    privacy: Privacy = Privacy()
     templates: Templates = Templates()
     base: Path = Field(default=Path(), exclude=True)
     file: str = Field(default="config.yaml", exclude=True)  # as the operator names it

@@ -87,6 +87,7 @@ class Newsletter(Section):
 
     Subscribers choose for themselves among `topics`, and how often, when, in which language and zone;
     what they do not choose is as here. With `by_language` who chose a language gets articles in it alone.
+    Without `signup` nobody can subscribe by himself; `welcome` is what he is sent when he has.
     """
 
     title: Text
@@ -109,6 +110,8 @@ class Newsletter(Section):
     max_items: int | None = Field(default=None, ge=1, le=1000)
     rest: Literal["later", "web"] = "later"
     hold: bool = False
+    signup: bool = True
+    welcome: Literal["none", "latest"] = "none"
     look: Look | None = None
     pictures: bool = True
     subject: Template = ""

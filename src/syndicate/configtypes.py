@@ -79,6 +79,17 @@ def parse_url(value: object) -> str:
     return text.rstrip("/")
 
 
+def parse_origin(value: object) -> str:
+    """Return an origin as browsers name it: ``https://blog.example.org``, without a path (RFC 6454)."""
+    parts = urlsplit(parse_url(value))
+    if parts.path:
+        raise ValueError("write an origin without a path, such as https://blog.example.org")
+    host = (parts.hostname or "").encode("idna").decode("ascii")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, {"http": 80, "https": 443}[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
 # RFC 5646 section 2.1: language, its extension, script, region and variants.
 _LANGUAGE: Final = re.compile(
     r"[A-Za-z]{2,3}(?:[-_][A-Za-z]{3}){0,3}(?:[-_][A-Za-z]{4})?(?:[-_](?:[A-Za-z]{2}|[0-9]{3}))?"
@@ -190,6 +201,7 @@ DomainRate = Annotated[Rate, BeforeValidator(parse_rate)]
 Address = Annotated[Email | None, BeforeValidator(_address)]  # an empty text is none
 Hub = Annotated[str, BeforeValidator(parse_hub)]
 Webhook = Annotated[str | None, BeforeValidator(parse_webhook)]
+Origin = Annotated[str, BeforeValidator(parse_origin)]
 
 
 class Section(BaseModel):

@@ -5,7 +5,7 @@ All instants are aware datetimes in UTC unless a name says otherwise; all texts 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -657,6 +657,80 @@ class Subscriber:
     extra: dict[str, str] = field(default_factory=dict)
     choice: Choice = Choice()
     paused_until: datetime | None = None
+    reason: str = ""  # why he left, as he wrote it
+
+
+ConsentKind = Literal[
+    "asked",  # for a subscription, by a form
+    "confirmed",  # by the link that was mailed
+    "added",  # by the operator's hand
+    "imported",
+    "changed",  # what he wants of it
+    "left",
+    "undone",  # that he left, at once
+    "moved",  # to another address
+]
+Purpose = Literal["confirm", "account", "move"]  # what a mailed link that expires opens
+SuppressionReason = Literal["unsubscribed", "bounced", "complained", "erased", "blocked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to or withdrew: when, where (`source`), by which words, from which IP address.
+
+    `newsletter` is "" where it concerns all. `evidence` is what an import said of it.
+    """
+
+    kind: ConsentKind
+    at: datetime
+    newsletter: str = ""
+    source: str = ""
+    words: str = ""
+    ip: str | None = None
+    evidence: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Signup:
+    """What somebody asked for by a form: newsletters and what he wants of each.
+
+    `language` is that of the page he asked on, `source` its address, `words` what he agreed to; `ip` is as it
+    may be kept. `again` asks for the letter once more.
+    """
+
+    email: Email
+    wanted: Mapping[str, Choice]
+    language: str = ""
+    source: str = ""
+    words: str = ""
+    ip: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a mailed link opens until `expires_at`: a sign-up, or a person; see the table `ticket`."""
+
+    purpose: Purpose
+    expires_at: datetime
+    signup_id: int | None = None
+    subscriber_id: int | None = None
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """An address that nothing brings back but the person himself, or, where `reason` is blocked, nobody.
+
+    `hash` is keyed; `email` is "" where the person was erased, `newsletter` where it holds for all.
+    """
+
+    hash: str
+    newsletter: str
+    reason: SuppressionReason
+    at: datetime
+    email: str = ""
+    evidence: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

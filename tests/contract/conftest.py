@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from syndicate.store.engine import Store, open_store
 from syndicate.store.migrate import migrate
-from syndicate.store.tables import metadata
+from syndicate.store.peopletables import metadata
 
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)

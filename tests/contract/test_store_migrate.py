@@ -19,7 +19,7 @@ from syndicate.store import migrate as migrate_module
 from syndicate.store.engine import Store, open_store
 from syndicate.store.migrate import Migrated, Migrations, migrate
 from syndicate.store.outbox import StoreOutbox
-from syndicate.store.tables import metadata
+from syndicate.store.peopletables import metadata
 
 # A later migration as one would write it: SQLite has to rebuild the table that all others hang on.
 REBUILD = """

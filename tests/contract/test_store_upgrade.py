@@ -17,7 +17,8 @@ from syndicate.store.engine import Store
 from syndicate.store.freezing import insert_rendition
 from syndicate.store.migrate import Migrated, Migrations, migrate
 from syndicate.store.outbox import StoreOutbox
-from syndicate.store.tables import UtcDateTime, chunk, delivery, metadata, subscriber, subscription
+from syndicate.store.peopletables import metadata
+from syndicate.store.tables import UtcDateTime, chunk, delivery, subscriber, subscription
 
 PEOPLE = 700
 STATES = ("pending", "sending", "sent", "deferred", "unknown", "failed", "skipped")

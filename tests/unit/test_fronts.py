@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syndicate.answered import FOLDERS
 from syndicate.app.fronts import quoting
 from syndicate.app.fronts.caddy import caddy_site
-from syndicate.app.fronts.facts import ANSWERED, Facts, facts_of, suffixes, wrong_with
+from syndicate.app.fronts.facts import Facts, facts_of, suffixes, wrong_with
 from syndicate.app.fronts.nginx import nginx_site
 from syndicate.app.fronts.systemd import systemd_unit
 from syndicate.config import Config
@@ -147,7 +148,7 @@ def test_letters_links_are_handed_on() -> None:
     assert "location ^~ /editions/ {" in nginx_site(plain, TEMPLATES)
     facts = facts_of(config("web: {url: 'https://n.example.org/surat'}", url="https://n.example.org/x"))
     nginx, caddy = (printed(facts, TEMPLATES) for printed in SITES)
-    for name in ANSWERED:
+    for name in FOLDERS:
         assert f'location ^~ "/surat/{name}/" {{' in nginx
         assert f"proxy_pass http://127.0.0.1:8000/{name}/;" in nginx
     assert r'if ($uri !~ "^(?:/x|/surat/(?:unsubscribe|editions))/") { return 404; }' in nginx

@@ -186,6 +186,7 @@ _SUBSCRIBER = sa.select(
     subscription.c.ended_at,
     subscriber.c.extra,
     subscription.c.paused_until,
+    subscription.c.reason,
     *WANTED,
 )
 _SUBSCRIBER = _SUBSCRIBER.join_from(subscriber, subscription).join(choice)
@@ -201,7 +202,7 @@ def subscribers(conn: sa.Connection, newsletter: str | None = None) -> Iterator[
 
 
 def _subscriber(row: Any) -> Subscriber:
-    email, newsletter, state, token, started_at, ended_at, extra, paused_until, *said = row
+    email, newsletter, state, token, started_at, ended_at, extra, paused_until, reason, *said = row
     return Subscriber(
         email,
         newsletter,
@@ -212,6 +213,7 @@ def _subscriber(row: Any) -> Subscriber:
         json.loads(extra),
         wanted_of(said),
         paused_until,
+        reason,
     )
 
 
@@ -309,3 +311,8 @@ def _chunks_of(conn: sa.Connection, number: int) -> list[int]:
     """Return the chunks with letters to a person that may still leave: the others' sums stay as they are."""
     his = sa.select(delivery.c.chunk_id).where(delivery.c.subscriber_id == number)
     return list(conn.scalars(his.where(delivery.c.state.in_([state.value for state in OPEN_STATES]))))
+
+
+def number_of_person(conn: sa.Connection, key: str) -> int | None:
+    """Return the number of the person with the address key `key`, None where nobody has it."""
+    return conn.scalar(sa.select(subscriber.c.id).where(subscriber.c.email_key == key))

@@ -41,7 +41,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
 Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-def _column(name: str, kind: Any, *rest: Any, null: bool = False, **options: Any) -> sa.Column[Any]:
+def column(name: str, kind: Any, *rest: Any, null: bool = False, **options: Any) -> sa.Column[Any]:
     return sa.Column(name, kind, *rest, nullable=null, **options)
 
 
@@ -49,31 +49,31 @@ def _column(name: str, kind: Any, *rest: Any, null: bool = False, **options: Any
 article = sa.Table(
     "article",
     metadata,
-    _column("id", sa.Text, primary_key=True),
-    _column("path", sa.Text, index=True),
-    _column("slug", sa.Text, unique=True),
-    _column("fingerprint", sa.Text, index=True),
-    _column("state", sa.Text),
-    _column("first_seen_at", UtcDateTime),
-    _column("floor_at", UtcDateTime),
-    _column("undated_at", UtcDateTime),
-    _column("changed_at", UtcDateTime, null=True),
-    _column("title", sa.Text, server_default=sa.text("''")),
-    _column("language", sa.Text, server_default=sa.text("''")),
-    _column("published_at", UtcDateTime, null=True, index=True),
-    _column("updated_at", UtcDateTime, null=True),
-    _column("visible_at", UtcDateTime, null=True, index=True),
-    _column("expires_at", UtcDateTime, null=True),
-    _column("hidden", sa.Boolean, server_default=sa.false()),
-    _column("address", sa.Text, server_default=sa.text("''")),
-    _column("aliases", sa.Text, server_default=sa.text("'[]'")),  # as JSON
-    _column("permalink", sa.Boolean, server_default=sa.false()),
-    _column("missing_at", UtcDateTime, null=True),
-    _column("volume", sa.Integer, null=True, index=True),
-    _column("held_since", UtcDateTime, null=True),
-    _column("again_at", UtcDateTime, null=True),
-    _column("resend", sa.Text, server_default=sa.text("''")),
-    _column("resent_at", UtcDateTime, null=True),
+    column("id", sa.Text, primary_key=True),
+    column("path", sa.Text, index=True),
+    column("slug", sa.Text, unique=True),
+    column("fingerprint", sa.Text, index=True),
+    column("state", sa.Text),
+    column("first_seen_at", UtcDateTime),
+    column("floor_at", UtcDateTime),
+    column("undated_at", UtcDateTime),
+    column("changed_at", UtcDateTime, null=True),
+    column("title", sa.Text, server_default=sa.text("''")),
+    column("language", sa.Text, server_default=sa.text("''")),
+    column("published_at", UtcDateTime, null=True, index=True),
+    column("updated_at", UtcDateTime, null=True),
+    column("visible_at", UtcDateTime, null=True, index=True),
+    column("expires_at", UtcDateTime, null=True),
+    column("hidden", sa.Boolean, server_default=sa.false()),
+    column("address", sa.Text, server_default=sa.text("''")),
+    column("aliases", sa.Text, server_default=sa.text("'[]'")),  # as JSON
+    column("permalink", sa.Boolean, server_default=sa.false()),
+    column("missing_at", UtcDateTime, null=True),
+    column("volume", sa.Integer, null=True, index=True),
+    column("held_since", UtcDateTime, null=True),
+    column("again_at", UtcDateTime, null=True),
+    column("resend", sa.Text, server_default=sa.text("''")),
+    column("resent_at", UtcDateTime, null=True),
 )
 
 _AGAIN = sa.text("again_at IS NOT NULL")
@@ -96,16 +96,16 @@ sa.Index(
 article_folder = sa.Table(
     "article_folder",
     metadata,
-    _column("folder", sa.Text, primary_key=True),
-    _column("visible_at", UtcDateTime, primary_key=True),
-    _column(
+    column("folder", sa.Text, primary_key=True),
+    column("visible_at", UtcDateTime, primary_key=True),
+    column(
         "article_id",
         sa.Text,
         sa.ForeignKey("article.id", onupdate="CASCADE", ondelete="CASCADE"),
         primary_key=True,
         index=True,
     ),
-    _column("name", sa.Text),
+    column("name", sa.Text),
     sqlite_with_rowid=False,
 )
 
@@ -117,49 +117,49 @@ sa.Index("ix_article_held", article.c.held_since, sqlite_where=_HELD, postgresql
 held = sa.Table(
     "held",
     metadata,
-    _column(
+    column(
         "article_id",
         sa.Text,
         sa.ForeignKey("article.id", onupdate="CASCADE", ondelete="CASCADE"),
         primary_key=True,
     ),
-    _column("asked_at", UtcDateTime),
-    _column("answer", sa.Text),
-    _column("told", sa.Boolean, server_default=sa.false()),
+    column("asked_at", UtcDateTime),
+    column("answer", sa.Text),
+    column("told", sa.Boolean, server_default=sa.false()),
 )
 
 # The folders of the feeds that are to be made again; "" is the main feed's.
-stale = sa.Table("stale", metadata, _column("folder", sa.Text, primary_key=True))
+stale = sa.Table("stale", metadata, column("folder", sa.Text, primary_key=True))
 
 # Files that say what another says: they are no articles while that one says it.
 folded = sa.Table(
     "folded",
     metadata,
-    _column("path", sa.Text, primary_key=True),
-    _column("article_id", sa.Text, index=True),
+    column("path", sa.Text, primary_key=True),
+    column("article_id", sa.Text, index=True),
 )
 
 # Which texts that were shown link to which articles, by the names their links have for these.
 crosslink = sa.Table(
     "crosslink",
     metadata,
-    _column("path", sa.Text, index=True),
-    _column("name", sa.Text, index=True),
+    column("path", sa.Text, index=True),
+    column("name", sa.Text, index=True),
 )
 
 # A cache of what each file said of itself last time: safe to delete.
 parsed = sa.Table(
     "parsed",
     metadata,
-    _column("path", sa.Text, primary_key=True),
-    _column("size", sa.BigInteger),
-    _column("mtime_ns", sa.BigInteger),
-    _column("meta", sa.Boolean, server_default=sa.false()),
-    _column("version", sa.Text),  # "" where it is to be read again
-    _column("section", sa.Text, server_default=sa.text("''")),
-    _column("dated", sa.Boolean, server_default=sa.false()),
-    _column("payload", sa.Text, null=True),  # null: the file was never readable
-    _column("faults", sa.Text, null=True),  # null: nothing is wrong; else JSON, payload holds the last good
+    column("path", sa.Text, primary_key=True),
+    column("size", sa.BigInteger),
+    column("mtime_ns", sa.BigInteger),
+    column("meta", sa.Boolean, server_default=sa.false()),
+    column("version", sa.Text),  # "" where it is to be read again
+    column("section", sa.Text, server_default=sa.text("''")),
+    column("dated", sa.Boolean, server_default=sa.false()),
+    column("payload", sa.Text, null=True),  # null: the file was never readable
+    column("faults", sa.Text, null=True),  # null: nothing is wrong; else JSON, payload holds the last good
 )
 
 # A cache of texts that were shown, with what their making met: safe to delete. `others` marks the files that
@@ -167,13 +167,13 @@ parsed = sa.Table(
 body = sa.Table(
     "body",
     metadata,
-    _column("path", sa.Text, primary_key=True),
-    _column("size", sa.BigInteger),
-    _column("mtime_ns", sa.BigInteger),
-    _column("version", sa.Text),
-    _column("others", sa.Text),
-    _column("payload", sa.Text, null=True),
-    _column("faults", sa.Text, null=True),
+    column("path", sa.Text, primary_key=True),
+    column("size", sa.BigInteger),
+    column("mtime_ns", sa.BigInteger),
+    column("version", sa.Text),
+    column("others", sa.Text),
+    column("payload", sa.Text, null=True),
+    column("faults", sa.Text, null=True),
 )
 
 sa.Index(
@@ -188,24 +188,24 @@ sa.Index("ix_body_faulty", body.c.path, sqlite_where=_FAULTY, postgresql_where=_
 
 # Ids minted for anything that is not an article, such as feeds; key -> urn:uuid.
 identity = sa.Table(
-    "identity", metadata, _column("key", sa.Text, primary_key=True), _column("urn", sa.Text, unique=True)
+    "identity", metadata, column("key", sa.Text, primary_key=True), column("urn", sa.Text, unique=True)
 )
 
-setting = sa.Table("setting", metadata, _column("key", sa.Text, primary_key=True), _column("value", sa.Text))
+setting = sa.Table("setting", metadata, column("key", sa.Text, primary_key=True), column("value", sa.Text))
 
 newsletter = sa.Table(
-    "newsletter", metadata, _column("name", sa.Text, primary_key=True), _column("started_at", UtcDateTime)
+    "newsletter", metadata, column("name", sa.Text, primary_key=True), column("started_at", UtcDateTime)
 )
 
 subscriber = sa.Table(
     "subscriber",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("email", sa.Text),
-    _column("email_key", sa.Text, unique=True),
-    _column("extra", sa.Text, server_default=sa.text("'{}'")),  # other columns of an import, as JSON
-    _column("bounces", sa.Integer, server_default=sa.text("0")),  # refusals that count against the address
-    _column("created_at", UtcDateTime),
+    column("id", Serial, primary_key=True),
+    column("email", sa.Text),
+    column("email_key", sa.Text, unique=True),
+    column("extra", sa.Text, server_default=sa.text("'{}'")),  # other columns of an import, as JSON
+    column("bounces", sa.Integer, server_default=sa.text("0")),  # refusals that count against the address
+    column("created_at", UtcDateTime),
 )
 
 # What subscribers of a newsletter want of it, one row for all who want the same; "" is as the newsletter has
@@ -214,34 +214,35 @@ subscriber = sa.Table(
 choice = sa.Table(
     "choice",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("newsletter", sa.Text),
+    column("id", Serial, primary_key=True),
+    column("newsletter", sa.Text),
     *(
-        _column(name, sa.Text, server_default=sa.text("''"))
+        column(name, sa.Text, server_default=sa.text("''"))
         for name in ("frequency", "zone", "at", "language", "topics")
     ),
-    _column("pictures", sa.Boolean, server_default=sa.true()),
-    _column("created_at", UtcDateTime),
-    _column("occasion", sa.Text, server_default=sa.text("''")),
-    _column("covered_at", UtcDateTime, null=True),
+    column("pictures", sa.Boolean, server_default=sa.true()),
+    column("created_at", UtcDateTime),
+    column("occasion", sa.Text, server_default=sa.text("''")),
+    column("covered_at", UtcDateTime, null=True),
     sa.UniqueConstraint("newsletter", "frequency", "zone", "at", "language", "topics", "pictures"),
 )
 
 # `after_at` is the moment after which a person may lack articles that are due to him; null: his choice's
-# `covered_at` says it. He gets nothing until `paused_until`.
+# `covered_at` says it. He gets nothing until `paused_until`. `reason` is why he left, as he wrote it.
 subscription = sa.Table(
     "subscription",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("subscriber_id", Serial, sa.ForeignKey("subscriber.id", ondelete="CASCADE")),
-    _column("newsletter", sa.Text),
-    _column("state", sa.Text),
-    _column("token", sa.Text, unique=True),
-    _column("started_at", UtcDateTime),
-    _column("ended_at", UtcDateTime, null=True),
-    _column("choice_id", Serial, sa.ForeignKey("choice.id"), index=True),
-    _column("after_at", UtcDateTime, null=True),
-    _column("paused_until", UtcDateTime, null=True),
+    column("id", Serial, primary_key=True),
+    column("subscriber_id", Serial, sa.ForeignKey("subscriber.id", ondelete="CASCADE")),
+    column("newsletter", sa.Text),
+    column("state", sa.Text),
+    column("token", sa.Text, unique=True),
+    column("started_at", UtcDateTime),
+    column("ended_at", UtcDateTime, null=True),
+    column("choice_id", Serial, sa.ForeignKey("choice.id"), index=True),
+    column("after_at", UtcDateTime, null=True),
+    column("paused_until", UtcDateTime, null=True),
+    column("reason", sa.Text, server_default=sa.text("''")),
     sa.UniqueConstraint("subscriber_id", "newsletter"),
     sa.Index(None, "newsletter", "state"),
 )
@@ -258,37 +259,37 @@ sa.Index(
 edition = sa.Table(
     "edition",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("uid", sa.Text, unique=True),
-    _column("newsletter", sa.Text),
-    _column("occasion", sa.Text),
-    _column("occasion_at", UtcDateTime),
-    _column("frozen_at", UtcDateTime),
-    _column("stale_at", UtcDateTime, null=True),
-    _column("state", sa.Text, server_default=sa.text("'open'")),
-    _column("reason", sa.Text, server_default=sa.text("''")),
+    column("id", Serial, primary_key=True),
+    column("uid", sa.Text, unique=True),
+    column("newsletter", sa.Text),
+    column("occasion", sa.Text),
+    column("occasion_at", UtcDateTime),
+    column("frozen_at", UtcDateTime),
+    column("stale_at", UtcDateTime, null=True),
+    column("state", sa.Text, server_default=sa.text("'open'")),
+    column("reason", sa.Text, server_default=sa.text("''")),
     sa.UniqueConstraint("newsletter", "occasion"),
 )
 
 rendition = sa.Table(
     "rendition",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("edition_id", Serial, sa.ForeignKey("edition.id"), index=True, null=True),  # null: of no edition
-    _column("language", sa.Text),
-    _column("subject", sa.Text),
-    _column("body", sa.LargeBinary),
-    _column("after_at", UtcDateTime, null=True),  # none of its articles was new to newsletters before
+    column("id", Serial, primary_key=True),
+    column("edition_id", Serial, sa.ForeignKey("edition.id"), index=True, null=True),  # null: of no edition
+    column("language", sa.Text),
+    column("subject", sa.Text),
+    column("body", sa.LargeBinary),
+    column("after_at", UtcDateTime, null=True),  # none of its articles was new to newsletters before
 )
 
 rendition_article = sa.Table(
     "rendition_article",
     metadata,
-    _column("rendition_id", Serial, sa.ForeignKey("rendition.id"), primary_key=True),
-    _column(
+    column("rendition_id", Serial, sa.ForeignKey("rendition.id"), primary_key=True),
+    column(
         "article_id", sa.Text, sa.ForeignKey("article.id", onupdate="CASCADE"), primary_key=True, index=True
     ),
-    _column("position", sa.Integer),
+    column("position", sa.Integer),
 )
 
 # A few hundred deliveries, fixed at the freeze, worked on by one sender at a time: what its owner writes
@@ -299,17 +300,17 @@ rendition_article = sa.Table(
 chunk = sa.Table(
     "chunk",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
-    _column("number", sa.Integer),
-    _column("priority", sa.Integer, server_default=sa.text("10")),
-    _column("size", sa.Integer),
-    _column("owner", sa.Text, null=True),
-    _column("fence", sa.Integer, server_default=sa.text("0")),
-    _column("leased_until", UtcDateTime, null=True),
-    _column("due_at", UtcDateTime, null=True),
+    column("id", Serial, primary_key=True),
+    column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
+    column("number", sa.Integer),
+    column("priority", sa.Integer, server_default=sa.text("10")),
+    column("size", sa.Integer),
+    column("owner", sa.Text, null=True),
+    column("fence", sa.Integer, server_default=sa.text("0")),
+    column("leased_until", UtcDateTime, null=True),
+    column("due_at", UtcDateTime, null=True),
     *(
-        _column(state, sa.Integer, server_default=sa.text("0"))
+        column(state, sa.Integer, server_default=sa.text("0"))
         for state in ("sent", "deferred", "unknown", "failed", "skipped")
     ),
     sa.UniqueConstraint("edition_id", "number"),
@@ -333,22 +334,22 @@ sa.Index("ix_chunk_owned", chunk.c.id, sqlite_where=_OWNED, postgresql_where=_OW
 delivery = sa.Table(
     "delivery",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("chunk_id", Serial, sa.ForeignKey("chunk.id"), index=True),
-    _column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
-    _column("rendition_id", Serial, sa.ForeignKey("rendition.id")),
-    _column("subscriber_id", Serial, sa.ForeignKey("subscriber.id", ondelete="SET NULL"), null=True),
-    _column("key", sa.Text, null=True),
-    _column("email", sa.Text),
-    _column("token", sa.Text),
-    _column("state", sa.Text),
-    _column("attempts", sa.Integer, server_default=sa.text("0")),
-    _column("queued_at", UtcDateTime),
-    _column("due_at", UtcDateTime, null=True),
-    _column("changed_at", UtcDateTime),
-    _column("code", sa.Integer, null=True),
-    _column("reply", sa.Text, null=True),
-    _column("relay", sa.Text, null=True),
+    column("id", Serial, primary_key=True),
+    column("chunk_id", Serial, sa.ForeignKey("chunk.id"), index=True),
+    column("edition_id", Serial, sa.ForeignKey("edition.id"), null=True),
+    column("rendition_id", Serial, sa.ForeignKey("rendition.id")),
+    column("subscriber_id", Serial, sa.ForeignKey("subscriber.id", ondelete="SET NULL"), null=True),
+    column("key", sa.Text, null=True),
+    column("email", sa.Text),
+    column("token", sa.Text),
+    column("state", sa.Text),
+    column("attempts", sa.Integer, server_default=sa.text("0")),
+    column("queued_at", UtcDateTime),
+    column("due_at", UtcDateTime, null=True),
+    column("changed_at", UtcDateTime),
+    column("code", sa.Integer, null=True),
+    column("reply", sa.Text, null=True),
+    column("relay", sa.Text, null=True),
     sa.UniqueConstraint("subscriber_id", "edition_id"),  # this way round a person's letters are found too
 )
 _KEYED = sa.text("key IS NOT NULL")  # or a million deliveries of an edition would weigh on the index
@@ -358,35 +359,35 @@ sa.Index(None, delivery.c.key, unique=True, sqlite_where=_KEYED, postgresql_wher
 attempt = sa.Table(
     "attempt",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("delivery_id", Serial, sa.ForeignKey("delivery.id"), index=True),
-    _column("number", sa.Integer),
-    _column("state", sa.Text),
-    _column("ended_at", UtcDateTime),
-    _column("code", sa.Integer, null=True),
-    _column("reply", sa.Text, null=True),
-    _column("relay", sa.Text, null=True),
+    column("id", Serial, primary_key=True),
+    column("delivery_id", Serial, sa.ForeignKey("delivery.id"), index=True),
+    column("number", sa.Integer),
+    column("state", sa.Text),
+    column("ended_at", UtcDateTime),
+    column("code", sa.Integer, null=True),
+    column("reply", sa.Text, null=True),
+    column("relay", sa.Text, null=True),
 )
 
 # What a relay's limits and rests must know after a restart, as JSON.
 relay = sa.Table(
     "relay",
     metadata,
-    _column("name", sa.Text, primary_key=True),
-    _column("state", sa.Text),
-    _column("changed_at", UtcDateTime),
+    column("name", sa.Text, primary_key=True),
+    column("state", sa.Text),
+    column("changed_at", UtcDateTime),
 )
 
 # What the operator was told: one per cause and day.
 alert = sa.Table(
     "alert",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("key", sa.Text, unique=True),
-    _column("cause", sa.Text),
-    _column("message", sa.Text),
-    _column("raised_at", UtcDateTime),
-    _column("posted_at", UtcDateTime, null=True),
+    column("id", Serial, primary_key=True),
+    column("key", sa.Text, unique=True),
+    column("cause", sa.Text),
+    column("message", sa.Text),
+    column("raised_at", UtcDateTime),
+    column("posted_at", UtcDateTime, null=True),
 )
 
 # The documents of which hubs are to be told that they changed, one row for each however often they did:
@@ -394,35 +395,35 @@ alert = sa.Table(
 ping = sa.Table(
     "ping",
     metadata,
-    _column("hub", sa.Text, primary_key=True),
-    _column("topic", sa.Text, primary_key=True),
-    _column("changes", sa.Integer),
-    _column("noted_at", UtcDateTime),
-    _column("due_at", UtcDateTime, null=True),
-    _column("attempts", sa.Integer, server_default=sa.text("0")),
-    _column("tried_at", UtcDateTime, null=True),
-    _column("answer", sa.Text, server_default=sa.text("''")),
+    column("hub", sa.Text, primary_key=True),
+    column("topic", sa.Text, primary_key=True),
+    column("changes", sa.Integer),
+    column("noted_at", UtcDateTime),
+    column("due_at", UtcDateTime, null=True),
+    column("attempts", sa.Integer, server_default=sa.text("0")),
+    column("tried_at", UtcDateTime, null=True),
+    column("answer", sa.Text, server_default=sa.text("''")),
 )
 
 # What is wrong with the inputs now; each scan or publish replaces its own kinds.
 fault = sa.Table(
     "fault",
     metadata,
-    _column("id", Serial, primary_key=True),
-    _column("kind", sa.Text),
-    _column("path", sa.Text),
-    _column("line", sa.Integer, null=True),
-    _column("message", sa.Text),
-    _column("seen_at", UtcDateTime),
+    column("id", Serial, primary_key=True),
+    column("kind", sa.Text),
+    column("path", sa.Text),
+    column("line", sa.Integer, null=True),
+    column("message", sa.Text),
+    column("seen_at", UtcDateTime),
 )
 
 # When each recurring work last ran and how it ended: scan, publish, newsletter:NAME, send.
 tick = sa.Table(
     "tick",
     metadata,
-    _column("name", sa.Text, primary_key=True),
-    _column("started_at", UtcDateTime),
-    _column("ended_at", UtcDateTime, null=True),
-    _column("detail", sa.Text, server_default=sa.text("''")),
-    _column("error", sa.Text, null=True),
+    column("name", sa.Text, primary_key=True),
+    column("started_at", UtcDateTime),
+    column("ended_at", UtcDateTime, null=True),
+    column("detail", sa.Text, server_default=sa.text("''")),
+    column("error", sa.Text, null=True),
 )

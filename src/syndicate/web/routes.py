@@ -15,6 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syndicate import __version__
+from syndicate.answered import is_answered
 from syndicate.app.health import overdue
 from syndicate.app.site import Site
 from syndicate.config import Config
@@ -29,7 +30,6 @@ from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
 
-_OURS = ("/unsubscribe/", "/health", "/editions/")  # the beginnings of what no published file answers
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
@@ -90,8 +90,7 @@ class Front:
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] != "http" or scope["path"].startswith(_OURS) or scope["path"] == "/editions"
-        ours = ours or admin.is_ours(scope["path"])
+        ours = scope["type"] != "http" or is_answered(scope["path"]) or admin.is_ours(scope["path"])
         if scope["type"] == "http" and self._answering >= _MOST_AT_ONCE:
             await PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})(
                 scope, receive, send

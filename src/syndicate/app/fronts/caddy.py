@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
+from syndicate.answered import FOLDERS
 from syndicate.app.fronts.facts import (
-    ANSWERED,
     ASKED,
     HTML,
     SCRIPTABLE,
@@ -48,7 +48,7 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
             "|".join([f"(?i){suffixes(TEXT | HTML)}", "/$", *(one.pattern for one in facts.feeds)])
         ),
         prefix=_prefix(facts.prefix) if facts.prefix else {},
-        answers=caddy_literal(f"^{pattern(facts.answers)}/(?:{'|'.join(ANSWERED)})/") if other else "",
+        answers=caddy_literal(f"^{pattern(facts.answers)}/(?:{'|'.join(FOLDERS)})/") if other else "",
         answers_prefix=caddy(encoded(facts.answers)),
     )
 

@@ -19,7 +19,6 @@ from syndicate.filetypes import content_type
 from syndicate.store.folders import ARCHIVES
 
 TOPICS: Final = ("tags", "categories", "authors", "languages")
-ANSWERED: Final = ("unsubscribe", "editions")  # below `web.url`: what no file in the publish folder is
 HTML: Final = frozenset({"text/html"})
 ASKED: Final = "\ue000"  # stands for the path that was asked for until the text around it is quoted
 SCRIPTABLE: Final = frozenset(

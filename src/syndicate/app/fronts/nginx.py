@@ -7,8 +7,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
+from syndicate.answered import FOLDERS
 from syndicate.app.fronts.facts import (
-    ANSWERED,
     ASKED,
     HTML,
     SCRIPTABLE,
@@ -82,7 +82,7 @@ def _prefix(facts: Facts) -> dict[str, str]:
     return {
         "is": nginx_value(facts.prefix),
         "to": nginx_value(f"{encoded(facts.prefix)}/"),
-        "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/(?:{'|'.join(ANSWERED)}))/"),
+        "inside": nginx(f"^(?:{below}|{pattern(facts.answers)}/(?:{'|'.join(FOLDERS)}))/"),
         "below": nginx(f"^{below}(/.*)$"),
     }
 
@@ -90,4 +90,4 @@ def _prefix(facts: Facts) -> dict[str, str]:
 def _answers(facts: Facts) -> list[tuple[str, str]]:
     """Return where else than at the publication's own path letters' links lead, and what each is to us."""
     other = facts.answers != facts.prefix
-    return [(f"{facts.answers}/{name}/", name) for name in ANSWERED] if other else []
+    return [(f"{facts.answers}/{name}/", name) for name in FOLDERS] if other else []

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from syndicate.store.tables import metadata
+from syndicate.store.peopletables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
