@@ -22,11 +22,10 @@ from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
-from syndicate.web import admin
+from syndicate.web import admin, unsubscribe
 from syndicate.web.documents import SAFETY, FeedTerms
 from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
-from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
 
@@ -62,7 +61,9 @@ def make_web(site: Site, *, started: datetime) -> Front:
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
-            Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
+            Route("/unsubscribe/{token}/reason", unsubscribe.reason, methods=["POST"]),
             Route("/editions", shown, methods=["GET"]),
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
