@@ -35,7 +35,12 @@ class Asked:
 
 def offered(site: Site) -> dict[str, str]:
     """Return the titles of the newsletters that anybody may subscribe to, by name, in their order."""
-    return {name: one.title for name, one in site.config.newsletters.items() if one.signup}
+    return offered_by(site.config)
+
+
+def offered_by(config: Config) -> dict[str, str]:
+    """Return the same, as a configuration has it."""
+    return {name: one.title for name, one in config.newsletters.items() if one.signup}
 
 
 def checked(site: Site, asked: Asked) -> Signup:
