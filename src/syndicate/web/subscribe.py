@@ -219,7 +219,7 @@ def _form(
         status=status,
         offers=offers,
         typed=_shown(typed),
-        zone=zone[:_LONGEST_SHOWN],
+        chosen_zone=zone[:_LONGEST_SHOWN],
         zones=zones(),
         wrong=wrong or {},
         words=agreed_words(site.config, visit.language),
