@@ -150,7 +150,7 @@ def _pause(site: Site, one: Subscriber, wanted: Wanted, choice: Choice, now: dat
     if length is not None:
         today = now.astimezone(zone_of(site.config, one.newsletter, choice)).date()
         return pause_end(site.config, one.newsletter, length(today).isoformat(), choice, now=now)
-    if wanted.pause == ON_DATE:
+    if wanted.pause == ON_DATE or wanted.until:
         return pause_end(site.config, one.newsletter, wanted.until[:10], choice, now=now)
     return one.paused_until
 

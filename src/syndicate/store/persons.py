@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from syndicate.model import Email
 from syndicate.store.batches import KEYS, batched
+from syndicate.store.letters import addressed_to
 from syndicate.store.peopletables import ticket
 from syndicate.store.tables import attempt, delivery, edition, rendition, subscriber
 
@@ -57,10 +58,9 @@ def find(conn: sa.Connection, number: int) -> Person | None:
 
 def mailed(conn: sa.Connection, person: Person) -> list[Mailed]:
     """Return the letters to a person, of editions and of none, the oldest first, with their attempts."""
-    of_none = delivery.c.key.is_not(None) & delivery.c.email.in_([person.email.address, person.email.key])
     rows = [  # two queries, so that each has its index
         row
-        for mine in (delivery.c.subscriber_id == person.id, of_none)
+        for mine in (delivery.c.subscriber_id == person.id, addressed_to(person.email))
         for row in conn.execute(_MAILED.where(mine).order_by(delivery.c.id))
     ]
     tried = _attempts(conn, [row.id for row in rows])
@@ -109,3 +109,15 @@ def links(conn: sa.Connection, number: int) -> list[dict[str, Any]]:
     columns = (ticket.c.purpose, ticket.c.email, ticket.c.created_at, ticket.c.expires_at)
     his = sa.select(*columns).where(ticket.c.subscriber_id == number).order_by(ticket.c.created_at)
     return [dict(row) for row in conn.execute(his).mappings()]
+
+
+def hush(conn: sa.Connection, number: int) -> None:
+    """Take a person's address out of what relays said of letters to him."""
+    email = conn.scalar(sa.select(subscriber.c.email).where(subscriber.c.id == number)) or ""
+    his = delivery.c.subscriber_id == number
+    theirs = attempt.c.delivery_id.in_(sa.select(delivery.c.id).where(his))
+    for table, which in ((delivery, his), (attempt, theirs)):
+        words: sa.ColumnElement[str] = table.c.reply
+        for spelt in dict.fromkeys((email, email.lower())):
+            words = sa.func.replace(words, spelt, "…")
+        conn.execute(sa.update(table).where(which, table.c.reply.is_not(None)).values(reply=words))

@@ -14,7 +14,7 @@ Group = tuple[str, tuple[tuple[str, str], ...]]
 
 @lru_cache(maxsize=1)
 def zone_groups() -> tuple[Group, ...]:
-    """Return regions in their order, each with the names of its zones and of the cities these are called by."""
+    """Return regions, each with the names of its zones and of the cities these are called by."""
     there = sorted(available_timezones())
     return tuple(
         (region, tuple((name, _city(name)) for name in there if name.startswith(f"{region}/")))
