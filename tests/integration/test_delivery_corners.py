@@ -365,7 +365,7 @@ def test_an_operator_who_resumes_an_edition_in_the_same_pass_is_heard(
         while not resume():
             await asyncio.sleep(0.01)
         for _ in range(600):  # while this letter is under way the pass goes on
-            if failed() == 40:
+            if failed() > 30:  # the last answers are written when there is room for more, or at the end
                 break
             await asyncio.sleep(0.05)
         return Sent()
