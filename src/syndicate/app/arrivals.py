@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from syndicate.app.sheets import Sheet, Wanted, by_name
 from syndicate.app.site import Site
@@ -38,8 +38,7 @@ class Note:
     wrong: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """A row that was read: who it brings, and what is to be reported of it."""
 
     file: str

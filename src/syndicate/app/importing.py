@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -141,22 +142,33 @@ def bring(
     settling = Settling(outlook.memory, reading.digest, now=reading.now)
     account = Account()
     size = max(store.AT_ONCE // max(len(wanted.newsletters), 1), 1)
-    for sheet in sheets:
-        for batch in batched(reader.read(sheet, outlook.slashes[sheet.file.label]), size):
-            items = _items(batch)
-            tokens = [item.token for item in items if isinstance(item, Arrival) and item.token]
-            with site.store.read() if dry else site.store.write() as conn:
-                keys = {item.email.key for item in items if item.email}
-                known = store.look(conn, keys, partial(_digests, items, reading))
-                work = settling.settle(batch, known, store.taken_tokens(conn, tokens))
-                if not dry:
-                    store.write(conn, work.changes, now=reading.now, token=mint_token)
-            _count(account, batch, work)
-            for note in work.notes:
-                tell(note)
-            show(account.rows, outlook.rows)
+    with nullcontext(_nothing) if dry else store.at_ease(site.store) as rest:
+        for sheet in sheets:
+            for batch in batched(reader.read(sheet, outlook.slashes[sheet.file.label]), size):
+                work = _brought(site, batch, settling, reading, dry=dry)
+                _count(account, batch, work)
+                for note in work.notes:
+                    tell(note)
+                show(account.rows, outlook.rows)
+                rest()
     return account
 
+
+def _nothing() -> None:
+    pass
+
+
+def _brought(site: Site, batch: Sequence[Read], settling: Settling, reading: Reading, *, dry: bool) -> Work:
+    """Settle a batch as things stand, and write it down unless it is `dry`."""
+    items = _items(batch)
+    keys = {item.email.key for item in items if item.email}
+    tokens = [item.token for item in items if isinstance(item, Arrival) and item.token]
+    with site.store.read() if dry else site.store.write() as conn:
+        known = store.look(conn, keys, partial(_digests, items, reading))
+        work = settling.settle(batch, known, store.taken_tokens(conn, tokens))
+        if not dry:
+            store.write(conn, work.changes, now=reading.now, token=mint_token)
+    return work
 
 
 def _items(batch: Sequence[Read]) -> list[Arrival | Departure]:

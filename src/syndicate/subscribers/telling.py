@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from syndicate.subscribers.columns import ENDINGS, WISHES, Layout, Role
 from syndicate.subscribers.moments import parse_moment, within
@@ -13,8 +13,7 @@ from syndicate.subscribers.statuses import Status, flagged, plainly, reason_of, 
 _Columns = tuple[tuple[int, str], ...]  # numbers and names
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What a row says of a person, beside his address.
 
     `said` is what makes him what he is, in words; `evidence` holds the cells of his consent or his leaving, by
@@ -23,14 +22,14 @@ class Told:
     """
 
     status: Status
-    said: str = ""
-    since: datetime | None = None
-    ended: datetime | None = None
-    ip: str = ""
-    wishes: dict[str, str] = field(default_factory=dict)
-    evidence: dict[str, str] = field(default_factory=dict)
-    extra: dict[str, str] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    said: str
+    since: datetime | None
+    ended: datetime | None
+    ip: str
+    wishes: dict[str, str]
+    evidence: dict[str, str]
+    extra: dict[str, str]
+    doubts: tuple[str, ...]
 
 
 class Teller:
@@ -55,7 +54,7 @@ class Teller:
         doubts: list[str] = []
         since = self._moment(self._since, cells, doubts)
         ended = self._moment(self._ended, cells, doubts) if self._ended else None
-        shown = [f"{name} {cells[number][:60]!r}" for number, name in self._states]
+        shown = [f"{name} {cells[number][:60]!r}" for number, name in self._states if cells[number]]
         return Told(
             verdict(self._layout, cells),
             ", ".join(shown),
