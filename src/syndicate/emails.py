@@ -42,7 +42,7 @@ def checked_email(text: str) -> Email:
 
 
 def _plain(text: str) -> Email | None:
-    """Return an address of plain letters and digits, as nearly all are; None where a closer look is needed."""
+    """Return an address of plain letters and digits, as nearly all are; None for any other text."""
     match = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None

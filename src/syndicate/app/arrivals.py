@@ -15,7 +15,7 @@ from syndicate.emails import parse_email
 from syndicate.model import Arrival, Choice, Consent, Departure, Email, Suppression
 from syndicate.store import selection
 from syndicate.subscribers.choosing import parse_choice
-from syndicate.subscribers.columns import WISHES, Layout
+from syndicate.subscribers.columns import Layout
 from syndicate.subscribers.ourlist import Reading, read_row
 from syndicate.subscribers.statuses import GONE, Gone, Status
 from syndicate.subscribers.telling import Teller, Told
@@ -141,7 +141,7 @@ class Reader:
     def _choice_of(
         self, newsletter: str, wishes: tuple[tuple[str, str], ...]
     ) -> tuple[Choice, datetime | None, tuple[str, ...]]:
-        """Return the choice and the pause that texts name, without those that name none, and what these are."""
+        """Return the choice and the pause that texts name, and what is wrong with the others."""
         own = settled_newsletter(self._site.config, newsletter)
         good: dict[str, str] = {}
         wrong: list[str] = []
@@ -149,11 +149,11 @@ class Reader:
             if field == "paused_until":
                 continue
             try:
-                parse_choice(own, **{field: text}, languages=self._languages)  # type: ignore[arg-type]
+                parse_choice(own, **{field: text}, languages=self._languages)
                 good[field] = text
             except ValueError as error:
                 wrong.append(f"{newsletter}: {error}")
-        choice = parse_choice(own, **good, languages=self._languages)  # type: ignore[arg-type]
+        choice = parse_choice(own, **good, languages=self._languages)
         until = None
         if text := dict(wishes).get("paused_until", ""):
             until = self._until(newsletter, choice, text)

@@ -1,4 +1,4 @@
-"""Bringing the list of subscribers out: all there is of them, so that another installation can go on with it."""
+"""Bringing the list of subscribers out: whole, so that another installation can go on."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ _AT_ONCE = 500  # rows that are written together
 
 
 def exported(
-    site: Site, newsletter: str | None = None, *, as_json: bool = False, show: Callable[[int], None] | None = None
+    site: Site,
+    newsletter: str | None = None,
+    *,
+    as_json: bool = False,
+    show: Callable[[int], None] | None = None,
 ) -> Iterator[bytes]:
     """Give the list as the bytes of a CSV file (RFC 4180, UTF-8), or of a line of JSON for each row.
 

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
@@ -122,14 +121,18 @@ def _gone_of_ours(sheet: Sheet, reading: Reading, memory: Memory, cells: list[st
         memory.gone.add(hash((item.email.key, item.suppression.newsletter)))
 
 
+def _nothing(*_: object) -> None:
+    pass
+
+
 def bring(
     site: Site,
     sheets: Sequence[Sheet],
     wanted: Wanted,
     *,
     dry: bool = False,
-    tell: Callable[[Note], None] = lambda note: None,
-    show: Show = lambda done, total: None,
+    tell: Callable[[Note], None] = _nothing,
+    show: Show = _nothing,
 ) -> Account:
     """Subscribe everyone in some lists who is to be, and write down who is never to be; return the account.
 
@@ -154,10 +157,6 @@ def bring(
     return account
 
 
-def _nothing() -> None:
-    pass
-
-
 def _brought(site: Site, batch: Sequence[Read], settling: Settling, reading: Reading, *, dry: bool) -> Work:
     """Settle a batch as things stand, and write it down unless it is `dry`."""
     items = _items(batch)
@@ -178,7 +177,8 @@ def _items(batch: Sequence[Read]) -> list[Arrival | Departure]:
 def _digests(items: Sequence[Arrival | Departure], reading: Reading) -> set[str]:
     """Return the hashes of all addresses in a batch."""
     return {
-        reading.digest(item.email.key) if isinstance(item, Arrival) else item.suppression.hash for item in items
+        reading.digest(item.email.key) if isinstance(item, Arrival) else item.suppression.hash
+        for item in items
     }
 
 

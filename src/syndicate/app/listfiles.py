@@ -1,14 +1,16 @@
-"""Files that hold lists of subscribers -> rows of cells with their lines, whoever wrote them, within bounds."""
+"""Files that hold lists of subscribers -> rows of cells and their lines, within bounds."""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import re
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Final
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -88,7 +90,9 @@ def _members(path: Path) -> tuple[list[str], list[str]]:
         if one.flag_bits & 1:
             raise SyndicateError(f"{_label(path, one.filename)}: is locked with a password; unpack it first")
         if one.file_size > max(_FREE, one.compress_size * _PACKED):
-            raise SyndicateError(f"{_label(path, one.filename)}: unpacks to {one.file_size:,} bytes, which is no list")
+            raise SyndicateError(
+                f"{_label(path, one.filename)}: unpacks to {one.file_size:,} bytes, which is no list"
+            )
     if sum(one.file_size for one in lists) > _MOST_UNPACKED:
         raise SyndicateError(f"{path}: unpacks to more than {_MOST_UNPACKED >> 30} GB")
     names = [one.filename for one in lists]
@@ -115,7 +119,15 @@ def _opened(path: Path, member: str) -> Iterator[IO[bytes]]:
             return
         with ZipFile(path) as archive, archive.open(member) as file:
             yield file
-    except (BadZipFile, EOFError, NotImplementedError, KeyError, RuntimeError) as error:
+    except (
+        BadZipFile,
+        EOFError,
+        NotImplementedError,
+        KeyError,
+        RuntimeError,
+        zlib.error,
+        LZMAError,
+    ) as error:
         raise SyndicateError(f"{_label(path, member)}: cannot be unpacked: {error}") from None
     except OSError as error:
         raise SyndicateError(f"{_label(path, member)}: cannot be read: {error.strerror or error}") from None

@@ -1,4 +1,4 @@
-"""What a batch of rows comes to: who is new, who stays away, who left. It hangs on what is known, and writes nothing."""
+"""What a batch of rows comes to, as far as is known: who is new, who stays away, who left. Pure."""
 
 from __future__ import annotations
 
@@ -79,10 +79,14 @@ class Settling:
             self._had_left(read, one, known, work)
             return False
         if self._memory.left(key, name):
-            work.notes.append(read.note("left out", "left by another row", f"{name}: another row says that he left"))
+            work.notes.append(
+                read.note("left out", "left by another row", f"{name}: another row says that he left")
+            )
             return False
         if self._memory.again(key, name):
-            work.notes.append(read.note("left out", "twice in the list", f"{name}: an earlier row is of him too"))
+            work.notes.append(
+                read.note("left out", "twice in the list", f"{name}: an earlier row is of him too")
+            )
             return True
         if reason := self._suppressed(key, name, known):
             work.notes.append(read.note("left out", "suppressed here", f"{name}: suppressed here, {reason}"))
@@ -102,7 +106,9 @@ class Settling:
         """Settle a subscription of our own list that had ended."""
         key, name = one.email.key, one.newsletter
         if self._memory.again(key, name):
-            work.notes.append(read.note("left out", "twice in the list", f"{name}: an earlier row is of him too"))
+            work.notes.append(
+                read.note("left out", "twice in the list", f"{name}: an earlier row is of him too")
+            )
             return
         standing = known.standings.get(key, {}).get(name)
         if standing is None:

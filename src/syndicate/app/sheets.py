@@ -16,9 +16,9 @@ from syndicate.subscribers.statuses import Status
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the operator says of a list: for which newsletters it is, `only` where he named one; and by hand
+    """What the operator says of lists: for which newsletters they are, and `only` for which if he named it.
 
-    the program that wrote it, the columns by their roles, and what all in it are.
+    By hand he may say which program wrote them, which columns have which roles, and what all in them are.
     """
 
     newsletters: tuple[str, ...]
@@ -51,7 +51,9 @@ class Sheet:
 
     def described(self) -> list[str]:
         """Return in lines what it is and what its columns mean."""
-        between = {",": "commas", ";": "semicolons", "\t": "tabs"}.get(self.file.delimiter, self.file.delimiter)
+        between = {",": "commas", ";": "semicolons", "\t": "tabs"}.get(
+            self.file.delimiter, self.file.delimiter
+        )
         encoding = {"utf-8-sig": "UTF-8", "cp1252": "Windows-1252"}.get(self.file.encoding, "UTF-16")
         head = f"{self.file.label}: a list of {self.service} ({encoding}, {between})"
         return [head, *(f"  {line}" for line in (described(self.layout) if self.layout else ()))]
@@ -63,7 +65,9 @@ def sheets_of(paths: Sequence[Path], wanted: Wanted) -> tuple[list[Sheet], list[
     UsageError, with the file, where a file has no column of addresses; SyndicateError where it is no list.
     """
     if wanted.service is not None and wanted.service not in (*SERVICES, ""):
-        raise UsageError(f"no program is called {wanted.service[:60]!r} (there are: {', '.join(SERVICES)}, csv)")
+        raise UsageError(
+            f"no program is called {wanted.service[:60]!r} (there are: {', '.join(SERVICES)}, csv)"
+        )
     found: list[Sheet] = []
     others: list[str] = []
     for path in paths:
@@ -82,7 +86,7 @@ _Headed = tuple[ListFile, list[str]]
 
 
 def _chosen(lists: list[_Headed], wanted: Wanted) -> list[_Headed]:
-    """Return which of the lists in an archive are of subscribers: those of a known program, else a single one.
+    """Return which of the lists in an archive are of subscribers: those of a known program, else one alone.
 
     Substack's archive has a list of addresses for each article too: who opened it.
     """
@@ -94,7 +98,9 @@ def _chosen(lists: list[_Headed], wanted: Wanted) -> list[_Headed]:
     named = [(one, header) for one, header in lists if _reads(one, header, wanted)]
     if len(named) > 1:
         names = ", ".join(one.label for one, _ in named[:5])
-        raise UsageError(f"{named[0][0].path}: which of them are subscribers cannot be told: {names}; unpack it")
+        raise UsageError(
+            f"{named[0][0].path}: which of them are subscribers cannot be told: {names}; unpack it"
+        )
     return named
 
 
@@ -109,7 +115,9 @@ def _reads(one: ListFile, header: list[str], wanted: Wanted) -> bool:
 def _header(one: ListFile) -> list[str]:
     _, cells = next(one.rows(), (1, []))
     if len(cells) > MOST_COLUMNS:
-        raise UsageError(f"{one.label}:1: has {len(cells):,} columns; more than {MOST_COLUMNS:,} are not read")
+        raise UsageError(
+            f"{one.label}:1: has {len(cells):,} columns; more than {MOST_COLUMNS:,} are not read"
+        )
     return cells
 
 

@@ -78,9 +78,7 @@ def _batches(conn: sa.Connection, which: Which) -> Iterator[list[tuple[int, list
         his: dict[int, list[Any]] = {}
         for row in conn.execute(wanted, {"numbers": [one.id for one in people]}):
             his.setdefault(row[0], []).append(row)
-        yield [
-            (one.id, [_subscriber(one, row) for row in his[one.id]]) for one in people if one.id in his
-        ]
+        yield [(one.id, [_subscriber(one, row) for row in his[one.id]]) for one in people if one.id in his]
 
 
 _PEOPLE_AFTER: Final = (
@@ -121,8 +119,10 @@ def _subscriber(person: Any, row: Any) -> Subscriber:
 def _consents(conn: sa.Connection, numbers: Sequence[int]) -> dict[int, list[Consent]]:
     """Return what some people agreed to, by their numbers, each one's oldest first."""
     found: dict[int, list[Consent]] = {}
-    for number, *said, evidence in conn.execute(_CONSENTS, {"numbers": numbers}):
-        found.setdefault(number, []).append(Consent(*said, json.loads(evidence) if evidence != "{}" else {}))
+    for row in conn.execute(_CONSENTS, {"numbers": numbers}):
+        number, kind, at, newsletter, source, words, ip, evidence = row
+        said = json.loads(evidence) if evidence != "{}" else {}
+        found.setdefault(number, []).append(Consent(kind, at, newsletter, source, words, ip, said))
     return found
 
 

@@ -12,14 +12,14 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from syndicate.model import Arrival, Consent, Suppression, SubscriptionState
+from syndicate.model import Arrival, Consent, SubscriptionState, Suppression
 from syndicate.store import suppressions
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.bulk import Row, storing
 from syndicate.store.choices import before, number_of
 from syndicate.store.consents import number_of_words
 from syndicate.store.engine import Store
-from syndicate.store.peopletables import consent
+from syndicate.store.peopletables import consent, suppression
 from syndicate.store.tables import subscriber, subscription
 
 _BATCHES = 10  # batches after which the log is written to the database
@@ -65,9 +65,10 @@ Standings = Mapping[str, tuple[SubscriptionState, datetime]]  # by newsletter: t
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the people in a batch: of each, by his address key, his number and packed `extra`, and
+    """What is known of the people in a batch.
 
-    his subscriptions; of each suppressed address, by its hash, the reasons by newsletter.
+    Of each, by his address key, his number and packed `extra`, and his subscriptions; of each suppressed
+    address, by its hash, the reasons by newsletter.
     """
 
     persons: Mapping[str, tuple[int, str]] = field(default_factory=dict)
@@ -110,17 +111,16 @@ def taken_tokens(conn: sa.Connection, tokens: Collection[str]) -> set[str]:
     """Return which of these links are somebody's already."""
     found: set[str] = set()
     for batch in batched(tokens, KEYS):
-        found.update(
-            conn.scalars(sa.select(subscription.c.token).where(subscription.c.token.in_(batch)))
-        )
+        found.update(conn.scalars(sa.select(subscription.c.token).where(subscription.c.token.in_(batch))))
     return found
 
 
 @dataclass(slots=True)
 class Changes:
-    """What is to be written for a batch: subscriptions with their people and consents, what else is known of
+    """What is to be written for a batch: new subscriptions with their people and consents, and the rest.
 
-    people, by their numbers, whose subscriptions end when, by which consents, and suppressions.
+    `extras` are what else is known of people, by their numbers; `endings` whose subscriptions end, when, and
+    by which consents, each of one newsletter.
     """
 
     arrivals: list[Arrival] = field(default_factory=list)
@@ -177,7 +177,7 @@ def _persons(conn: sa.Connection, arrivals: Mapping[str, Arrival], now: object) 
     _insert(conn, subscriber, _PERSON, rows, unique="(email_key)")
     numbers: dict[str, int] = {}
     for batch in batched(arrivals, KEYS):
-        numbers.update(conn.execute(_NUMBERS, {"keys": batch}).all())  # type: ignore[arg-type]
+        numbers.update(conn.execute(_NUMBERS, {"keys": batch}).all())
     return numbers
 
 
@@ -206,7 +206,9 @@ def _join_extras(conn: sa.Connection, extras: Mapping[int, Mapping[str, str]]) -
 
 
 _JOIN = (
-    sa.update(subscriber).where(subscriber.c.id == sa.bindparam("number")).values(extra=sa.bindparam("packed"))
+    sa.update(subscriber)
+    .where(subscriber.c.id == sa.bindparam("number"))
+    .values(extra=sa.bindparam("packed"))
 )
 
 
@@ -224,7 +226,7 @@ def _suppress(conn: sa.Connection, rows: Sequence[Suppression]) -> None:
         (one.hash, one.newsletter, one.email, one.reason, stored(one.at), _packed(one.evidence))
         for one in rows
     ]
-    _insert(conn, suppressions.suppression, _SUPPRESSION, values, unique="(hash, newsletter)")
+    _insert(conn, suppression, _SUPPRESSION, values, unique="(hash, newsletter)")
 
 
 _SUPPRESSION = ("hash", "newsletter", "email", "reason", "at", "evidence")

@@ -39,7 +39,8 @@ _NAMES: Final[Mapping[Role, tuple[str, ...]]] = {
 }
 ENDINGS: Final[Mapping[str, Status]] = {
     **dict.fromkeys(("cleantime", "bouncedat", "undeliverabilitydate"), "bounced"),
-    **{"complainedat": "complained", "blockedat": "blocked"},
+    "complainedat": "complained",
+    "blockedat": "blocked",
 }
 _MAILCHIMP = frozenset(("leid", "euid", "memberrating", "optintime"))
 SERVICES: Final = ("Mailchimp", "Substack", "Ghost", "listmonk", "beehiiv", "Buttondown")
@@ -50,7 +51,7 @@ class Layout:
     """What the columns of a list mean. `roles` are the numbers of columns, in the order in which they count.
 
     `flags` are those that say yes or no, `others` those that are kept as they are. `standing` is what all are
-    that no column says more of; `tells` is whether some columns do. `service` is "" for a list of any program.
+    of whom no column says more; `tells` is whether some columns do. `service` is "" for any other program.
     """
 
     service: str
@@ -91,7 +92,7 @@ def layout_of(
 ) -> Layout:
     """Return what the columns of the first line `header` mean.
 
-    `mapped` names columns by their roles, "" for none; `file` is the file's name, which may say of whom it is.
+    `mapped` names columns by their roles, "" for none; `file` is the file's name, which may say who is in it.
     ValueError, with what there is, where there is no column of addresses, or none of a name in `mapped`.
     """
     names = _named(header)

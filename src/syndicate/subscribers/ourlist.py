@@ -1,4 +1,4 @@
-"""Our own list of subscribers: rows that hold all there is of a subscription, and come back as they were. Pure.
+"""Our own list of subscribers: rows with all there is of a subscription, which come back as they were. Pure.
 
 A row is a subscription, or an address that nothing brings back: its state is `suppressed`. Who was erased has
 no address there, only its keyed hash behind a mark of the key.
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, get_args
+from typing import Any, Final, Literal, get_args
 
 from syndicate.configtypes import parse_clock, parse_language, parse_zone
 from syndicate.emails import parse_email
@@ -22,6 +22,7 @@ from syndicate.model import (
     Consent,
     ConsentKind,
     Departure,
+    Frequency,
     Subscriber,
     SubscriptionState,
     Suppression,
@@ -201,7 +202,7 @@ def _token(text: str, doubts: list[str]) -> str:
 
 def _choice(row: Mapping[str, str], doubts: list[str]) -> Choice:
     """Return what is wanted, as it is written down; what is not known is as the newsletter has it."""
-    often = next((one for one in FREQUENCIES if one == row["frequency"]), "")
+    often: Frequency | Literal[""] = next((one for one in FREQUENCIES if one == row["frequency"]), "")
     if row["frequency"] != often:
         doubts.append(f"no frequency is called {row['frequency'][:60]!r}")
     return Choice(

@@ -16,8 +16,8 @@ Gone = Literal["unsubscribed", "bounced", "blocked", "complained"]
 GONE: Final = frozenset(get_args(Gone))
 
 _WORDS: Mapping[Status, str] = {
-    "active": "active subscribed subscriber enabled confirmed regular optedin optin verified free paid premium "
-    "comped complimentary true yes 1",
+    "active": "active subscribed subscriber enabled confirmed regular optedin optin verified "
+    "free paid premium comped complimentary true yes 1",
     "unsubscribed": "unsubscribed unsubscriber unsub optedout optout cancelled canceled removed left",
     "bounced": "bounced bounce hardbounce hardbounced cleaned undeliverable invalid invalidemail dropped",
     "complained": "complained complaint complaints spam spamcomplaint spamreport abuse",
@@ -98,12 +98,11 @@ def weightiest(said: list[Status]) -> Status:
     return max(said, key=_WEIGHTS.__getitem__)
 
 
-_WEIGHTS: Final[Mapping[Status, int]] = {
-    one: weight
-    for weight, one in enumerate(
-        ("active", "unknown", "inactive", "unconfirmed", "unsubscribed", "bounced", "blocked", "complained")
-    )
-}
+_ORDER: Final[tuple[Status, ...]] = (
+    *("active", "unknown", "inactive", "unconfirmed"),
+    *("unsubscribed", "bounced", "blocked", "complained"),
+)
+_WEIGHTS: Final[Mapping[Status, int]] = {one: weight for weight, one in enumerate(_ORDER)}
 
 
 def reason_of(status: Status, why: str) -> Status:

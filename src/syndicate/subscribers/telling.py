@@ -16,9 +16,9 @@ _Columns = tuple[tuple[int, str], ...]  # numbers and names
 class Told(NamedTuple):
     """What a row says of a person, beside his address.
 
-    `said` is what makes him what he is, in words; `evidence` holds the cells of his consent or his leaving, by
-    their columns, without IP addresses; `extra` the others. `doubts` are what could not be read: the rest of
-    the row counts without it.
+    `said` is what makes him what he is, in words; `evidence` holds the cells of his consent or his leaving,
+    by their columns, without IP addresses; `extra` the others. `doubts` are what could not be read: the rest
+    of the row counts without it.
     """
 
     status: Status
@@ -42,11 +42,14 @@ class Teller:
         self._layout = layout
         self._now = now
         self._slashes = slashes
-        self._since, self._ended, self._reason = map(self._columns, ("since", "ended", "reason"))
+        self._since, self._ended = self._columns("since"), self._columns("ended")
         self._ips = layout.roles["ip"]
         self._wishes = tuple((number, role) for role in WISHES for number in layout.roles[role])
-        self._states = (*self._columns("status"), *((number, layout.names[number]) for number in layout.flags))
-        self._telling = (*self._states, *self._since, *self._ended, *self._reason)
+        self._states = (
+            *self._columns("status"),
+            *((number, layout.names[number]) for number in layout.flags),
+        )
+        self._telling = (*self._states, *self._since, *self._ended, *self._columns("reason"))
 
     def tell(self, cells: Sequence[str]) -> Told:
         """Return what a row says."""
