@@ -9,10 +9,6 @@ from starlette.types import Message, Send
 from syndicate.safety import STRICT_TRANSPORT
 from syndicate.web.documents import SAFETY
 
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # What shows nothing needs nothing; pages have a policy of their own.
 _OURS: Final[tuple[tuple[bytes, bytes], ...]] = (
     *SAFETY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -22,21 +23,25 @@ from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.safety import is_secure, pages_policy
 from syndicate.store import editions, notes
-from syndicate.web import admin
+from syndicate.web import account, admin, preferences, subscribe, unsubscribe
+from syndicate.web.confirm import confirm
 from syndicate.web.documents import FeedTerms
 from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
 from syndicate.web.guard import taken
-from syndicate.web.headers import PAGE_POLICY, with_safety
-from syndicate.web.unsubscribe import unsubscribe
+from syndicate.web.headers import with_safety
+from syndicate.web.pages import PRIVATE
 
 log = logging.getLogger("syndicate.web")
 
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
-def make_web(site: Site, *, started: datetime) -> Front:
-    """Return the application over `site`; `started` is when this process began to answer."""
+def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambda: None) -> Front:
+    """Return the application over `site`; `started` is when this process began to answer.
+
+    `asked` is called after each sign-up that was written down.
+    """
     editions_shown = EditionPages(site)
 
     async def shown(request: Request) -> Response:
@@ -45,7 +50,23 @@ def make_web(site: Site, *, started: datetime) -> Front:
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
-            Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            Route("/subscribe", subscribe.with_slash, methods=["GET"]),
+            Route("/subscribe", subscribe.sign_up, methods=["POST"]),
+            Route("/subscribe/", subscribe.form, methods=["GET"]),
+            Route("/subscribe/", subscribe.sign_up, methods=["POST"]),
+            Route("/subscribe/again", subscribe.with_slash, methods=["GET"]),
+            Route("/subscribe/again", subscribe.again, methods=["POST"]),
+            Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
+            Route("/unsubscribe/{token}/reason", unsubscribe.reason, methods=["POST"]),
+            Route("/preferences/{token}", preferences.show, methods=["GET", "POST"]),
+            Route("/preferences/{token}/link", preferences.link, methods=["POST"]),
+            Route("/account/{ticket}", account.show, methods=["GET"]),
+            Route("/account/{ticket}/export", account.export, methods=["GET"]),
+            Route("/account/{ticket}/move", account.move, methods=["POST"]),
+            Route("/account/{ticket}/delete", account.delete, methods=["POST"]),
+            Route("/move/{ticket}", account.confirm_move, methods=["GET", "POST"]),
             Route("/editions", shown, methods=["GET"]),
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
@@ -54,6 +75,7 @@ def make_web(site: Site, *, started: datetime) -> Front:
     )
     app.state.site = site
     app.state.started = started
+    app.state.asked = asked
     files = PublishedFiles(site.config.publish.folder, _terms(site.config))
     return Front(app, files, secure=is_secure(site.config))
 
@@ -140,10 +162,8 @@ async def _broken(request: Request, error: Exception) -> Response:
     if expected:  # anything else goes on to the server, which logs it with its traceback
         log.error("an answer failed: %s", error)
     status = 503 if expected else 500
-    headers = {"content-security-policy": PAGE_POLICY, "cache-control": "no-store"}
-    return HTMLResponse(
-        _apology(site, status), status, headers=headers | ({"retry-after": "120"} if expected else {})
-    )
+    headers = {**PRIVATE, **({"retry-after": "120"} if expected else {})}
+    return HTMLResponse(_apology(site, status), status, headers=headers)
 
 
 def _apology(site: Site, status: int) -> str:
