@@ -30,6 +30,7 @@ from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
 from syndicate.web.guard import taken
 from syndicate.web.headers import with_safety
+from syndicate.web.limiting import Limited
 from syndicate.web.pages import PRIVATE
 
 log = logging.getLogger("syndicate.web")
@@ -77,7 +78,7 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
     app.state.started = started
     app.state.asked = asked
     files = PublishedFiles(site.config.publish.folder, _terms(site.config))
-    return Front(app, files, secure=is_secure(site.config))
+    return Front(Limited(app, site), files, secure=is_secure(site.config))
 
 
 def _terms(config: Config) -> FeedTerms:
