@@ -23,7 +23,7 @@ from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.safety import is_secure, pages_policy
 from syndicate.store import editions, notes
-from syndicate.web import account, admin, preferences, subscribe, unsubscribe
+from syndicate.web import account, admin, api, preferences, subscribe, unsubscribe
 from syndicate.web.confirm import confirm
 from syndicate.web.documents import FeedTerms
 from syndicate.web.editions import EditionPages
@@ -32,6 +32,7 @@ from syndicate.web.guard import taken
 from syndicate.web.headers import with_safety
 from syndicate.web.limiting import Limited
 from syndicate.web.pages import PRIVATE
+from syndicate.web.refusing import API, refusal
 
 log = logging.getLogger("syndicate.web")
 
@@ -57,6 +58,9 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
             Route("/subscribe/", subscribe.sign_up, methods=["POST"]),
             Route("/subscribe/again", subscribe.with_slash, methods=["GET"]),
             Route("/subscribe/again", subscribe.again, methods=["POST"]),
+            Route("/api/subscribe", api.subscribe, methods=["POST"]),
+            Route("/api/subscribe", api.preflight, methods=["OPTIONS"]),
+            Route("/api/openapi.json", api.description, methods=["GET"]),
             Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
@@ -78,7 +82,7 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
     app.state.started = started
     app.state.asked = asked
     files = PublishedFiles(site.config.publish.folder, _terms(site.config))
-    return Front(Limited(app, site), files, secure=is_secure(site.config))
+    return Front(Limited(app, site), files, secure=is_secure(site.config), origins=api.allowed(site.config))
 
 
 def _terms(config: Config) -> FeedTerms:
@@ -97,13 +101,21 @@ class Front:
     """Sends requests for our own answers to `app`, all others straight to `files`.
 
     Where we are not `secure` by configuration, which the server says with each answer, who came by https is
-    told to stay there.
+    told to stay there. Scripts of `origins` may read what the API answers.
     """
 
-    def __init__(self, app: ASGIApp, files: PublishedFiles, *, secure: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        files: PublishedFiles,
+        *,
+        secure: bool = False,
+        origins: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
         self.files = files
         self._secure = secure
+        self._origins = origins
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -113,6 +125,8 @@ class Front:
         app: ASGIApp = self.files
         if is_answered(scope["path"]) or admin.is_ours(scope["path"]):
             app, send = self._app, with_safety(send, stay=scope["scheme"] == "https" and not self._secure)
+            if scope["path"].startswith(API):
+                send = api.with_origin(send, scope, self._origins)
             body = await taken(scope, receive, send)
             if body is None:
                 return
@@ -148,12 +162,12 @@ def _problems(site: Site, started: datetime) -> list[str]:
 async def _refused(request: Request, error: Exception) -> Response:
     """Answer an HTTP error in few words."""
     assert isinstance(error, HTTPException)  # noqa: S101 the table above maps no other
-    del request
-    words = f"{error.status_code} {error.detail}\n"
     headers = {**(error.headers or {})}
     if allowed := headers.get("Allow"):  # Starlette has them in a set, in any order
         headers["Allow"] = ", ".join(sorted(allowed.split(", ")))
-    return PlainTextResponse(words, error.status_code, headers=headers)
+    if request.url.path.startswith(API):
+        return refusal(API, error.status_code, error.detail, headers)
+    return PlainTextResponse(f"{error.status_code} {error.detail}\n", error.status_code, headers=headers)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -163,6 +177,9 @@ async def _broken(request: Request, error: Exception) -> Response:
     if expected:  # anything else goes on to the server, which logs it with its traceback
         log.error("an answer failed: %s", error)
     status = 503 if expected else 500
+    if request.url.path.startswith(API):
+        later = {"retry-after": "120"} if expected else {}
+        return refusal(API, status, "something went wrong here; it has been noted", later)
     headers = {**PRIVATE, **({"retry-after": "120"} if expected else {})}
     return HTMLResponse(_apology(site, status), status, headers=headers)
 
