@@ -50,7 +50,7 @@ _ANSWER: Final[Schema] = {
 
 
 def document(*, title: str, url: str, schema: Schema, words: str) -> Mapping[str, Any]:
-    """Return the document of the API at `url`: `schema` is what signing up takes, `words` what is agreed to."""
+    """Return the document of the API at `url`; `schema` is what it takes, `words` what people agree to."""
     return {
         "openapi": "3.1.0",
         "info": {"title": f"{title}: subscribing", "version": __version__},
