@@ -151,7 +151,7 @@ def test_letters_links_are_handed_on() -> None:
     assert f'location ~ "^/(?:{"|".join(LINKS)})(?:/|$)" {{\n        access_log off;' in site
     facts = facts_of(config("web: {url: 'https://n.example.org/surat'}", url="https://n.example.org/x"))
     nginx, caddy = (printed(facts, TEMPLATES) for printed in SITES)
-    assert f"@ours path_regexp \"^/(?:{'|'.join(FOLDERS)})(?:/|$)\"" in caddy
+    assert f'@ours path_regexp "^/(?:{"|".join(FOLDERS)})(?:/|$)"' in caddy
     for name in FOLDERS:
         assert f'location ^~ "/surat/{name}/" {{' in nginx
         assert f"proxy_pass http://127.0.0.1:8000/{name}/;" in nginx
