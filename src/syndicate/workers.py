@@ -134,7 +134,11 @@ def run_sender_worker(site: Site, *, nudged: int) -> None:
 
 
 def run_web(site: Site, *, listening: int, nudges: int) -> None:
-    """Answer HTTP on an open socket, and nudge the builder whenever a scan or an edition is due."""
+    """Answer HTTP on an open socket, and nudge the builder whenever a scan or an edition is due.
+
+    Beside it sign-ups are decided on.
+    """
+    from syndicate.app.confirming import keep_confirming
     from syndicate.schedule import Ticker
     from syndicate.web.routes import make_web
     from syndicate.web.server import server
@@ -144,7 +148,10 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
     schedules = {name: site.schedule(name) for name in config.newsletters}
     ticker = Ticker(lambda: nudge(nudges), every=config.content.every, schedules=schedules)
     ticker.start()
-    web = make_web(site, started=site.clock())
+    told = threading.Event()
+    confirming = threading.Thread(target=keep_confirming, args=(site, told), name="confirming", daemon=True)
+    confirming.start()
+    web = make_web(site, started=site.clock(), asked=told.set)
     answering = server(web, web.files, trusted=config.web.trusted_proxies)
     try:
         with asyncio.Runner(loop_factory=answering.config.get_loop_factory()) as runner:

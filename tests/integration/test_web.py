@@ -15,7 +15,7 @@ from publications import Publication, maker
 from syndicate.store import subscribers
 from syndicate.web import routes
 from syndicate.web.routes import make_web
-from syndicate.web.unsubscribe import mask
+from syndicate.web.pages import mask
 
 
 @pytest.fixture

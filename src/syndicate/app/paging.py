@@ -13,6 +13,7 @@ from syndicate.app import pagemarks
 from syndicate.app.feeding import Fed, Feeding, named_site
 from syndicate.app.pagemarks import PageMarks
 from syndicate.app.shelf import Shelf
+from syndicate.app.signing_up import agreed_words, offered_by
 from syndicate.config import Config
 from syndicate.errors import TemplateFault
 from syndicate.feedfiles import OPML, named_folder
@@ -23,6 +24,7 @@ from syndicate.pages.kinds import PREVIEWED
 from syndicate.pages.moved import GONE, gone_page, redirect_page
 from syndicate.pages.printing import ROBOTS
 from syndicate.pages.render import STYLE
+from syndicate.pages.values import SignupForm
 from syndicate.redirects import Redirect, list_of, moved_of
 from syndicate.store import selection
 
@@ -175,6 +177,7 @@ def page_site(config: Config) -> PageSite:
         publication=config.publication,
         web_url=config.web_url,
         newsletters=tuple(newsletter.title for newsletter in config.newsletters.values()),
+        signup=_signup(config),
         content_folder=config.content.folder,
         formats=config.feeds.formats,
         paths=config.feeds.paths,
@@ -187,6 +190,12 @@ def page_site(config: Config) -> PageSite:
             if (one.content or config.feeds.content) != config.feeds.content
         ),
     )
+
+
+def _signup(config: Config) -> SignupForm | None:
+    there = offered_by(config)
+    words = agreed_words(config, config.publication.language)
+    return SignupForm(f"{config.web_url}/subscribe/", tuple(there.items()), words) if there else None
 
 
 def _stamp(source: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from syndicate.app.site import Site
 from syndicate.app.wishes import Wish, choice_for
+from syndicate.config import Config
 from syndicate.emails import parse_email
 from syndicate.errors import UsageError
+from syndicate.i18n import translations
 from syndicate.model import Signup
+from syndicate.spelling import folded
 from syndicate.store import signups
 from syndicate.subscribers.visitors import kept_ip
 
@@ -31,7 +35,12 @@ class Asked:
 
 def offered(site: Site) -> dict[str, str]:
     """Return the titles of the newsletters that anybody may subscribe to, by name, in their order."""
-    return {name: one.title for name, one in site.config.newsletters.items() if one.signup}
+    return offered_by(site.config)
+
+
+def offered_by(config: Config) -> dict[str, str]:
+    """Return the same, as a configuration has it."""
+    return {name: one.title for name, one in config.newsletters.items() if one.signup}
 
 
 def checked(site: Site, asked: Asked) -> Signup:
@@ -52,9 +61,28 @@ def checked(site: Site, asked: Asked) -> Signup:
             )
     if not names:
         raise UsageError("there is no newsletter to subscribe to")
-    wanted = {name: choice_for(site, name, asked.wish) for name in names}
+    wanted = {name: choice_for(site, name, _wish_of(site.config, name, names, asked.wish)) for name in names}
     ip = kept_ip(asked.ip, site.config.privacy.ip)
     return Signup(email, wanted, asked.language[:35], asked.source[:500], asked.words, ip)
+
+
+def _wish_of(config: Config, name: str, among: Collection[str], wish: Wish) -> Wish:
+    """Return what of `wish` concerns one newsletter: without the topics that only others of them have."""
+    if wish.topics is None or len(among) < 2:
+        return wish
+    own = {folded(one) for one in config.newsletters[name].topics}
+    others = {folded(one) for other in among for one in config.newsletters[other].topics} - own
+    return replace(wish, topics=tuple(one for one in wish.topics if folded(one) not in others))
+
+
+def agreed_words(config: Config, language: str) -> str:
+    """Return what stands above the button of a form, in a language: by pressing it a visitor agrees to it."""
+    words = translations(language, config.templates.folder)
+    text = words.gettext(
+        "You agree that %(publication)s sends you by e-mail what you choose here. "
+        "You can unsubscribe at any time, by the link in each letter."
+    )
+    return text % {"publication": config.publication.title}
 
 
 def ask(site: Site, signup: Signup) -> bool:

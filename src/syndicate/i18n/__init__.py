@@ -70,6 +70,11 @@ def format_datetime(value: datetime, format: str = "long", *, language: str, zon
     return dates.format_datetime(_in_zone(value, zone), format, tzinfo=zone, locale=_locale(language))
 
 
+def format_time(value: datetime, *, language: str, zone: ZoneInfo) -> str:
+    """Return the time of day of `value` in `zone`, in hours and minutes; see `format_date`."""
+    return dates.format_time(_in_zone(value, zone), "short", tzinfo=zone, locale=_locale(language))
+
+
 def format_number(value: float, *, language: str) -> str:
     """Return `value` with the separators of `language`, in the digits 0 to 9 as dates have them."""
     return numbers.format_decimal(value, locale=_locale(language))

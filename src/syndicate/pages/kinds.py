@@ -8,7 +8,7 @@ from typing import Final
 
 from syndicate.links import author_folder
 from syndicate.model import Feed
-from syndicate.pages.lists import listed
+from syndicate.pages.lists import listed, path_of
 from syndicate.pages.stories import Story
 from syndicate.pages.values import Material, Page, Topic
 
@@ -43,7 +43,8 @@ def articles(material: Material) -> Iterator[Page]:
 def index(material: Material) -> Iterator[Page]:
     """Yield the front page and the pages of older articles behind it."""
     for path, context in listed("", material.stories):
-        yield _page(material, path, "pages/index.html", context)
+        signup = material.site.signup if path == path_of("", 0) else None
+        yield _page(material, path, "pages/index.html", {**context, "signup": signup})
 
 
 def topics(material: Material) -> Iterator[Page]:

@@ -16,12 +16,22 @@ Texts = Callable[[Collection[str]], Iterable[Article]]
 
 
 @dataclass(frozen=True, slots=True)
+class SignupForm:
+    """The form on the front page: where it goes, the newsletters by name and title, and what is agreed to."""
+
+    url: str
+    newsletters: tuple[tuple[str, str], ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageSite:
     """What is true of every page. `newsletters` are titles; `content_folder` holds the articles' media.
 
     `formats` and `paths` are those of the feeds, see `feedfiles`; `placed` has them for the folders of feeds
     that have their own. `opml` is the path of the list of all feeds, "" where there is none. Feeds
-    carry the texts of their articles where `full`, those in the folders `other` where not.
+    carry the texts of their articles where `full`, those in the folders `other` where not. Without a
+    `signup` nobody can subscribe by mail himself.
     """
 
     publication: Publication
@@ -34,6 +44,7 @@ class PageSite:
     opml: str = ""
     full: bool = True
     other: frozenset[str] = frozenset()
+    signup: SignupForm | None = None
 
     def carries_texts(self, folder: str) -> bool:
         """Return whether the feed in `folder` carries the texts of its articles."""

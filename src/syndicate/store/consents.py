@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 import sqlalchemy as sa
 
-from syndicate.model import Consent
+from syndicate.model import Consent, ConsentKind
 from syndicate.store.batches import insert_missing
 from syndicate.store.peopletables import consent, wording
 
@@ -61,6 +61,16 @@ def of_person(conn: sa.Connection, subscriber_id: int) -> list[Consent]:
     his = sa.select(*_COLUMNS).join_from(consent, wording, isouter=True)
     his = his.where(consent.c.subscriber_id == subscriber_id).order_by(consent.c.at, consent.c.id)
     return [Consent(*row[:-1], json.loads(row[-1])) for row in conn.execute(his)]
+
+
+def explain(
+    conn: sa.Connection, subscriber_id: int, newsletter: str, kind: ConsentKind, evidence: Mapping[str, str]
+) -> None:
+    """Give the newest consent of a kind about a newsletter its evidence."""
+    his = (consent.c.subscriber_id == subscriber_id) & (consent.c.newsletter == newsletter)
+    newest = sa.select(sa.func.max(consent.c.id)).where(his, consent.c.kind == kind).scalar_subquery()
+    said = json.dumps(dict(evidence), ensure_ascii=False)
+    conn.execute(sa.update(consent).where(consent.c.id == newest).values(evidence=said))
 
 
 def forget_ips(conn: sa.Connection, *, before: datetime) -> int:

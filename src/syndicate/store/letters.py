@@ -36,12 +36,19 @@ def fates(conn: sa.Connection, keys: Collection[str]) -> dict[str, Fate]:
 
 
 def enqueue(
-    conn: sa.Connection, *, key: str, email: str, body: bytes, now: datetime, priority: int = 0
+    conn: sa.Connection,
+    *,
+    key: str,
+    email: str,
+    body: bytes,
+    now: datetime,
+    priority: int = 0,
+    subscriber_id: int | None = None,
 ) -> bool:
     """Queue a complete letter, due now; False, and nothing is written, where `key` was ever used.
 
     `body` has no slots and its own Message-ID, lines end in CRLF. Lower priorities leave first; an
-    edition's letters have 10.
+    edition's letters have 10. With the person it is to, who is removed takes it along.
     """
     with conn.begin_nested() as draft:
         rendition = insert_rendition(conn, Rendition("", "", body, ()), edition_id=None)
@@ -50,6 +57,7 @@ def enqueue(
             "chunk_id": conn.execute(place).scalar_one(),
             "rendition_id": rendition,
             "key": key,
+            "subscriber_id": subscriber_id,
             "email": email,
             "token": "",
             "state": DeliveryState.PENDING.value,

@@ -15,6 +15,7 @@ from syndicate.model import OPEN_STATES, DeliveryState, Email, Subscriber, Subsc
 from syndicate.store.batches import BATCH, batched, insert_missing
 from syndicate.store.choices import WANTED, before, number_of, wanted_of
 from syndicate.store.chunks import count, lock
+from syndicate.store.leaving import end
 from syndicate.store.plain import Plain
 from syndicate.store.tables import choice, delivery, subscriber, subscription
 
@@ -275,12 +276,7 @@ def unsubscribe(conn: sa.Connection, token: str, *, now: datetime) -> bool:
 
     Once the transaction is committed, no attempt to send him this newsletter begins.
     """
-    end = (
-        sa.update(subscription)
-        .where(subscription.c.token == token, subscription.c.state == SubscriptionState.ACTIVE.value)
-        .values(state=SubscriptionState.UNSUBSCRIBED.value, ended_at=now)
-    )
-    return conn.execute(end).rowcount > 0 or by_token(conn, token) is not None
+    return end(conn, token, now=now) is not None or by_token(conn, token) is not None
 
 
 def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:

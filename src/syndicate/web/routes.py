@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 
 from starlette.applications import Starlette
@@ -22,11 +23,11 @@ from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
-from syndicate.web import admin
+from syndicate.web import admin, subscribe, unsubscribe
+from syndicate.web.confirm import confirm
 from syndicate.web.documents import SAFETY, FeedTerms
 from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
-from syndicate.web.unsubscribe import unsubscribe
 
 log = logging.getLogger("syndicate.web")
 
@@ -52,8 +53,11 @@ class SafetyHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def make_web(site: Site, *, started: datetime) -> Front:
-    """Return the application over `site`; `started` is when this process began to answer."""
+def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambda: None) -> Front:
+    """Return the application over `site`; `started` is when this process began to answer.
+
+    `asked` is called after each sign-up that was written down.
+    """
     editions_shown = EditionPages(site)
 
     async def shown(request: Request) -> Response:
@@ -62,7 +66,16 @@ def make_web(site: Site, *, started: datetime) -> Front:
     app = Starlette(
         routes=[
             Route("/health", health, methods=["GET"]),
-            Route("/unsubscribe/{token}", unsubscribe, methods=["GET", "POST"]),
+            Route("/subscribe", subscribe.with_slash, methods=["GET"]),
+            Route("/subscribe", subscribe.sign_up, methods=["POST"]),
+            Route("/subscribe/", subscribe.form, methods=["GET"]),
+            Route("/subscribe/", subscribe.sign_up, methods=["POST"]),
+            Route("/subscribe/again", subscribe.with_slash, methods=["GET"]),
+            Route("/subscribe/again", subscribe.again, methods=["POST"]),
+            Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
+            Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
+            Route("/unsubscribe/{token}/reason", unsubscribe.reason, methods=["POST"]),
             Route("/editions", shown, methods=["GET"]),
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
@@ -72,6 +85,7 @@ def make_web(site: Site, *, started: datetime) -> Front:
     )
     app.state.site = site
     app.state.started = started
+    app.state.asked = asked
     return Front(app, PublishedFiles(site.config.publish.folder, _terms(site.config)))
 
 
