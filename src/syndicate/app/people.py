@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 
+from syndicate.app.erasing import erase
 from syndicate.app.site import Site, mint_token
 from syndicate.emails import parse_email
 from syndicate.errors import SyndicateError, UsageError
@@ -157,13 +158,12 @@ def _email_column(header: Sequence[str], file: Path) -> int:
 
 
 def remove_person(site: Site, text: str) -> bool:
-    """Erase a person; False where the address is not known. UsageError for no address."""
+    """Erase a person (see `erase`); False where the address is not known. UsageError for no address."""
     try:
         email = parse_email(text)
     except ValueError as error:
         raise UsageError(str(error)) from None
-    with site.store.write() as tx:
-        return subscribers.remove(tx, email.key, now=site.clock())
+    return erase(site, email)
 
 
 def find_person(site: Site, text: str) -> list[Subscriber]:

@@ -86,7 +86,7 @@ def change(site: Site, text: str, name: str, wish: Wish, pause: Pause | None = N
     if his is None or his.state is not SubscriptionState.ACTIVE:
         return Result(f"{email.address} does not get {name}; `syndicate subscribers add` adds.", good=False)
     wanted = choice_for(site, name, wish, his.choice)
-    until = _until(site.config, name, pause.until, wanted, now=now) if pause and pause.until else None
+    until = pause_end(site.config, name, pause.until, wanted, now=now) if pause and pause.until else None
     resumed = pause is not None and until is None and his.paused_until is not None and his.paused_until > now
     with site.store.write() as tx:
         good = wish.says_nothing or choices.choose(tx, email.key, name, wanted, now=now)
@@ -110,8 +110,11 @@ def zone_of(config: Config, name: str, choice: Choice) -> ZoneInfo:
     return ZoneInfo(choice.zone) if choice.zone else own or config.publication.timezone
 
 
-def _until(config: Config, name: str, text: str, choice: Choice, *, now: datetime) -> datetime:
-    """Return the moment that a day, which is its beginning where the person lives, or a time names."""
+def pause_end(config: Config, name: str, text: str, choice: Choice, *, now: datetime) -> datetime:
+    """Return the moment that a day, which is its beginning where the person lives, or a time names.
+
+    UsageError for what is no date, has passed, or is too far away.
+    """
     zone = zone_of(config, name, choice)
     try:
         said = date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)

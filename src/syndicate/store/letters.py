@@ -8,10 +8,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from syndicate.model import DeliveryState, Rendition
-from syndicate.store.batches import insert
+from syndicate.model import OPEN_STATES, DeliveryState, Email, Rendition
+from syndicate.store.batches import KEYS, batched, insert
+from syndicate.store.chunks import count, lock
 from syndicate.store.freezing import insert_rendition
-from syndicate.store.tables import chunk, delivery
+from syndicate.store.plain import Plain
+from syndicate.store.tables import attempt, chunk, delivery, rendition
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,31 @@ def enqueue(
             draft.rollback()
             return False
     return True
+
+
+def erase(conn: sa.Connection, email: Email, *, now: datetime) -> None:
+    """Make the letters of no edition to a person nameless and empty; what waits is not sent.
+
+    One that is under way keeps what it needs until it has ended.
+    """
+    his = addressed_to(email)
+    ended = delivery.c.state != DeliveryState.SENDING.value
+    chunks = sorted(set(conn.scalars(sa.select(delivery.c.chunk_id).where(his, ended))))
+    plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+    lock(plain, chunks)
+    skip = {"state": DeliveryState.SKIPPED.value, "due_at": None, "changed_at": now}
+    for batch in batched(chunks, KEYS):
+        mine = delivery.c.chunk_id.in_(batch) & ended
+        waits = mine & delivery.c.state.in_([state.value for state in OPEN_STATES])
+        numbers, bodies = sa.select(delivery.c.id).where(mine), sa.select(delivery.c.rendition_id).where(mine)
+        conn.execute(sa.update(attempt).where(attempt.c.delivery_id.in_(numbers)).values(reply=None))
+        conn.execute(sa.update(rendition).where(rendition.c.id.in_(bodies)).values(body=b"", subject=""))
+        conn.execute(sa.update(delivery).where(waits).values(**skip))
+        conn.execute(sa.update(delivery).where(mine).values(email="", reply=None))
+    count(plain, chunks)
+
+
+def addressed_to(email: Email) -> sa.ColumnElement[bool]:
+    """Return what is true of the letters of no edition to an address, in whatever case it was written."""
+    spelt = delivery.c.email.in_([email.address, email.key]) | (sa.func.lower(delivery.c.email) == email.key)
+    return delivery.c.key.is_not(None) & spelt

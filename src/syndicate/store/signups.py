@@ -92,6 +92,12 @@ def find(conn: sa.Connection, number: int) -> SignupRow | None:
     return _row(row) if row else None
 
 
+def of_address(conn: sa.Connection, key: str) -> SignupRow | None:
+    """Return the sign-up of an address key."""
+    row = conn.execute(_ROW.where(signup.c.email_key == key)).first()
+    return _row(row) if row else None
+
+
 def decide(conn: sa.Connection, one: SignupRow) -> bool:
     """Note that a sign-up was decided on; False where he asked anew in between."""
     mine = (
@@ -121,6 +127,13 @@ def letters_asked(conn: sa.Connection, digest: str, purpose: str) -> tuple[int, 
     his = (asked.c.hash == digest) & (asked.c.purpose == purpose)
     row = conn.execute(sa.select(asked.c.letters, asked.c.last_at).where(his)).first()
     return (row[0], row[1]) if row else (0, None)
+
+
+def all_letters_asked(conn: sa.Connection, digest: str) -> list[dict[str, Any]]:
+    """Return the same of every kind of letter, each with its purpose."""
+    columns = sa.select(asked.c.purpose, asked.c.letters, asked.c.last_at)
+    his = columns.where(asked.c.hash == digest).order_by(asked.c.purpose)
+    return [dict(row) for row in conn.execute(his).mappings()]
 
 
 def count_letter(conn: sa.Connection, digest: str, purpose: str, *, now: datetime) -> None:

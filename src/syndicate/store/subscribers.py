@@ -16,6 +16,7 @@ from syndicate.store.batches import BATCH, batched, insert_missing
 from syndicate.store.choices import WANTED, before, number_of, wanted_of
 from syndicate.store.chunks import count, lock
 from syndicate.store.leaving import end
+from syndicate.store.persons import hush
 from syndicate.store.plain import Plain
 from syndicate.store.tables import choice, delivery, subscriber, subscription
 
@@ -283,7 +284,7 @@ def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
     """Delete the person with the address key `key` and his choices; False where nobody has it.
 
     What waits to be sent to him is skipped, a letter under way ends by itself; the deliveries stay, nameless,
-    so that sums still hold.
+    so that sums still hold, and so do relays' words without his address.
     """
     number = conn.scalar(sa.select(subscriber.c.id).where(subscriber.c.email_key == key).with_for_update())
     if number is None:
@@ -296,6 +297,7 @@ def remove(conn: sa.Connection, key: str, *, now: datetime) -> bool:
     skip: dict[str, Any] = {"state": DeliveryState.SKIPPED.value, "reply": "removed", "code": None}
     skip |= {"due_at": None, "changed_at": now}
     conn.execute(sa.update(delivery).where(his, delivery.c.state.in_(states)).values(skip))
+    hush(conn, number)
     conn.execute(sa.update(delivery).where(his).values(subscriber_id=None, email="", token=""))
     count(plain, chunks)
     conn.execute(sa.delete(subscription).where(subscription.c.subscriber_id == number))

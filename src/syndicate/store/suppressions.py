@@ -44,6 +44,12 @@ def lift(conn: sa.Connection, digest: str, newsletters: Collection[str]) -> int:
     return conn.execute(sa.delete(suppression).where(his)).rowcount
 
 
+def forget_email(conn: sa.Connection, digest: str) -> None:
+    """Keep the suppressions of an address by its hash alone."""
+    his = suppression.c.hash == digest
+    conn.execute(sa.update(suppression).where(his).values(email="", evidence="{}"))
+
+
 def of(conn: sa.Connection, digests: Collection[str]) -> dict[str, list[Suppression]]:
     """Return the suppressions of some addresses, by their hashes; who has none is not in it."""
     found: dict[str, list[Suppression]] = {}

@@ -41,6 +41,12 @@ def spend(conn: sa.Connection, subscriber_id: int, purpose: Purpose) -> None:
     conn.execute(sa.delete(ticket).where(his))
 
 
+def spend_others(conn: sa.Connection, subscriber_id: int, purpose: Purpose, *, email: str) -> None:
+    """Close those of one purpose that are about another address than `email`."""
+    his = (ticket.c.subscriber_id == subscriber_id) & (ticket.c.purpose == purpose)
+    conn.execute(sa.delete(ticket).where(his, ticket.c.email != email))
+
+
 def forget(conn: sa.Connection, *, now: datetime) -> int:
     """Delete the links that have expired; return how many."""
     return conn.execute(sa.delete(ticket).where(ticket.c.expires_at <= now)).rowcount

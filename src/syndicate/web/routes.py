@@ -23,7 +23,7 @@ from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
 from syndicate.store import editions, notes
-from syndicate.web import admin, subscribe, unsubscribe
+from syndicate.web import account, admin, preferences, subscribe, unsubscribe
 from syndicate.web.confirm import confirm
 from syndicate.web.documents import SAFETY, FeedTerms
 from syndicate.web.editions import EditionPages
@@ -76,6 +76,13 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
             Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
             Route("/unsubscribe/{token}/reason", unsubscribe.reason, methods=["POST"]),
+            Route("/preferences/{token}", preferences.show, methods=["GET", "POST"]),
+            Route("/preferences/{token}/link", preferences.link, methods=["POST"]),
+            Route("/account/{ticket}", account.show, methods=["GET"]),
+            Route("/account/{ticket}/export", account.export, methods=["GET"]),
+            Route("/account/{ticket}/move", account.move, methods=["POST"]),
+            Route("/account/{ticket}/delete", account.delete, methods=["POST"]),
+            Route("/move/{ticket}", account.confirm_move, methods=["GET", "POST"]),
             Route("/editions", shown, methods=["GET"]),
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
