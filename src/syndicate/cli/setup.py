@@ -1,4 +1,4 @@
-"""syndicate setup nginx|caddy|systemd."""
+"""syndicate setup nginx|caddy|systemd|form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def setup() -> None:
-    """Print ready configuration for nginx, Caddy or systemd, with the names of this publication in it."""
+    """Print ready configuration for nginx, Caddy or systemd, or a form for another site's pages."""
 
 
 def _written(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -72,6 +72,30 @@ def systemd(ctx: click.Context, output: Path | None, replace: bool) -> None:
     file: Path = ctx.obj
     unit = systemd_unit(config, templates_of(config), command=_command(), config_file=file.absolute())
     _give(unit, output, replace=replace)
+
+
+@setup.command()
+@click.option("--newsletter", "names", metavar="NAME", multiple=True, help="One that it is for; else all.")
+@click.option("--language", metavar="TAG", default="", help="Of its words and of the letter that confirms.")
+@_written
+@click.pass_context
+def form(
+    ctx: click.Context, names: tuple[str, ...], language: str, output: Path | None, replace: bool
+) -> None:
+    """Print a form for signing up, as HTML for a page of another site.
+
+    It needs neither script nor style, and nothing has to be set up for the other site.
+    """
+    from syndicate.app.embedding import signup_form
+    from syndicate.app.site import templates_of
+    from syndicate.configtypes import parse_language
+
+    config = configuration(ctx)
+    try:
+        spoken = parse_language(language) if language else ""
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--language") from None
+    _give(signup_form(config, templates_of(config), names=names, language=spoken), output, replace=replace)
 
 
 def _give_site(

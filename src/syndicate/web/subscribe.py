@@ -219,18 +219,19 @@ def _form(
         status=status,
         offers=offers,
         typed=_shown(typed),
-        zone=zone[:_LONGEST_SHOWN],
+        chosen_zone=zone[:_LONGEST_SHOWN],
         zones=zones(),
         wrong=wrong or {},
         words=agreed_words(site.config, visit.language),
         action=_action(site, visit, "/subscribe/"),
-        opened=_is_opened(typed, wrong or {}),
+        opened=_is_opened(visit, typed, wrong or {}),
     )
 
 
-def _is_opened(typed: Typed, wrong: Mapping[str, str]) -> bool:
+def _is_opened(visit: Visit, typed: Typed, wrong: Mapping[str, str]) -> bool:
     """Tell whether the folded part of the form is open: where something in it was chosen, or is wrong."""
-    return "" in wrong or bool(typed.frequency or typed.topics or typed.language or typed.zone)
+    language = "" if visit.chose and typed.language == visit.language else typed.language
+    return "" in wrong or bool(typed.frequency or typed.topics or language or typed.zone)
 
 
 def _shown(typed: Typed) -> Mapping[str, object]:
