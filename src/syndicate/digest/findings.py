@@ -10,7 +10,7 @@ from html import unescape
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
-from syndicate.digest.slots import marker
+from syndicate.digest.slots import LEAVING, marker
 from syndicate.links import on_host
 
 Level = Literal["error", "warning"]
@@ -71,10 +71,10 @@ class Facts:
         return frozenset(filter(None, map(_home, (self.base, self.web_url, *self.hosts))))
 
     @cached_property
-    def tokens(self) -> tuple[str, str, str]:
-        """The slots of a person's unsubscribe link: in the head, the text and the page."""
+    def leaving(self) -> tuple[str, str, str]:
+        """The ends of a person's unsubscribe link, with its slot: in the head, the text and the page."""
         head, text, html = (marker(self.uid, name) for name in ("token", "text_token", "html_token"))
-        return head, text, html
+        return f"{LEAVING}{head}", f"{LEAVING}{text}", f"{LEAVING}{html}"
 
     @cached_property
     def slot(self) -> str:

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 from syndicate.config import Mailbox
 from syndicate.digest.lettersettings import LetterSettings
 from syndicate.digest.mime import address_header, ascii_url, given_header, header, raw_header
-from syndicate.digest.slots import marker
+from syndicate.digest.slots import LEAVING, marker
 from syndicate.errors import SyndicateError
 from syndicate.model import Edition
 
@@ -40,12 +40,21 @@ def headers(edition: Edition, settings: LetterSettings, subject: str, language: 
 
 def unsubscribe_url(settings: LetterSettings, uid: str) -> str:
     """Return the address that unsubscribes, with a slot for the person's token."""
+    return _personal_url(settings, LEAVING, uid)
+
+
+def preferences_url(settings: LetterSettings, uid: str) -> str:
+    """Return the address of the person's own preferences, with the same slot."""
+    return _personal_url(settings, "/preferences/", uid)
+
+
+def _personal_url(settings: LetterSettings, path: str, uid: str) -> str:
     base = ascii_url(settings.web_url)
     if len(base) > _LONGEST_WEB_URL:
         raise SyndicateError(
             f"web.url: has {len(base)} characters; {_LONGEST_WEB_URL} fit into a letter's List-Unsubscribe"
         )
-    return f"{base}/unsubscribe/{marker(uid, 'token')}"
+    return f"{base}{path}{marker(uid, 'token')}"
 
 
 def _reply_to(mailbox: Mailbox) -> list[bytes]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from syndicate.digest.heads import headers, unsubscribe_url
+from syndicate.digest.heads import headers, preferences_url, unsubscribe_url
 from syndicate.digest.inline import inline
 from syndicate.digest.items import Item
 from syndicate.digest.lettersettings import LetterSettings
@@ -14,7 +14,7 @@ from syndicate.digest.mime import CRLF, clean_header, encode_body, raw_header
 from syndicate.digest.press import Drawn, Place, Press, day_zone, press_for
 from syndicate.digest.prose import linked, paragraphs
 from syndicate.digest.sections import Section, by_weight, divided
-from syndicate.digest.slots import LetterTemplate, longest_letter, marker
+from syndicate.digest.slots import LEAVING, LetterTemplate, longest_letter, marker
 from syndicate.errors import SyndicateError, TemplateFault
 from syndicate.links import edition_url
 from syndicate.markup import clean_text, shorten
@@ -83,6 +83,7 @@ class _Job:
             "note": self.note,
             "email": marker(edition.uid, "email"),
             "unsubscribe_url": unsubscribe_url(settings, edition.uid),
+            "preferences_url": preferences_url(settings, edition.uid),
             "edition_url": edition_url(settings.web_url, settings.newsletter, edition.occasion, edition.uid),
         }
 
@@ -125,7 +126,7 @@ def _made(job: _Job, shown: int) -> tuple[str, bytes]:
     """Return subject and bytes of the letter that shows the first `shown` articles."""
     sections = divided(job.items[:shown], job.settings.sections)
     context = job.context(sections)
-    of_nobody = {name: _OnesOwn(name) for name in ("email", "unsubscribe_url")}
+    of_nobody = {name: _OnesOwn(name) for name in ("email", "unsubscribe_url", "preferences_url")}
     subject = _line_of(job, "subject", context | of_nobody, _LONGEST_SUBJECT) or job.settings.title
     context["subject"] = subject
     context["preheader"] = _line_of(job, "preheader", context, _LONGEST_PREHEADER)
@@ -162,7 +163,7 @@ def _part(
     """Return one part of the letter, encoded: the frame is rendered, the articles' blocks are put in."""
     uid, name = job.edition.uid, f"digest.{part}"
     text = job.press.render(name, block=_mark(uid, part, places), **context)
-    if marker(uid, "token") not in text:
+    if f"{LEAVING}{marker(uid, 'token')}" not in text:
         raise TemplateFault(
             job.press.name(name), "has no unsubscribe link; put {{ unsubscribe_url }} into it"
         )

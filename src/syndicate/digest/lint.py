@@ -19,6 +19,7 @@ from typing import Final
 from syndicate.digest.findings import Facts, Finding, Level, Part, placeholder
 from syndicate.digest.lintpage import page_findings
 from syndicate.digest.lintslots import decoded, personal_links, slot_findings
+from syndicate.digest.slots import LEAVING
 from syndicate.model import Rendition
 
 __all__ = ["Facts", "Finding", "errors_of", "lint_quickly", "lint_rendition"]
@@ -60,11 +61,18 @@ def lint_quickly(rendition: Rendition, facts: Facts) -> tuple[Finding, ...]:
     cut = rendition.left > 0
     found = [*_size(len(body), cut=cut), *_subject(head, facts), *_list_headers(head, facts)]
     found += slot_findings(head, None, None, facts)
-    for token, part, name in zip(facts.tokens[1:], _PARTS, ("digest.txt", "digest.html"), strict=True):
-        if token.encode() not in body:
+    for link, part, name in zip(facts.leaving[1:], _PARTS, ("digest.txt", "digest.html"), strict=True):
+        if not _holds(body, link):
             words = f"has no unsubscribe link; put {{{{ unsubscribe_url }}}} into mail/{name}"
             found.append(_finding("error", f"unsubscribe-{part}", part, words))
     return tuple(found)
+
+
+def _holds(body: bytes, link: str) -> bool:
+    """Tell whether a link with a slot stands in quoted-printable, which breaks the line before a slot."""
+    path, slot = (one.encode() for one in (LEAVING, link.removeprefix(LEAVING)))
+    starts = (match.start() for match in re.finditer(re.escape(slot), body))
+    return any(body[max(0, at - 200) : at].replace(b"=\r\n", b"").endswith(path) for at in starts)
 
 
 def errors_of(findings: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -143,7 +151,7 @@ def _list_headers(head: Message, facts: Facts) -> Iterator[Finding]:
     if len(links) != 1 or not re.fullmatch(r"\s*<https?://\S+>.*", str(links[0]), re.DOTALL):
         words = "List-Unsubscribe must be there once with one web address (RFC 8058)"
         yield _finding("error", "unsubscribe-header", "head", words)
-    elif facts.tokens[0] not in str(links[0]):
+    elif facts.leaving[0] not in str(links[0]):
         words = "List-Unsubscribe holds no token of the person, so it would unsubscribe nobody"
         yield _finding("error", "unsubscribe-header", "head", words)
     posts = [str(one).strip() for one in head.get_all("List-Unsubscribe-Post", [])]
@@ -157,7 +165,7 @@ def _text(text: str | None, facts: Facts) -> Iterator[Finding]:
         words = "has no text part; who reads without HTML would see nothing: see mail/digest.txt"
         yield _finding("error", "text-missing", "letter", words)
         return
-    if facts.tokens[1] not in text:
+    if facts.leaving[1] not in text:
         words = "has no unsubscribe link; put {{ unsubscribe_url }} into mail/digest.txt"
         yield _finding("error", "unsubscribe-text", "text", words)
     yield from personal_links(text, facts)

@@ -76,7 +76,7 @@ class _Page:
         self._schemes = SCHEMES if self._follows or self._sheet.has_dark else SCHEMES[:1]
         self._walk = _Walk()
         self._kept: dict[tuple[int, int, bool, str | None], tuple[Styles, Looks, Looks]] = {}
-        self._foot = self._last_row(facts.tokens[2])
+        self._foot = self._last_row(facts.leaving[2])
 
     def findings(self) -> Iterator[Finding]:
         yield from linttags.frame(self._root)
@@ -94,9 +94,9 @@ class _Page:
             words = "has no unsubscribe link that is seen; put {{ unsubscribe_url }} into mail/digest.html"
             yield Finding("error", "unsubscribe-html", "html", None, "", words)
 
-    def _last_row(self, token: str) -> _Element | None:
+    def _last_row(self, leaving: str) -> _Element | None:
         """Return the table row or block with the last unsubscribe link, where what is about articles ends."""
-        links = [link for link in self._root.iter("a") if token in (link.get("href") or "")]
+        links = [link for link in self._root.iter("a") if leaving in (link.get("href") or "")]
         if not links:
             return None
         above = links[-1]
@@ -197,7 +197,7 @@ class _Page:
             yield from self._heading(element, _HEADINGS[tag])
 
     def _see_unsubscribing(self, link: _Element, looks: Looks) -> None:
-        if self._facts.tokens[2] in (link.get("href") or ""):
+        if self._facts.leaving[2] in (link.get("href") or ""):
             seen = bool(text_of(link)) or link.find(".//img") is not None
             self._walk.unsubscribe |= seen and any(look.shown for look in looks.values())
 

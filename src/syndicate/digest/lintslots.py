@@ -23,8 +23,8 @@ def slot_findings(head: Message, text: str | None, html: str | None, facts: Fact
         if left:
             yield _finding(
                 "head",
-                f"{name} holds {left!r}, a person's own value where one is for all; leave out email and "
-                "unsubscribe_url",
+                f"{name} holds {left!r}, a person's own value where one is for all; leave out email, "
+                "unsubscribe_url and preferences_url",
             )
     parts: tuple[tuple[Part, str | None, tuple[str, ...]], ...] = (
         ("text", text, TEXT_SLOTS),

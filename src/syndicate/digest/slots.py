@@ -18,6 +18,8 @@ TEXT_SLOTS = ("text_token", "text_email")
 HTML_SLOTS = ("html_token", "html_email")
 _ALL = (*HEADER_SLOTS, *TEXT_SLOTS, *HTML_SLOTS)
 
+LEAVING = "/unsubscribe/"  # where unsubscribe links lead, before the person's token
+
 _UID = re.compile(r"[0-9A-Za-z]{1,60}")
 # A value that is the same in a header, in quoted-printable and in HTML, and fits a line.
 _PLAIN_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+-]{0,69}")

@@ -16,7 +16,6 @@ from syndicate.app.dossier import dossier
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
 from syndicate.app.notices import Notice, notice_subject
-from syndicate.app.readdressing import Move
 from syndicate.app.site import Site
 from syndicate.app.speaking import title_of
 from syndicate.emails import parse_email
@@ -26,6 +25,7 @@ from syndicate.web.pages import PRIVATE, is_ours, mask, page, place, refused, un
 
 MOVE: Final = "move"
 DELETE: Final = "delete"
+CONFIRM: Final = "confirm move"
 _FILE: Final = "my-data.json"
 _Found = TypeVar("_Found")
 
@@ -104,10 +104,13 @@ async def confirm_move(request: Request) -> Response:
     found = await _opened(request, readdressing.find)
     if isinstance(found, Response):
         return found
+    token, done = request.path_params["ticket"], found.done
     language = await run_in_threadpool(readdressing.spoken_by, site, found.person)
-    done = found.done
-    if request.method == "POST" and not done:
+    if request.method == "POST":
+        if not await is_ours(request, await read_form(request), purpose=CONFIRM, subject=token):
+            return refused(site, language=language)
         done = await run_in_threadpool(readdressing.make, site, found)
+    ring = await run_in_threadpool(keyring, site)
     return page(
         site,
         "web/move.html",
@@ -115,7 +118,8 @@ async def confirm_move(request: Request) -> Response:
         state="done" if done else "gone" if request.method == "POST" else "ask",
         new_email=mask(found.email.address),
         old_email="" if done else mask(found.person.email.address),
-        action=place(site.config, f"/move/{request.path_params['ticket']}"),
+        action=place(site.config, f"/move/{token}"),
+        mark=ring.form_token(CONFIRM, token, now=site.clock()),
     )
 
 
