@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from syndicate.app.confirming import wanted
 from syndicate.app.keyring import keyring, token_hash
 from syndicate.app.site import Site, mint_token
+from syndicate.app.speaking import language_of
 from syndicate.app.welcoming import Newcomer, welcome
 from syndicate.app.wishes import zone_of
 from syndicate.digest.occasions import following, schedule_of
@@ -96,7 +97,7 @@ def _subscribe(site: Site, tx: Any, row: SignupRow, names: Sequence[str], *, now
     for name in names:
         newsletter = site.config.newsletters[name]
         if fates[name] == "added" and newsletter.welcome == "latest" and number is not None:
-            language = asked[name].language or newsletter.language or site.config.publication.language
+            language = language_of(site.config, name, asked[name])
             newcomer = Newcomer(name, number, email, his[name].token, language)
             welcome(site, tx, newcomer, now=now)
 

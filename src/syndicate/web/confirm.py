@@ -49,7 +49,7 @@ def _answer(site: Site, token: str, ip: str, *, pressed: bool) -> Response:
 
 
 def _unknown(site: Site) -> Response:
-    return page(site, "web/confirm.html", status=404, state="unknown")
+    return page(site, "web/confirm.html", status=404, state="unknown", masked_email="")
 
 
 def _shown(site: Site, found: Opened, one: Standing) -> dict[str, object]:
