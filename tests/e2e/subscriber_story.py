@@ -1,0 +1,239 @@
+"""What a subscriber lives through, from the form to his deletion, against a `syndicate run` with real letters."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from browsing import Visitor
+from letterbox import Letterbox, link_in
+from test_service import answer, free_port, here, running, syndicate, wait_for
+
+LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützen"
+CONFIG = """\
+publication:
+  title: {title}
+  url: http://127.0.0.1:{port}
+  language: {language}
+  timezone: Europe/Berlin
+  privacy_url: http://127.0.0.1:{port}/articles/
+content: {{folder: content, every: 1s}}
+newsletters:
+  daily: {{title: {daily}, at: "07:00", topics: [{topics}], welcome: latest}}
+  weekly: {{title: "{weekly} {long} & <more>", at: "07:00", frequency: weekly}}
+mail:
+  from: {daily} <news@news.example.org>
+{mail}
+web: {{listen: "127.0.0.1:{port}"}}
+"""
+TO_FOLDER = "  folder: var/mail"
+TO_RELAY = "  transport: smtp\n  smtp: {{host: 127.0.0.1, port: {port}, security: none}}"
+WORDS = {
+    "en": {"title": "Tide & Town", "daily": "Daily Tide", "weekly": "Weekly", "topics": "harbour, weather"},
+    "ar": {"title": "أخبار البحر", "daily": "النشرة اليومية", "weekly": "الأسبوعية", "topics": "الميناء, الطقس"},
+}
+
+
+@dataclass
+class Town:
+    """A publication that runs: where it is, where it answers, and where its letters arrive."""
+
+    folder: Path
+    url: str
+    letters: Letterbox
+    language: str
+    made: list[str] = field(default_factory=list)
+
+    @property
+    def topics(self) -> list[str]:
+        return WORDS[self.language]["topics"].split(", ")
+
+    def people(self, address: str) -> list[dict[str, object]]:
+        """Return the subscriptions of somebody as the operator sees them."""
+        rows: list[dict[str, object]] = json.loads(here(self.folder, "subscribers", "list", "--json"))
+        return [row for row in rows if row["email"] == address]
+
+    def publishes(self, title: str, tag: str) -> None:
+        """Let an article come, and an edition with it."""
+        name = f"a{len(self.made)}"
+        self.made.append(title)
+        text = f"---\ntitle: {title}\ntags: [{tag}]\n---\nWords about it.\n"
+        (self.folder / "content" / f"{name}.md").write_text(text)
+        wait_for(lambda: title in answer(f"{self.url}/feed.json")[1])
+        syndicate(self.folder, "digest", "send", "daily", "--now")
+
+
+@contextmanager
+def town(folder: Path, *, language: str = "en", relay: int = 0, mailbox: Path | None = None) -> Iterator[Town]:
+    """Let a publication of `language` run, which has made one edition."""
+    port, words = free_port(), WORDS[language]
+    mail = TO_RELAY.format(port=relay) if relay else TO_FOLDER
+    config = CONFIG.format(port=port, language=language, long=LONG, mail=mail, **words)
+    (folder / "content").mkdir(parents=True)
+    (folder / "config.yaml").write_text(config)
+    letters = Letterbox(mailbox or folder / "var/mail")
+    with running(folder, port) as (url, _):
+        here(folder, "subscribers", "add", "first@example.org", "--newsletter", "daily")
+        place = Town(folder, url, letters, language)
+        place.publishes("The first of all", place.topics[0])
+        letters.new_for("first@example.org")
+        yield place
+    log = (folder / "log").read_text()
+    assert not re.search(r"@example\.org|ERROR|WARNING|Traceback", log), log
+
+
+def signs_up(visitor: Visitor, place: Town, address: str) -> None:
+    """By the short form of the front page, and once more; both letters' links are the same wish."""
+    visitor.opens(f"{place.url}/")
+    visitor.looks("front page")
+    visitor.checks(WORDS[place.language]["daily"])
+    visitor.types("Your e-mail address", address)
+    visitor.presses("Subscribe")
+    visitor.sees("Check your mail")
+    assert visitor.reads("news@news.example.org")
+    letter = place.letters.new_for(address)
+    assert visitor.reads(str(letter["Subject"]))
+    assert visitor.reads(WORDS[place.language]["daily"])
+    visitor.presses("Send it once more")
+    visitor.sees("Check your mail", name="once more")
+    again = place.letters.new_for(address)
+    assert again["Subject"] == letter["Subject"]
+    assert link_in(again, "/confirm/") != link_in(letter, "/confirm/")
+
+
+def signs_up_with_choices(visitor: Visitor, place: Town, address: str) -> str:
+    """By the whole form, where he was wrong first; return the link that he was mailed."""
+    visitor.opens(f"{place.url}/")
+    visitor.follows("More choices: how often, topics, language")
+    visitor.sees("Subscribe by e-mail", name="form")
+    visitor.types("Your e-mail address", "who..me@example.org")
+    visitor.checks(WORDS[place.language]["daily"])
+    visitor.presses("Subscribe")
+    visitor.sees("Subscribe by e-mail", name="form with an error")
+    assert visitor.reads(visitor.said("This is no e-mail address. One looks like name@example.org."))
+    visitor.types("Your e-mail address", address)
+    visitor.unfolds("How often, in which language, when")
+    visitor.chooses("How often", "daily")
+    visitor.checks(place.topics[0])
+    visitor.chooses("Time zone", "Asia/Tokyo")
+    visitor.looks("form unfolded")
+    visitor.presses("Subscribe")
+    visitor.sees("Check your mail", name="check your mail after choices")
+    return link_in(place.letters.new_for(address), "/confirm/")
+
+
+def confirms(visitor: Visitor, place: Town, address: str, link: str) -> None:
+    """A scanner has fetched the link before; he presses twice; he is sent the latest edition once."""
+    assert answer(link)[0] == 200
+    assert not place.people(address)
+    visitor.opens(link)
+    visitor.sees("Confirm the subscription")
+    visitor.presses("Confirm the subscription")
+    visitor.sees("You are subscribed")
+    assert visitor.reads("The first of all") or visitor.reads(WORDS[place.language]["daily"])
+    [row] = place.people(address)
+    assert row["state"] == "active"
+    welcome = place.letters.new_for(address)
+    assert "The first of all" in str(welcome.get_body(("plain",)))
+    visitor.opens(link)
+    visitor.sees("You are subscribed", name="second visit")
+
+
+def changes_his_mind(visitor: Visitor, place: Town) -> None:
+    """On the preferences page, from the page that confirmed: topics, hour, zone, how often; a pause."""
+    visitor.follows("Preferences")
+    visitor.sees("Preferences")
+    visitor.types("Time of day", "08:30")
+    visitor.chooses("Time zone", "Europe/Paris")
+    visitor.checks(place.topics[1])
+    visitor.presses("Save")
+    visitor.sees("Preferences", name="saved")
+    assert visitor.reads(visitor.said("Your preferences are saved."))
+    assert visitor.reads("08:30")
+    assert visitor.reads("Europe/Paris")
+    visitor.chooses("Pause", "date")
+    visitor.presses("Save")
+    visitor.sees("Preferences", name="preferences with an error")
+    assert visitor.reads(visitor.said("Choose a day that is still to come."))
+
+
+def leaves_and_comes_back(visitor: Visitor, place: Town, address: str, link: str) -> None:
+    """By the link of a letter: unsubscribed, undone, unsubscribed for a reason."""
+    visitor.opens(link)
+    visitor.sees("Unsubscribe")
+    assert place.people(address)[0]["state"] == "active"
+    visitor.presses("Unsubscribe")
+    visitor.sees("You are unsubscribed")
+    assert place.people(address)[0]["state"] == "unsubscribed"
+    visitor.presses("Undo")
+    visitor.sees("You are subscribed again")
+    assert place.people(address)[0]["state"] == "active"
+    visitor.opens(link)
+    visitor.presses("Unsubscribe")
+    visitor.checks("Too many letters")
+    visitor.types("In your own words", "All is well, but it is much. <b>Bye</b>")
+    visitor.presses("Send")
+    visitor.sees("You are unsubscribed", name="thanks for the reason")
+    assert place.people(address)[0]["state"] == "unsubscribed"
+    visitor.opens(link)
+    visitor.sees("You are unsubscribed", name="unsubscribed before")
+
+
+def takes_his_data_along(visitor: Visitor, place: Town, address: str, preferences: str) -> None:
+    """By a link that is mailed to him: the export, a new address, and nothing left at the end."""
+    moved = address.replace("@", ".moved@")
+    opens_account(visitor, place, address, preferences)
+    with visitor.page.expect_download() as download:
+        visitor.follows("Download my data")
+    held = json.loads(Path(download.value.path()).read_text())
+    assert address in json.dumps(held)
+    visitor.types("New e-mail address", "who..me@example.org")
+    visitor.presses("Mail a link there")
+    visitor.sees("Your data", name="account with an error")
+    visitor.types("New e-mail address", moved)
+    visitor.presses("Mail a link there")
+    visitor.sees("Check your mail", name="check your mail for the move")
+    visitor.opens(link_in(place.letters.new_for(moved), "/move/"))
+    visitor.sees("Change the address")
+    visitor.presses("Confirm the new address")
+    visitor.sees("The address is changed")
+    assert place.letters.new_for(address)["Subject"]
+    assert not place.people(address)
+    assert place.people(moved)
+
+
+def opens_account(visitor: Visitor, place: Town, address: str, preferences: str) -> None:
+    visitor.opens(preferences)
+    visitor.presses("Mail me a link")
+    visitor.sees("Check your mail", name="check your mail for the account")
+    visitor.opens(link_in(place.letters.new_for(address), "/account/"))
+    visitor.sees("Your data")
+
+
+def deletes_everything(visitor: Visitor, place: Town, link: str, addresses: Sequence[str]) -> None:
+    visitor.opens(link)
+    visitor.checks("Yes, delete everything about me")
+    visitor.presses("Delete everything")
+    visitor.sees("Everything is deleted")
+    visitor.opens(link)
+    visitor.sees("This link works no more")
+    assert not any(place.people(one) for one in addresses)
+
+
+def whole_story(visitor: Visitor, place: Town, name: str) -> None:
+    """From the front page to the end, each step by the page or the letter before."""
+    address = f"{name}@example.org"
+    signs_up(visitor, place, address)
+    link = signs_up_with_choices(visitor, place, f"{name}.choosy@example.org")
+    confirms(visitor, place, f"{name}.choosy@example.org", link)
+    address = f"{name}.choosy@example.org"
+    changes_his_mind(visitor, place)
+    place.publishes(f"News for {name}", place.topics[1])
+    letter = place.letters.new_for(address)
+    assert f"News for {name}" in str(letter.get_body(("plain",)))
+    leaves_and_comes_back(visitor, place, address, link_in(letter, "/unsubscribe/"))
+    takes_his_data_along(visitor, place, address, link_in(letter, "/preferences/"))
