@@ -14,8 +14,8 @@ from publications import Publication, maker
 
 from syndicate.store import subscribers
 from syndicate.web import routes
-from syndicate.web.routes import make_web
 from syndicate.web.pages import mask
+from syndicate.web.routes import make_web
 
 
 @pytest.fixture
