@@ -148,6 +148,9 @@ class Visitor:
         self._hand.presses(self._named("link", words))
 
     def unfolds(self, words: str) -> None:
+        """Open a folded part; one that is open stays so."""
+        if self.page.locator("details[open] > summary", has_text=self.said(words)).count():
+            return
         self._hand.presses(self.page.locator("summary", has_text=self.said(words)))
 
     def types(self, words: str, text: str) -> None:
