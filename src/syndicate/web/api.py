@@ -32,14 +32,25 @@ from syndicate.web.refusing import problem
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 _LATER: Final = {"retry-after": "120"}
 _KEPT: Final = {"cache-control": "no-store"}
+_PREFLIGHT: Final = {
+    "allow": "OPTIONS, POST",
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": "content-type",
+    "access-control-max-age": "600",
+}
 
 
 async def subscribe(request: Request) -> Response:
-    """Take a sign-up as JSON. 202 whoever the address is; 400, 403, 415, 422 or 503 say what is wrong."""
+    """Take a sign-up as JSON. 202 whoever the address is; 400, 403, 415, 422 or 503 say what is wrong.
+
+    OPTIONS is what a browser asks before a script of another site may POST (Fetch, "CORS protocol").
+    """
     site: Site = request.app.state.site
     origins = request.headers.getlist("origin")
     if any(one not in allowed(site.config) for one in origins):
         return _problem(403, "this site's scripts may not ask here; `web.form_origins` names those that may")
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=_PREFLIGHT)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return _problem(415, "write the body as application/json")
     try:
@@ -57,21 +68,6 @@ async def subscribe(request: Request) -> Response:
 async def description(request: Request) -> Response:
     """Answer the API's description (OpenAPI 3.1)."""
     return await run_in_threadpool(_description, request.app.state.site)
-
-
-async def preflight(request: Request) -> Response:
-    """Answer what a browser asks before a script of another site may POST (Fetch, "CORS protocol")."""
-    config: Config = request.app.state.site.config
-    if any(one not in allowed(config) for one in request.headers.getlist("origin")):
-        return _problem(403, "this site's scripts may not ask here; `web.form_origins` names those that may")
-    return Response(status_code=204, headers={"allow": "OPTIONS, POST", **_PREFLIGHT})
-
-
-_PREFLIGHT: Final = {
-    "access-control-allow-methods": "POST",
-    "access-control-allow-headers": "content-type",
-    "access-control-max-age": "600",
-}
 
 
 def allowed(config: Config) -> frozenset[str]:
@@ -111,7 +107,7 @@ def _signed_up(site: Site, body: Any, source: str, ip: str) -> Response:
         topics=tuple(body.get("topics", ())),
         pictures=body.get("pictures"),
     )
-    words = agreed_words(site.config, spoken or site.config.publication.language)
+    words = agreed_words(site.config, site.config.publication.language)  # as the document has them
     named = tuple(body.get("newsletters", ()))
     asked = Asked(body["email"], named, wish, language=spoken, source=source, words=words, ip=ip)
     try:

@@ -26,10 +26,10 @@ _WORDS: Final = "Too many requests from your network; nothing was written down."
 class Limited:
     """An application held to quotas. Who knows a link is never limited: one-click works from anywhere."""
 
-    def __init__(self, app: ASGIApp, site: Site, quotas: Quotas | None = None) -> None:
+    def __init__(self, app: ASGIApp, site: Site, quotas: Quotas) -> None:
         self._app = app
         self._site = site
-        self._quotas = quotas or Quotas()
+        self._quotas = quotas
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

@@ -74,8 +74,8 @@ class _Buckets:
 class Quotas:
     """What visitors have left in one process. A call is a look-up: no lock, for the event loop alone."""
 
-    def __init__(self, *, most: int = MOST_VISITORS) -> None:
-        self._sign_ups = _Buckets(SIGN_UPS, most)
+    def __init__(self, *, most: int = MOST_VISITORS, sign_ups: Allowance = SIGN_UPS) -> None:
+        self._sign_ups = _Buckets(sign_ups, most)
         self._all = _Buckets(ALL_SIGN_UPS, 1)
         self._guesses = _Buckets(GUESSES, most)
 

@@ -32,6 +32,7 @@ from syndicate.web.guard import taken
 from syndicate.web.headers import with_safety
 from syndicate.web.limiting import Limited
 from syndicate.web.pages import PRIVATE
+from syndicate.web.quota import Quotas
 from syndicate.web.refusing import API, refusal
 
 log = logging.getLogger("syndicate.web")
@@ -39,10 +40,17 @@ log = logging.getLogger("syndicate.web")
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
-def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambda: None) -> Front:
+def make_web(
+    site: Site,
+    *,
+    started: datetime,
+    asked: Callable[[], None] = lambda: None,
+    quotas: Quotas | None = None,
+) -> Front:
     """Return the application over `site`; `started` is when this process began to answer.
 
-    `asked` is called after each sign-up that was written down.
+    `asked` is called after each sign-up that was written down. `quotas` are what visitors have, if not the
+    usual.
     """
     editions_shown = EditionPages(site)
 
@@ -58,8 +66,7 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
             Route("/subscribe/", subscribe.sign_up, methods=["POST"]),
             Route("/subscribe/again", subscribe.with_slash, methods=["GET"]),
             Route("/subscribe/again", subscribe.again, methods=["POST"]),
-            Route("/api/subscribe", api.subscribe, methods=["POST"]),
-            Route("/api/subscribe", api.preflight, methods=["OPTIONS"]),
+            Route("/api/subscribe", api.subscribe, methods=["OPTIONS", "POST"]),
             Route("/api/openapi.json", api.description, methods=["GET"]),
             Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
@@ -82,7 +89,12 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
     app.state.started = started
     app.state.asked = asked
     files = PublishedFiles(site.config.publish.folder, _terms(site.config))
-    return Front(Limited(app, site), files, secure=is_secure(site.config), origins=api.allowed(site.config))
+    return Front(
+        Limited(app, site, quotas or Quotas()),
+        files,
+        secure=is_secure(site.config),
+        origins=api.allowed(site.config),
+    )
 
 
 def _terms(config: Config) -> FeedTerms:
