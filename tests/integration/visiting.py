@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 import loopback
-import lxml.html
 import sqlalchemy as sa
+from lxml.html import FormElement, document_fromstring
 from publications import Publication
 
 from syndicate.model import Subscriber
@@ -36,9 +37,8 @@ class Visitor:
 
     def sends(self, ending: str = "", said: Mapping[str, str | list[str]] | None = None) -> httpx.Response:
         """Send the form of the page whose action ends so, filled in as it stands but for what is `said`."""
-        root = lxml.html.fromstring(self.page.text)
         here = self.page.url.path
-        form = next(one for one in root.forms if urljoin(here, one.action or here).endswith(ending or here))
+        form = self._form(lambda action: urljoin(here, action or here).endswith(ending or here))
         fields: dict[str, str | list[str]] = {}
         for name, value in form.form_values():
             there = fields.get(name)
@@ -51,9 +51,12 @@ class Visitor:
 
     def fields(self, ending: str) -> dict[str, str]:
         """Return the hidden fields of such a form."""
-        root = lxml.html.fromstring(self.page.text)
-        form = next(one for one in root.forms if (one.action or "").endswith(ending))
+        form = self._form(lambda action: action.endswith(ending))
         return {one.name: one.value for one in form.xpath(".//input[@type='hidden']")}
+
+    def _form(self, is_it: Callable[[str], bool]) -> FormElement:
+        forms = cast("list[FormElement]", document_fromstring(self.page.text).xpath("//form"))
+        return next(one for one in forms if is_it(one.action or ""))
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 from syndicate.app.keyring import keyring, token_hash
 from syndicate.app.leaving import LONGEST_TOKEN
@@ -19,8 +19,7 @@ from syndicate.store.persons import Person
 LASTS: Final = timedelta(hours=1)
 HOURS: Final = int(LASTS / timedelta(hours=1))
 _BETWEEN: Final = timedelta(minutes=10)
-_DAY: Final = timedelta(days=1)
-_MOST: Final = 5  # letters in a row; then a day without
+_MOST: Final = 5  # letters a day (UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +33,14 @@ class Account:
 def mail_link(site: Site, one: Subscriber) -> bool:
     """Mail a link to the address on record; False, and nothing leaves, within the limits.
 
-    Those are one in ten minutes, and five until a day went by without.
+    Those are one in ten minutes, and five a day.
     """
     now, ring, token = site.clock(), keyring(site), mint_token()
     email = parse_email(one.email)
     digest = ring.address_hash(email)
     with site.store.read() as conn:
         number = subscribers.number_of_person(conn, email.key)
-        allowed = may_ask(*signups.letters_asked(conn, digest, "account"), now=now)
+        allowed = _may_ask(conn, digest, now)
     if number is None or not allowed:
         return False
     hashed = token_hash(token)
@@ -51,21 +50,23 @@ def mail_link(site: Site, one: Subscriber) -> bool:
     notice = Notice("account", key, language_of(site.config, one.newsletter, one.choice), values=said)
     body = notice_letter(site, email, notice, now=now)
     with site.store.write() as tx:
-        letters_so_far, last = signups.letters_asked(tx, digest, "account")
-        if not may_ask(letters_so_far, last, now=now):
+        if not _may_ask(tx, digest, now):
             return False
-        if last is not None and now - last >= _DAY:
-            signups.forget_letters(tx, digest=digest, purpose="account")
-        signups.count_letter(tx, digest, "account", now=now)
+        signups.count_letter(tx, digest, on_day("account", now), now=now)
         tickets.issue(tx, hashed, Ticket("account", now + LASTS, subscriber_id=number), now=now)
         return letters.enqueue(tx, key=key, email=email.address, body=body, now=now)
 
 
-def may_ask(letters_so_far: int, last: datetime | None, *, now: datetime) -> bool:
-    """Tell whether one more link may be mailed to a person. Pure."""
-    if last is None or now - last >= _DAY:
-        return True
-    return letters_so_far < _MOST and now - last >= _BETWEEN
+def on_day(purpose: str, now: datetime) -> str:
+    """Return the name under which letters of one day are counted: ``account/2026-11-30``. Pure."""
+    return f"{purpose}/{now.astimezone(UTC):%Y-%m-%d}"
+
+
+def _may_ask(conn: Any, digest: str, now: datetime) -> bool:
+    today, last = signups.letters_asked(conn, digest, on_day("account", now))
+    if last is None:
+        _, last = signups.letters_asked(conn, digest, on_day("account", now - timedelta(days=1)))
+    return today < _MOST and (last is None or now - last >= _BETWEEN)
 
 
 def find(site: Site, token: str) -> Account | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from syndicate.app.accounts import HOURS, LASTS, Account
+from syndicate.app.accounts import HOURS, LASTS, Account, on_day
 from syndicate.app.keyring import Keyring, keyring, token_hash
 from syndicate.app.leaving import LONGEST_TOKEN
 from syndicate.app.notices import Notice, notice_letter
@@ -20,7 +20,7 @@ from syndicate.store.persons import Person
 SOURCE: Final = "account page"
 _DAY: Final = timedelta(days=1)
 _TO_ONE: Final = 3  # letters in all that an address is sent because people typed it, one a day
-_BY_ONE: Final = 3  # letters that one person has sent, until a day went by without
+_BY_ONE: Final = 3  # letters that one person has sent a day (UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def ask(site: Site, account: Account, email: Email) -> bool:
     """Mail a link to a new address; False, and nothing leaves, within the limits or to a blocked one.
 
     Nobody can have many letters sent that way: an address is sent one a day and three in all, a person has
-    three sent, then none for a day.
+    three sent a day.
     """
     now, ring, token = site.clock(), keyring(site), mint_token()
     hashed = token_hash(token)
@@ -60,16 +60,11 @@ def _allowed(tx: Any, ring: Keyring, person: Person, email: Email, now: datetime
     to, by = ring.address_hash(email), ring.address_hash(person.email)
     blocked = any(one.reason == "blocked" for one in suppressions.of(tx, [to]).get(to, ()))
     to_it, last_to = signups.letters_asked(tx, to, "move")
-    by_him, last_by = signups.letters_asked(tx, by, "moves")
-    rested = last_by is not None and now - last_by >= _DAY
-    if blocked or to_it >= _TO_ONE or (last_to is not None and now - last_to < _DAY):
+    by_him, _ = signups.letters_asked(tx, by, on_day("moves", now))
+    if blocked or to_it >= _TO_ONE or (last_to is not None and now - last_to < _DAY) or by_him >= _BY_ONE:
         return False
-    if by_him >= _BY_ONE and not rested:
-        return False
-    if rested:
-        signups.forget_letters(tx, digest=by, purpose="moves")
     signups.count_letter(tx, to, "move", now=now)
-    signups.count_letter(tx, by, "moves", now=now)
+    signups.count_letter(tx, by, on_day("moves", now), now=now)
     return True
 
 
