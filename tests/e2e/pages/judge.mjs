@@ -21,6 +21,7 @@ const RULES = {
     "no-inline-style": "error",
     "void-style": "off",
     "tel-non-breaking": "off",
+    "form-dup-name": ["error", { shared: ["radio", "checkbox", "submit", "reset", "button"] }], // boxes of one list
   },
 };
 const LOOKS = [
