@@ -271,7 +271,6 @@ def test_a_welcome_does_not_follow_who_left(news: Publication) -> None:
     with visiting(news) as visitor:
         visitor.post(is_asked(news, visitor, newsletters=["daily"]))
     leaves(news)
-    clear_up(news.site)
     assert letters_leave(news) == []
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate import i18n
+from syndicate.i18n.places import zone_of, zones
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 LATE = datetime(2026, 11, 20, 20, 30, tzinfo=UTC)  # already the 21st in Jakarta
@@ -84,3 +85,25 @@ def test_no_tag_of_a_language_breaks_anything(tag: str) -> None:
     assert i18n.direction(tag) in ("ltr", "rtl")
     assert "2026" in i18n.format_date(LATE, language=tag, zone=JAKARTA) or i18n.direction(tag) == "rtl"
     assert isinstance(i18n.language_name(tag), str)
+
+
+@pytest.mark.parametrize(
+    ("language", "zone"),
+    [("ja-JP", "Asia/Tokyo"), ("de-DE", "Europe/Berlin"), ("en-US", ""), ("id", ""), ("*", ""), ("", "")],
+)
+def test_a_place_with_one_clock_names_its_zone(language: str, zone: str) -> None:
+    """A language of a place where all clocks are alike says where somebody may live; others do not."""
+    assert zone_of(language) == zone
+
+
+def test_zones_are_those_of_places() -> None:
+    """Each zone that can be chosen is one that is known, under the area that its name begins with."""
+    for area, names in zones().items():
+        assert all(ZoneInfo(name).key.startswith(f"{area}/") for name in names)
+    assert "Asia/Jakarta" in zones()["Asia"] and "Etc" not in zones()
+
+
+def test_a_time_of_day_is_written_as_its_language_does() -> None:
+    """Hours and minutes in the given zone, without seconds."""
+    assert i18n.format_time(LATE, language="de", zone=JAKARTA) == "03:30"
+    assert "AM" in i18n.format_time(LATE, language="en", zone=JAKARTA)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,7 +38,7 @@ def test_an_address_gets_three_letters_at_most(asked: list[tuple[int, bool]]) ->
     firsts = [at for at, purpose in letters if purpose == FIRST]
     assert len(letters) <= MOST
     assert counts[AGAIN] <= 1
-    assert all(later - earlier >= DAY for earlier, later in zip(firsts, firsts[1:], strict=False))
+    assert all(later - earlier >= DAY for earlier, later in pairwise(firsts))
 
 
 def test_the_first_and_its_resend_leave_at_once() -> None:

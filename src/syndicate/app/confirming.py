@@ -8,9 +8,9 @@ letter and doubles none.
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from math import inf
 from threading import Event
-from time import sleep
+from time import monotonic, sleep
 from typing import Any, Final
 
 from syndicate.app.keyring import Keyring, keyring, token_hash
@@ -28,24 +28,26 @@ log = logging.getLogger("syndicate.signup")
 
 _LOOK: Final = 5.0  # seconds between looks for sign-ups that nobody told of
 _ANSWERED: Final = 0.2  # until the visitor who told has his answer, which nothing here may slow down
-_TIDY: Final = 3600  # seconds between looks for what was kept long enough
+_CLEAR: Final = 30.0  # seconds between looks for letters that have ended
+_TIDY: Final = 3600.0  # seconds between looks for what was kept long enough
 _NAME: Final = "confirmation"
 
 
 def keep_confirming(site: Site, told: Event) -> None:
-    """Decide on sign-ups whenever `told`, or every few seconds; tidy up each hour.
+    """Decide on sign-ups whenever `told`, or every few seconds; tidy up now and then.
 
     For a thread that dies with its process.
     """
-    tidied: datetime | None = None
+    cleared = tidied = -inf
     while True:
         try:
             decide_due(site)
-            clear_up(site)
-            now = site.clock()
-            if tidied is None or not 0 <= (now - tidied).total_seconds() < _TIDY:
-                tidy(site, now=now)
-                tidied = now
+            if monotonic() - cleared >= _CLEAR:
+                clear_up(site)
+                cleared = monotonic()
+            if monotonic() - tidied >= _TIDY:
+                tidy(site, now=site.clock())
+                tidied = monotonic()
         except Exception:
             log.exception("sign-ups could not be looked at; it is done again in a minute")
             sleep(60)

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model import DeliveryState, SubscriptionState
+from syndicate.store import welcomes
 from syndicate.store.chunks import count, lock
 from syndicate.store.plain import Plain
 from syndicate.store.tables import choice, delivery, edition, subscription
@@ -21,10 +22,13 @@ def end(conn: sa.Connection, token: str, *, now: datetime) -> int | None:
     From when on he lacks articles is written down: while he is away his choice is brought more. Once the
     transaction is committed, no attempt to send him this newsletter begins.
     """
+    mine = (subscription.c.token == token) & (subscription.c.state == SubscriptionState.ACTIVE.value)
+    for newsletter, person in conn.execute(_WHOSE.where(mine)).all():
+        welcomes.withdraw(conn, newsletter, person, now=now)
     covered = sa.select(choice.c.covered_at).where(choice.c.id == subscription.c.choice_id).scalar_subquery()
     ended = (
         sa.update(subscription)
-        .where(subscription.c.token == token, subscription.c.state == SubscriptionState.ACTIVE.value)
+        .where(mine)
         .values(
             state=SubscriptionState.UNSUBSCRIBED.value,
             ended_at=now,
@@ -33,6 +37,9 @@ def end(conn: sa.Connection, token: str, *, now: datetime) -> int | None:
         .returning(subscription.c.subscriber_id)
     )
     return conn.execute(ended).scalar_one_or_none()
+
+
+_WHOSE = sa.select(subscription.c.newsletter, subscription.c.subscriber_id)
 
 
 def undo(conn: sa.Connection, token: str, *, now: datetime) -> int | None:
@@ -71,12 +78,13 @@ def _wait_again(conn: sa.Connection, row: Any, now: datetime) -> None:
     theirs = sa.select(edition.c.id).where(
         edition.c.newsletter == row.newsletter, edition.c.state != "cancelled"
     )
+    welcome = delivery.c.key == f"{welcomes.prefix(row.newsletter)}{row.subscriber_id}"
     skipped = (
         (delivery.c.subscriber_id == row.subscriber_id)
         & (delivery.c.state == DeliveryState.SKIPPED.value)
         & (delivery.c.reply == LEFT)
         & (delivery.c.changed_at >= row.ended_at)
-        & delivery.c.edition_id.in_(theirs)
+        & (delivery.c.edition_id.in_(theirs) | (welcome & (delivery.c.email != "")))
     )
     chunks = sorted(set(conn.scalars(sa.select(delivery.c.chunk_id).where(skipped))))
     plain = Plain(conn.connection.dbapi_connection, conn.dialect)

@@ -26,8 +26,9 @@ class Ended:
 def ended(conn: sa.Connection, prefixes: Sequence[str], *, limit: int) -> list[Ended]:
     """Return letters with keys that begin so, that have ended and still hold their bytes and address."""
     columns = (delivery.c.id, delivery.c.rendition_id, delivery.c.reply)
-    found = sa.select(*columns).join_from(delivery, chunk).where(_ours(prefixes), delivery.c.email != "")
-    found = found.where(delivery.c.state.in_(_ENDED), chunk.c.owner.is_(None))
+    free = sa.exists().where(chunk.c.id == delivery.c.chunk_id, chunk.c.owner.is_(None))
+    found = sa.select(*columns).where(_ours(prefixes), delivery.c.email != "")
+    found = found.where(delivery.c.state.in_(_ENDED), free)
     return [Ended(*row) for row in conn.execute(found.order_by(delivery.c.id).limit(limit))]
 
 
@@ -44,12 +45,12 @@ def blank(conn: sa.Connection, letters: Sequence[Ended], attempts: Sequence[tupl
     bodies = [one.rendition_id for one in letters]
     conn.execute(sa.update(rendition).where(rendition.c.id.in_(bodies)).values(body=b""))
     said = sa.bindparam("said", type_=sa.Text)
-    his = sa.update(delivery).where(delivery.c.id == sa.bindparam("number"))
-    rows = [{"number": one.delivery_id, "said": one.reply} for one in letters]
+    his = sa.update(delivery).where(delivery.c.id == sa.bindparam("which"))
+    rows = [{"which": one.delivery_id, "said": one.reply} for one in letters]
     conn.execute(his.values(email="", token="", reply=said), rows)
-    tried = sa.update(attempt).where(attempt.c.id == sa.bindparam("number")).values(reply=said)
+    tried = sa.update(attempt).where(attempt.c.id == sa.bindparam("which")).values(reply=said)
     if attempts:
-        conn.execute(tried, [{"number": number, "said": words} for number, words in attempts])
+        conn.execute(tried, [{"which": number, "said": words} for number, words in attempts])
 
 
 def forget_ended(conn: sa.Connection, prefixes: Sequence[str], *, before: datetime, limit: int) -> int:
@@ -78,4 +79,4 @@ def left_before(conn: sa.Connection, moment: datetime, *, limit: int) -> list[st
 
 def _ours(prefixes: Sequence[str]) -> sa.ColumnElement[bool]:
     begins = (delivery.c.key.startswith(prefix, autoescape=True) for prefix in prefixes)
-    return delivery.c.key.is_not(None) & sa.or_(sa.false(), *begins)
+    return (delivery.c.key > "") & sa.or_(sa.false(), *begins)  # as a range, so that the index is used

@@ -56,18 +56,26 @@ def of_who_left(conn: sa.Connection, newsletters: Sequence[str]) -> list[int]:
             subscription.c.newsletter == name,
             subscription.c.state == SubscriptionState.ACTIVE.value,
         )
-        ours = delivery.c.key.is_not(None) & delivery.c.key.startswith(prefix(name), autoescape=True)
+        ours = (delivery.c.key > "") & delivery.c.key.startswith(prefix(name), autoescape=True)
         waits = sa.select(delivery.c.chunk_id).where(ours, delivery.c.state.in_(_WAITING), sa.not_(gets))
         places += conn.scalars(waits)
     return places
 
 
+def withdraw(conn: sa.Connection, newsletter: str, subscriber_id: int, *, now: datetime) -> None:
+    """Skip somebody's welcome where it still waits."""
+    his = delivery.c.key == f"{prefix(newsletter)}{subscriber_id}"
+    waits = sa.select(delivery.c.chunk_id).where(his, delivery.c.state.in_(_WAITING))
+    skip(conn, list(conn.scalars(waits)), now=now)
+
+
 def skip(conn: sa.Connection, places: Sequence[int], *, now: datetime) -> None:
     """Skip what waits in these chunks."""
-    plain = Plain(conn.connection.dbapi_connection, conn.dialect)
-    chunks.lock(plain, places)
-    chunks.skip(plain, places, "unsubscribed", now=now)
-    chunks.count(plain, places)
+    if places:
+        plain = Plain(conn.connection.dbapi_connection, conn.dialect)
+        chunks.lock(plain, places)
+        chunks.skip(plain, places, "unsubscribed", now=now)
+        chunks.count(plain, places)
 
 
 def prefix(newsletter: str) -> str:
