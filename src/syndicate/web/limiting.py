@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from syndicate.answered import LINKS
 from syndicate.app.site import Site
 from syndicate.i18n import has_words
 from syndicate.web.pages import page
@@ -18,7 +19,7 @@ from syndicate.web.quota import Quotas
 from syndicate.web.refusing import API, refusal
 
 SIGN_UPS: Final = frozenset({"/subscribe", "/subscribe/", "/subscribe/again", "/api/subscribe"})
-_LINKS = re.compile(r"/(?:unsubscribe|confirm|preferences|account|move)/.")
+_LINKS = re.compile(rf"/(?:{'|'.join(LINKS)})/.")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
 _WORDS: Final = "Too many requests from your network; nothing was written down."
 
