@@ -103,7 +103,7 @@ class Publication:
             yield site
 
     def import_people(self, site: Site) -> None:
-        """Subscribe as many as letters are wished, in transactions of thousands, since the day before the articles."""
+        """Subscribe as many as letters are wished, thousands in a transaction, a day before the articles."""
         since = site.clock() - timedelta(days=1)  # nobody is due what was there before him
         persons: Iterator[subscribers.Person] = (
             (parse_email(f"p{number}@example.org"), {}) for number in range(self.wish.letters)

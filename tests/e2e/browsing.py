@@ -1,7 +1,8 @@
 """A visitor in Debian's Chromium, by mouse or by keyboard alone: he finds things by the words he reads.
 
-Each page he looks at is judged, where he is asked to: light and dark, 375 and 1280 pixels wide, by axe-core and
-by what it does not look for. What the browser complains of, and any request that leaves this machine, is a fault.
+Where he is asked to, each page he looks at is judged: light and dark, 375 and 1280 pixels wide, by axe-core
+and for what that does not look at. What the browser complains of is a fault, and so is any request that
+leaves this machine.
 """
 
 from __future__ import annotations
@@ -29,16 +30,17 @@ PATIENCE: Final = 10_000  # milliseconds until something that should be on a pag
 Looks = Sequence[tuple[int, str]]
 LOOKS: Final[Looks] = ((375, "light"), (375, "dark"), (1280, "light"), (1280, "dark"))
 AXE: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
-# What sticks out at either side, small targets, controls without names on the way: axe does not look for these.
+# What sticks out at either side, and controls too small for a finger: axe looks for neither.
 OWN: Final = """() => {
   const found = [], wide = document.documentElement.scrollWidth - innerWidth;
   if (wide > 0) found.push(`is ${wide} px wider than the window`);
   for (const one of document.body.querySelectorAll("*")) {
     const box = one.getBoundingClientRect();
     if (!box.width || !one.checkVisibility() || one.closest(".skip, .scroll, pre, select, [hidden]")) continue;
-    if (box.left < -1 || box.right > innerWidth + 1) found.push(`<${one.localName}> sticks out: ${one.textContent.trim().slice(0, 40)}`);
+    const said = `<${one.localName}> ${one.name ?? one.textContent.trim().slice(0, 40)}`;
+    if (box.left < -1 || box.right > innerWidth + 1) found.push(`${said} sticks out`);
     if (one.matches("button, input, select, textarea, summary") && Math.min(box.width, box.height) < 24)
-      found.push(`<${one.localName}> ${one.name ?? ""} is only ${box.width} x ${box.height}`);
+      found.push(`${said} is only ${box.width} x ${box.height}`);
   }
   return found;
 }"""
@@ -47,7 +49,8 @@ FOCUS: Final = """one => {
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
   const x = box.left + Math.min(box.width / 2, 20), y = box.top + Math.min(box.height / 2, 10);
   const top = document.elementFromPoint(x, y);
-  if (!one.matches(":focus-visible") || style.outlineStyle === "none" || parseFloat(style.outlineWidth) < 2) return "has no focus ring";
+  const ring = style.outlineStyle === "none" ? 0 : parseFloat(style.outlineWidth);
+  if (!one.matches(":focus-visible") || ring < 2) return "has no focus ring";
   if (box.bottom < 0 || box.top > innerHeight) return "is out of sight";
   return top && (one.contains(top) || top.contains(one)) ? "" : "lies below something";
 }"""
@@ -107,6 +110,7 @@ class Keyboard:
         """Go to an option as one does: its first letters, then down to it."""
         self._reaches(target)
         label = target.locator(f'option[value="{value}"]').inner_text().strip()
+        self._page.keyboard.press("Home")
         self._page.keyboard.type(label.partition(" ")[0])
         for _ in range(60):
             if target.input_value() == value:
@@ -210,7 +214,9 @@ class Visitor:
         return words in self.page.locator("main").inner_text()
 
     def _named(self, role: str, words: str) -> Locator:
-        kind = self.page.get_by_role("button" if role == "button" else "link", name=self.said(words), exact=True)
+        kind = self.page.get_by_role(
+            "button" if role == "button" else "link", name=self.said(words), exact=True
+        )
         return self.page.locator("main").locator(kind).first
 
     def _labelled(self, words: str) -> Locator:
@@ -229,7 +235,7 @@ class Visitor:
             self.page.screenshot(path=Path(folder) / f"{file}.png", full_page=True)
 
     def _console(self, message: ConsoleMessage) -> None:
-        """Take down what the browser complains of, but for a page that refuses, and the icon that nobody has."""
+        """Take down what the browser complains of, but for a page that refuses, and the missing icon."""
         url = message.location["url"]
         is_status = message.text.startswith("Failed to load resource") and (
             url == self.page.url or urlsplit(url).path == "/favicon.ico"

@@ -1,4 +1,4 @@
-"""Where letters arrive: a folder of files, one for each. What is new for somebody, and where its links lead."""
+"""Where letters arrive: a folder with a file for each. What is new for somebody, and where it leads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A subscriber's whole way in a real browser, against `syndicate run` with letters in a folder, and by Postfix.
+"""A subscriber's whole way in a real browser, at a running service, with letters in a folder and by Postfix.
 
 Needs Debian's chromium, and postfix for one test. With SYNDICATE_PICTURES=FOLDER each page is pictured there,
 narrow and wide, light and dark.
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.timeout(240)  # a browser on a busy machine
 
+OTHER = """<!doctype html><html lang="en"><title>Another site</title>
+<style>input, button { min-height: 2rem }</style><main><h1>Another site</h1>"""
 FAULTY = """<!doctype html><html lang="en"><title>Faulty</title>
 <meta http-equiv="Content-Security-Policy" content="script-src 'none'">
 <main><h1>Faulty</h1><script>document.title = "ran"</script>
@@ -81,10 +83,9 @@ def test_the_whole_way_by_postfix(browser: Browser) -> None:
 
 
 def test_a_form_on_another_site(browser: Browser, place: Town, tmp_path: Path) -> None:
-    """`setup form` printed into a page of another origin signs up there as here, with nothing set up for it."""
+    """What `setup form` prints signs up from a page of another origin as from here, with nothing set up."""
     form = here(place.folder, "setup", "form", "--newsletter", "daily")
-    head = '<!doctype html><html lang="en"><title>Another site</title><style>input, button { min-height: 2rem }</style><main><h1>Another site</h1>'
-    (tmp_path / "index.html").write_text(f"{head}{form}</main></html>")
+    (tmp_path / "index.html").write_text(f"{OTHER}{form}</main></html>")
     with other_site(tmp_path) as url, visiting(browser, "other", looks=LOOKS) as visitor:
         visitor.opens(f"{url}/index.html")
         visitor.sees("Another site")
@@ -92,15 +93,26 @@ def test_a_form_on_another_site(browser: Browser, place: Town, tmp_path: Path) -
         visitor.presses("Subscribe")
         visitor.sees("Check your mail")
         assert visitor.page.url.startswith(place.url)
-        confirms(visitor, place, "eve@example.org", link_in(place.letters.new_for("eve@example.org"), "/confirm/"))
+        confirms(
+            visitor, place, "eve@example.org", link_in(place.letters.new_for("eve@example.org"), "/confirm/")
+        )
 
 
 def test_the_visitor_sees_a_fault(browser: Browser, tmp_path: Path) -> None:
-    """A page with a script that its policy forbids, a wide line, a small button and no contrast is found faulty."""
+    """A forbidden script, a wide line, a small button, faint words, a picture from elsewhere are seen."""
     (tmp_path / "index.html").write_text(FAULTY)
-    with other_site(tmp_path) as url, pytest.raises(AssertionError) as raised:
-        with visiting(browser, "faulty", looks=LOOKS) as visitor:
-            visitor.opens(f"{url}/index.html")
-            visitor.sees("Faulty")
-    for fault in ("Content Security Policy", "wider than the window", "is only", "color-contrast", "asks for"):
+    with (
+        other_site(tmp_path) as url,
+        pytest.raises(AssertionError) as raised,
+        visiting(browser, "faulty", looks=LOOKS) as visitor,
+    ):
+        visitor.opens(f"{url}/index.html")
+        visitor.sees("Faulty")
+    for fault in (
+        "Content Security Policy",
+        "wider than the window",
+        "is only",
+        "color-contrast",
+        "asks for",
+    ):
         assert fault in str(raised.value)

@@ -33,8 +33,8 @@ def welcome(site: Site, tx: Any, newcomer: Newcomer, *, now: datetime) -> bool:
     """Queue the newest edition for somebody; False where there is none for him, or he had it, or one before.
 
     For the transaction in which he subscribes. The letter is the one that all got, with his own address and
-    links in it. Its key is made of his token, which is his for ever: the database gives the number of somebody
-    erased to the next who comes.
+    links in it. Its key is made of his token, which is nobody else's ever: the database gives the number of
+    somebody erased to the next who comes.
     """
     rows = edition_pages.frozen_before(tx, newcomer.newsletter, None, count=_LOOKED_AT)
     found = _chosen(site, tx, rows, newcomer, now=now)
