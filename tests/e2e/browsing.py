@@ -36,7 +36,7 @@ OWN: Final = """() => {
   if (wide > 0) found.push(`is ${wide} px wider than the window`);
   for (const one of document.body.querySelectorAll("*")) {
     const box = one.getBoundingClientRect();
-    if (!box.width || !one.checkVisibility() || one.closest(".skip, .scroll, pre, select, [hidden]")) continue;
+    if (!box.width || !one.checkVisibility() || one.closest(".skip, .scroll, pre, select")) continue;
     const said = `<${one.localName}> ${one.name ?? one.textContent.trim().slice(0, 40)}`;
     if (box.left < -1 || box.right > innerWidth + 1) found.push(`${said} sticks out`);
     if (one.matches("button, input, select, textarea, summary") && Math.min(box.width, box.height) < 24)
@@ -180,6 +180,14 @@ class Visitor:
         self.page.keyboard.press("Enter")
         self.page.keyboard.press("Tab")
         assert self.page.locator("main :focus").count() == 1
+
+    @contextmanager
+    def another_tab(self, url: str) -> Iterator[Page]:
+        """Have a page open in a tab of its own for the block."""
+        tab = self.page.context.new_page()
+        tab.goto(url)
+        yield tab
+        tab.close()
 
     # ------------------------------------------------------------ what he sees
 

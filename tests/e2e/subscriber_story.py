@@ -149,23 +149,27 @@ def signs_up_with_choices(visitor: Visitor, place: Town, address: str) -> str:
 
 
 def confirms(visitor: Visitor, place: Town, address: str, link: str) -> None:
-    """A scanner has fetched the link before; he presses twice; he is sent the latest edition once."""
+    """A scanner has fetched the link before; he presses in two tabs, and is sent the latest edition once."""
     assert answer(link)[0] == 200
     assert not place.gets(address)
     visitor.opens(link)
     visitor.sees("Confirm the subscription")
-    visitor.presses("Confirm the subscription")
-    visitor.sees("You are subscribed")
+    with visitor.another_tab(link) as tab:
+        visitor.presses("Confirm the subscription")
+        visitor.sees("You are subscribed")
+        tab.locator("main button").click()
+        assert tab.locator("h1").inner_text() == visitor.said("You are subscribed")
     assert visitor.reads(place.made[-1])
     assert place.gets(address) == "active"
     welcome = place.letters.new_for(address)
     assert place.made[-1] in str(welcome.get_body(("plain",)))
+    assert place.letters.nothing_for(address)
     visitor.opens(link)
     visitor.sees("You are subscribed", name="second visit")
 
 
 def changes_his_mind(visitor: Visitor, place: Town) -> None:
-    """On the preferences page, from the page that confirmed: how often, when, topics; a pause without end."""
+    """On the preferences page, from the page that confirmed: how often, when, topics, a pause for a week."""
     visitor.follows("Preferences")
     visitor.sees("Preferences")
     visitor.chooses("How often", "daily")
@@ -180,10 +184,16 @@ def changes_his_mind(visitor: Visitor, place: Town) -> None:
     visitor.presses("Save")
     visitor.sees("Preferences", name="preferences with an error")
     assert visitor.reads(visitor.said("Choose a day that is still to come."))
+    visitor.chooses("Pause", "week")
+    visitor.presses("Save")
+    visitor.sees("Preferences", name="paused")
+    visitor.chooses("Pause", "resume")
+    visitor.presses("Save")
+    visitor.sees("Preferences", name="resumed")
 
 
-def leaves_and_comes_back(visitor: Visitor, place: Town, address: str, link: str) -> None:
-    """By the link of a letter: unsubscribed, undone, unsubscribed for a reason."""
+def leaves_and_comes_back(visitor: Visitor, place: Town, address: str, link: str, before: str) -> None:
+    """By the link of a letter: unsubscribed, undone, unsubscribed for a reason; the link that confirmed is spent."""
     visitor.opens(link)
     visitor.sees("Unsubscribe")
     assert place.gets(address) == "active"
@@ -202,6 +212,8 @@ def leaves_and_comes_back(visitor: Visitor, place: Town, address: str, link: str
     assert place.gets(address) == "unsubscribed"
     visitor.opens(link)
     visitor.sees("You are unsubscribed", name="unsubscribed before")
+    visitor.opens(before)
+    visitor.sees("You have unsubscribed since")
 
 
 def takes_his_data_along(visitor: Visitor, place: Town, address: str, preferences: str) -> None:
@@ -262,7 +274,7 @@ def whole_story(visitor: Visitor, place: Town, name: str) -> None:
     place.publishes(f"News for {name}", place.topics[1])
     letter = place.letters.new_for(address)
     assert f"News for {name}" in str(letter.get_body(("plain",)))
-    leaves_and_comes_back(visitor, place, address, link_in(letter, "/unsubscribe/"))
+    leaves_and_comes_back(visitor, place, address, link_in(letter, "/unsubscribe/"), link)
     takes_his_data_along(visitor, place, address, link_in(letter, "/preferences/"))
 
 
