@@ -143,7 +143,7 @@ def _choosing(site: Site, one: Subscriber, wanted: Wanted | None) -> dict[str, o
         "values": values,
         "frequencies": FREQUENCIES,
         "zones": zone_groups(),
-        "zone_apart": "" if is_listed(values.zone) else values.zone,
+        "zones_apart": ("UTC",) if values.zone == "UTC" or is_listed(values.zone) else ("UTC", values.zone),
         "languages": sorted(((tag, language_name(tag)) for tag in tags), key=lambda pair: pair[1].casefold()),
         "by_language": newsletter.by_language,
         "topics": preferences.topics_for(newsletter, one.choice),
