@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 # Folders of the address that syndicate answers under (web.url): what is in one is never a published file.
-FOLDERS: Final = (
-    *("unsubscribe", "editions"),
-    *("subscribe", "confirm", "preferences", "account", "move", "api"),
-)
+LINKS: Final = ("unsubscribe", "confirm", "preferences", "account", "move")  # a token is behind each
+FOLDERS: Final = (*LINKS, "editions", "subscribe", "api")
 _BEGINNINGS: Final = ("/health", *(f"/{name}/" for name in FOLDERS))
 _WHOLE: Final = frozenset(f"/{name}" for name in FOLDERS)
 

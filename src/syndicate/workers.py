@@ -22,6 +22,7 @@ from syndicate.app.timetables import next_occasion
 from syndicate.content.habits import is_noise
 from syndicate.content.scan import Scan
 from syndicate.errors import Busy, SyndicateError
+from syndicate.safety import is_secure
 from syndicate.supervise import lifeline, make_nudge, nudge
 from syndicate.watching import Watch
 
@@ -155,7 +156,8 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
     confirming = threading.Thread(target=keep_confirming, args=(site, told), name="confirming", daemon=True)
     confirming.start()
     web = make_web(site, started=site.clock(), asked=told.set)
-    answering = server(web, web.files, trusted=config.web.trusted_proxies)
+    proxies = config.web.trusted_proxies
+    answering = server(web, web.files, trusted=proxies, secure=is_secure(config))
     try:
         with asyncio.Runner(loop_factory=answering.config.get_loop_factory()) as runner:
             runner.run(answering.serve(sockets=[socket.socket(fileno=os.dup(listening))]))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 BASE = "https://news.example.org"
 HUB = "https://hub.example.org/?a=$b"
 PAGE, OTHER = "public, max-age=60, must-revalidate", "public, max-age=3600"
+HTML = "text/html; charset=utf-8"
+POLICY = f"script-src 'none'; object-src 'none'; base-uri 'none'; form-action 'self' {BASE}"
+STAY = "max-age=31536000"
 SOUND = bytes(range(256)) * 8192
 
 
@@ -37,6 +40,7 @@ def feed(path: str, kind: str, *, name: str = "", ttl: int = 900) -> Row:
         "vary": "Accept-Encoding",
         "link": link(path) if "opml" not in kind else None,
         "content-security-policy": None,
+        "strict-transport-security": STAY,
     }
     return Row(path, 200, headers, name or path[1:])
 
@@ -48,7 +52,8 @@ def file(path: str, kind: str, kept: str = OTHER, *, name: str = "", sandbox: bo
         "cache-control": kept,
         "vary": "Accept-Encoding" if text else None,
         "link": None,
-        "content-security-policy": "sandbox" if sandbox else None,
+        "content-security-policy": "sandbox" if sandbox else POLICY if kind == HTML else None,
+        "strict-transport-security": STAY,
     }
     return Row(path, 200, headers, name or path[1:])
 
@@ -57,13 +62,35 @@ def moved(path: str, to: str) -> Row:
     return Row(path, 301, {"location": to, "cache-control": "public, max-age=3600"})
 
 
-HTML = "text/html; charset=utf-8"
 TAG = "/tags/kota-d%C3%A9sa"
 ARTICLE = "/articles/rekaman"
 SOUND_AT = f"{ARTICLE}/suara.mp3"
 OUTSIDE = {"content-range": f"bytes */{len(SOUND)}"}
-MISSING: Mapping[str, str | None] = {"content-type": HTML, "cache-control": "no-cache"}
-GONE = {"content-type": HTML}
+SAFE = {"content-security-policy": POLICY, "strict-transport-security": STAY}
+MISSING: Mapping[str, str | None] = {"content-type": HTML, "cache-control": "no-cache", **SAFE}
+GONE = {"content-type": HTML, **SAFE}
+SAFEST: Mapping[str, str | None] = {
+    "strict-transport-security": STAY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+OURS: Mapping[str, str | None] = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    **SAFEST,
+}
+PROBLEM: Mapping[str, str | None] = {
+    "cache-control": "no-store",
+    "content-type": "application/problem+json",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "vary": "Origin",
+    **SAFEST,
+}
 TABLE = [
     feed("/rss.xml", "application/rss+xml"),
     feed("/atom.xml", "application/atom+xml"),
@@ -138,5 +165,16 @@ TABLE = [
     Row("/editions/daily/2026-11-23/Asia/Tokyo/", 404, {"cache-control": "no-cache"}),
     Row("/editions/daily", 301, {"location": "./daily/"}),
     Row("/editions/", 405, {"allow": "GET, HEAD"}, None, method="POST"),
+    Row("/subscribe/", 200, OURS),
+    Row("/subscribe", 303, {"location": "./subscribe/"}),
+    Row("/subscribe/", 422, OURS, method="POST"),
+    Row("/confirm/nobody", 404, OURS),
+    Row("/preferences/nobody", 404, OURS),
+    Row("/account/nobody", 404, OURS),
+    Row("/move/nobody", 404, OURS, method="POST"),
+    Row("/api/openapi.json", 200, {"content-type": "application/json", **SAFEST}),
+    Row("/api/subscribe", 415, PROBLEM, method="POST"),
+    Row("/api/subscribe", 403, PROBLEM, asked={"origin": "https://evil.example"}, method="OPTIONS"),
+    Row("/api/nothing", 404, PROBLEM),
     Row("/health", 200, {"cache-control": "no-store"}),
 ]

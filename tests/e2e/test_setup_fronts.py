@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -221,6 +221,35 @@ def test_one_click_unsubscribes_through_each(world: World) -> None:
         assert not any(path.rpartition("/")[2] in log.read_text() for log in logs)
     states = [row["state"] for row in json.loads(here(folder, "subscribers", "list", "--json"))]
     assert states == ["unsubscribed"] * len(world.urls)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_people_send_reaches_syndicate(world: World, kind: str) -> None:
+    """A form and JSON come through whole; what is too long is refused, by whoever it is."""
+    world.client(kind).close()
+    away = httpx.HTTPTransport(local_address=f"127.0.0.{10 + KINDS.index(kind)}")  # a visitor for each
+    with httpx.Client(base_url=world.urls[kind], transport=away) as client:
+        form = {"email": f"{kind}@example.net", "zone": "Asia/Tokyo"}
+        assert client.post("/subscribe/", data=form).status_code == 200
+        assert client.post("/api/subscribe", json={"email": f"{kind}@example.net"}).status_code == 202
+        headers = {"content-type": "application/json"}
+        answer = client.post("/api/subscribe", content=b" " * 20_000, headers=headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
+        with suppress(httpx.TransportError):  # who is sent much may end the connection at once
+            assert client.post("/subscribe/", content=b"x" * 200_000).status_code == 413
+
+
+def test_a_folder_of_our_name_shadows_nothing(world: World) -> None:
+    """Whatever lies in the publish folder, what syndicate answers is asked of syndicate."""
+    for name in ("subscribe", "preferences"):
+        (world.public / name).mkdir(exist_ok=True)
+        (world.public / name / "index.html").write_text("a page of a stranger")
+    for kind in world.urls:
+        with world.client(kind) as client:
+            for path in ("/subscribe/", "/preferences/"):
+                assert "stranger" not in client.get(path).text
+    for name in ("subscribe", "preferences"):
+        (world.public / name / "index.html").unlink()
 
 
 def test_where_a_server_in_front_differs(world: World) -> None:

@@ -51,8 +51,14 @@ def answering(
     app: Any, files: PublishedFiles | None = None, trusted: Sequence[str] = (), idle: int = 15
 ) -> Iterator[str]:
     """Run an ASGI application behind uvicorn, as the service does, for the block; gives its address."""
+    with serving(server(app, files, trusted=trusted, idle=idle)) as address:
+        yield address
+
+
+@contextmanager
+def serving(opened: Any) -> Iterator[str]:
+    """Run a server of ours for the block; gives its address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    opened = server(app, files, trusted=trusted, idle=idle)
     thread = threading.Thread(target=lambda: asyncio.run(opened.serve(sockets=[listening])))
     thread.start()
     try:

@@ -19,6 +19,7 @@ from syndicate.app.sending import deliver_due
 from syndicate.store import subscribers
 from syndicate.store.peopletables import metadata
 from syndicate.store.tables import delivery
+from syndicate.web.quota import Allowance, Quotas
 from syndicate.web.routes import make_web
 
 INTO_FOLDER = "  transport: folder\n  folder: var/mail\n"
@@ -40,7 +41,7 @@ def offers_several(news: Publication) -> None:
 @contextmanager
 def visiting(news: Publication) -> Iterator[httpx.Client]:
     """Run the application behind a real server on loopback for the block; gives a visitor."""
-    app = make_web(news.site, started=news.now)
+    app = make_web(news.site, started=news.now, quotas=Quotas(sign_ups=Allowance(1000, 1.0)))
     with loopback.answering(app, app.files) as address, httpx.Client(base_url=address, timeout=10) as client:
         yield client
 

@@ -16,7 +16,7 @@ from syndicate.emails import parse_email
 from syndicate.errors import TemplateFault
 from syndicate.subscribers.choosing import ours
 
-NAMES = ("account", "move", "moved")
+NAMES = ("account", "move", "moved", "confirmation")
 LINK = "http://127.0.0.1:8000/account/xLr0C5dYt2PqAsZ1"
 MORE = "headers: {X-Track: none}"
 
@@ -30,7 +30,8 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Publication]:
 
 
 def made(news: Publication, name: str, language: str = "", key: str = "account/1") -> bytes:
-    notice = Notice(name, key, language, values={"link": LINK, "hours": 1})
+    values = {"link": LINK, "hours": 1, "titles": ["Daily News", "<b> & long " * 9], "until": news.now}
+    notice = Notice(name, key, language, values=values)
     return notice_letter(news.site, parse_email("ada@example.org"), notice, now=news.now)
 
 

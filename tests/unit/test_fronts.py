@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicate.answered import FOLDERS
+from syndicate.answered import FOLDERS, LINKS
 from syndicate.app.fronts import quoting
 from syndicate.app.fronts.caddy import caddy_site
 from syndicate.app.fronts.facts import Facts, facts_of, suffixes, wrong_with
@@ -145,9 +145,13 @@ def test_names_are_those_of_both_addresses() -> None:
 def test_letters_links_are_handed_on() -> None:
     """Editions' pages and unsubscribing, at the publication's path and where `web.url` has another."""
     plain = facts_of(config())
-    assert "location ^~ /editions/ {" in nginx_site(plain, TEMPLATES)
+    site = nginx_site(plain, TEMPLATES)
+    own = [name for name in FOLDERS if name not in LINKS]
+    assert f'location ~ "^/(?:{"|".join(own)})(?:/|$)" {{' in site
+    assert f'location ~ "^/(?:{"|".join(LINKS)})(?:/|$)" {{\n        access_log off;' in site
     facts = facts_of(config("web: {url: 'https://n.example.org/surat'}", url="https://n.example.org/x"))
     nginx, caddy = (printed(facts, TEMPLATES) for printed in SITES)
+    assert f'@ours path_regexp "^/(?:{"|".join(FOLDERS)})(?:/|$)"' in caddy
     for name in FOLDERS:
         assert f'location ^~ "/surat/{name}/" {{' in nginx
         assert f"proxy_pass http://127.0.0.1:8000/{name}/;" in nginx

@@ -33,12 +33,16 @@ _FIELD = re.compile(r"""(rel|href)\s*=\s*["']([^"']*)["']""")
 
 @dataclass(frozen=True, slots=True)
 class FeedTerms:
-    """What answers with feeds say: seconds they may be kept, by path where they differ, and hubs."""
+    """What answers with feeds say: seconds they may be kept, by path where they differ, and hubs.
+
+    `policy` is what those with pages do (Content-Security-Policy).
+    """
 
     ttl: int = 900
     ttls: Mapping[str, int] = field(default_factory=dict)
     hubs: tuple[str, ...] = ()
     base: str = ""
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,8 @@ def _common(path: str, kind: str, head: bytes, terms: FeedTerms) -> Headers:
         headers.append((b"link", link.encode()))
     if filetypes.is_attachment(path, kind):
         headers.append((b"content-security-policy", b"sandbox"))
+    elif kind == "text/html" and terms.policy:
+        headers.append((b"content-security-policy", terms.policy.encode()))
     return headers
 
 

@@ -220,7 +220,8 @@ async def _page(send: Send, status: int, found: Document) -> None:
     body = found.codings[""].body or b""
     length = (b"content-length", str(len(body)).encode())
     kind = (b"content-type", b"text/html; charset=utf-8")
-    await _send(send, status, [kind, (b"cache-control", b"no-cache"), *SAFETY, length], body)
+    policy = [pair for pair in found.codings[""].headers if pair[0] == b"content-security-policy"]
+    await _send(send, status, [kind, (b"cache-control", b"no-cache"), *SAFETY, *policy, length], body)
 
 
 async def _moved(send: Send, target: str) -> None:

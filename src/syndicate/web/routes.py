@@ -9,11 +9,10 @@ from datetime import datetime
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicate import __version__
 from syndicate.answered import is_answered
@@ -22,41 +21,36 @@ from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.i18n import translations
+from syndicate.safety import is_secure, pages_policy
 from syndicate.store import editions, notes
-from syndicate.web import account, admin, preferences, subscribe, unsubscribe
+from syndicate.web import account, admin, api, preferences, subscribe, unsubscribe
 from syndicate.web.confirm import confirm
-from syndicate.web.documents import SAFETY, FeedTerms
+from syndicate.web.documents import FeedTerms
 from syndicate.web.editions import EditionPages
 from syndicate.web.files import PublishedFiles
+from syndicate.web.guard import taken
+from syndicate.web.headers import with_safety
+from syndicate.web.limiting import Limited
+from syndicate.web.pages import PRIVATE
+from syndicate.web.quota import Quotas
+from syndicate.web.refusing import API, refusal
 
 log = logging.getLogger("syndicate.web")
 
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
-class SafetyHeaders:
-    """Adds the headers every answer carries, where the answer does not set its own."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                there = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in SAFETY if pair[0] not in there),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
-
-
-def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambda: None) -> Front:
+def make_web(
+    site: Site,
+    *,
+    started: datetime,
+    asked: Callable[[], None] = lambda: None,
+    quotas: Quotas | None = None,
+) -> Front:
     """Return the application over `site`; `started` is when this process began to answer.
 
-    `asked` is called after each sign-up that was written down.
+    `asked` is called after each sign-up that was written down. `quotas` are what visitors have, if not the
+    usual.
     """
     editions_shown = EditionPages(site)
 
@@ -72,6 +66,8 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
             Route("/subscribe/", subscribe.sign_up, methods=["POST"]),
             Route("/subscribe/again", subscribe.with_slash, methods=["GET"]),
             Route("/subscribe/again", subscribe.again, methods=["POST"]),
+            Route("/api/subscribe", api.subscribe, methods=["OPTIONS", "POST"]),
+            Route("/api/openapi.json", api.description, methods=["GET"]),
             Route("/confirm/{token}", confirm, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}", unsubscribe.unsubscribe, methods=["GET", "POST"]),
             Route("/unsubscribe/{token}/undo", unsubscribe.undo, methods=["POST"]),
@@ -87,39 +83,71 @@ def make_web(site: Site, *, started: datetime, asked: Callable[[], None] = lambd
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
         ],
-        middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
     )
     app.state.site = site
     app.state.started = started
     app.state.asked = asked
-    return Front(app, PublishedFiles(site.config.publish.folder, _terms(site.config)))
+    files = PublishedFiles(site.config.publish.folder, _terms(site.config))
+    return Front(
+        Limited(app, site, quotas or Quotas()),
+        files,
+        secure=is_secure(site.config),
+        origins=api.allowed(site.config),
+    )
 
 
 def _terms(config: Config) -> FeedTerms:
     """Return what answers with feeds say beside what the feeds themselves do."""
     ages = config.feeds.ages
-    return FeedTerms(ages.ttl, ages.ttls, hubs=config.feeds.hubs, base=config.publication.url)
+    return FeedTerms(
+        ages.ttl,
+        ages.ttls,
+        hubs=config.feeds.hubs,
+        base=config.publication.url,
+        policy=pages_policy(config),
+    )
 
 
 class Front:
-    """Sends requests for our own answers to `app`, all others straight to `files`."""
+    """Sends requests for our own answers to `app`, all others straight to `files`.
 
-    def __init__(self, app: ASGIApp, files: PublishedFiles) -> None:
+    Where we are not `secure` by configuration, which the server says with each answer, who came by https is
+    told to stay there. Scripts of `origins` may read what the API answers.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        files: PublishedFiles,
+        *,
+        secure: bool = False,
+        origins: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
         self.files = files
+        self._secure = secure
+        self._origins = origins
         self._answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ours = scope["type"] != "http" or is_answered(scope["path"]) or admin.is_ours(scope["path"])
-        if scope["type"] == "http" and self._answering >= _MOST_AT_ONCE:
-            await PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})(
-                scope, receive, send
-            )
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
             return
+        app: ASGIApp = self.files
+        if is_answered(scope["path"]) or admin.is_ours(scope["path"]):
+            app, send = self._app, with_safety(send, stay=scope["scheme"] == "https" and not self._secure)
+            if scope["path"].startswith(API):
+                send = api.with_origin(send, scope, self._origins)
+            body = await taken(scope, receive, send)
+            if body is None:
+                return
+            receive = body
+        if self._answering >= _MOST_AT_ONCE:
+            app = PlainTextResponse("503 too many at once\n", 503, {"retry-after": "10"})
         self._answering += 1
         try:
-            await (self._app if ours else self.files)(scope, receive, send)
+            await app(scope, receive, send)
         finally:
             self._answering -= 1
 
@@ -146,12 +174,12 @@ def _problems(site: Site, started: datetime) -> list[str]:
 async def _refused(request: Request, error: Exception) -> Response:
     """Answer an HTTP error in few words."""
     assert isinstance(error, HTTPException)  # noqa: S101 the table above maps no other
-    del request
-    words = f"{error.status_code} {error.detail}\n"
     headers = {**(error.headers or {})}
     if allowed := headers.get("Allow"):  # Starlette has them in a set, in any order
         headers["Allow"] = ", ".join(sorted(allowed.split(", ")))
-    return PlainTextResponse(words, error.status_code, headers=headers)
+    if request.url.path.startswith(API):
+        return refusal(API, error.status_code, error.detail, headers)
+    return PlainTextResponse(f"{error.status_code} {error.detail}\n", error.status_code, headers=headers)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
@@ -161,7 +189,11 @@ async def _broken(request: Request, error: Exception) -> Response:
     if expected:  # anything else goes on to the server, which logs it with its traceback
         log.error("an answer failed: %s", error)
     status = 503 if expected else 500
-    return HTMLResponse(_apology(site, status), status, headers={"retry-after": "120"} if expected else {})
+    if request.url.path.startswith(API):
+        later = {"retry-after": "120"} if expected else {}
+        return refusal(API, status, "something went wrong here; it has been noted", later)
+    headers = {**PRIVATE, **({"retry-after": "120"} if expected else {})}
+    return HTMLResponse(_apology(site, status), status, headers=headers)
 
 
 def _apology(site: Site, status: int) -> str:

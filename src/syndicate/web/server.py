@@ -9,22 +9,31 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from syndicate.safety import STRICT_TRANSPORT
 from syndicate.web.files import PublishedFiles
 
 # Who says one of these asks for more than the bytes: a part, an upgrade, an end, a body of his own.
 _MORE = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"range", b"if-range"})
 _MOST_CONNECTIONS = 800  # below the files that a process may usually have open
 _LONGEST_HEAD = 64 << 10  # bytes of a request before its body, about
+_MOST_UNHEARD = 1 << 20  # bytes of a body that are let pass after its request was answered
+_LOOK = 30.0  # seconds between looks at what a client has not read
+_LEAST_READ = 16 << 10  # bytes that it reads in between, or it is cut off
 
 
 def server(
-    app: ASGIApp, files: PublishedFiles | None, *, trusted: Sequence[str], idle: int = 15
+    app: ASGIApp,
+    files: PublishedFiles | None,
+    *,
+    trusted: Sequence[str],
+    idle: int = 15,
+    secure: bool = False,
 ) -> uvicorn.Server:
     """Return the server of `app`; hot documents of `files` are answered before it is asked.
 
     `trusted`: the addresses and networks of whom X-Forwarded-For and -Proto are believed, and of nobody
     else. Nothing believes X-Forwarded-Host: our addresses come from the configuration. A connection that
-    asks nothing for `idle` seconds ends.
+    asks nothing for `idle` seconds ends. Where we are `secure`, at addresses of https, each answer says so.
     """
     settings = uvicorn.Config(
         app,
@@ -33,6 +42,7 @@ def server(
         log_config=None,
         log_level="warning",
         server_header=False,
+        headers=[STRICT_TRANSPORT] if secure else [],
         timeout_graceful_shutdown=3,
         timeout_keep_alive=idle,
         proxy_headers=True,
@@ -66,7 +76,8 @@ def _protocol(files: PublishedFiles) -> type[HttpToolsProtocol]:
 class _Hot(HttpToolsProtocol):
     """One connection. A plain GET is answered at once, after all before it, while the client reads.
 
-    Who sends no whole head of a request for `timeout_keep_alive` is cut off.
+    Who sends no whole head of a request for `timeout_keep_alive`, or then no whole body for as long, is cut
+    off; so is who does not read what he is answered.
     """
 
     _files: PublishedFiles
@@ -75,7 +86,9 @@ class _Hot(HttpToolsProtocol):
     _is_heading = False
     _is_new = False
     _head = 0
+    _unheard = 0
     _slow: asyncio.TimerHandle | None = None
+    _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -102,6 +115,8 @@ class _Hot(HttpToolsProtocol):
 
     def _refuse(self, status: bytes, more: bytes = b"") -> None:
         """End the connection; say why where nothing is being answered on it."""
+        if self.transport.is_closing():
+            return
         if self.cycle is None or self.cycle.response_complete:
             head = b"HTTP/1.1 %b\r\n%bcontent-length: 0\r\nconnection: close\r\n\r\n" % (status, more)
             self.transport.write(head)
@@ -109,7 +124,38 @@ class _Hot(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._see_him_read()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._is_read()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._see_him_read()
+
+    def _see_him_read(self) -> None:
+        """Look again and again whether the client takes what is on its way to it, until it has all."""
+        self._is_read()
+        left = self.transport.get_write_buffer_size()
+        if left:
+            self._reading = self.loop.call_later(_LOOK, self._look, left)
+
+    def _look(self, left: int) -> None:
+        if self.transport.get_write_buffer_size() > max(0, left - _LEAST_READ):
+            self.transport.abort()
+        else:
+            self._see_him_read()
+
+    def _is_read(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def _in_time(self) -> None:
         if self._slow is not None:
@@ -123,6 +169,7 @@ class _Hot(HttpToolsProtocol):
         self._is_answered = False
         self._is_heading = True
         self._is_new = True
+        self._unheard = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -134,13 +181,32 @@ class _Hot(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         self._is_heading = False
         self._in_time()
+        if self.transport.is_closing() or not self._is_for_somebody():
+            self._is_answered = True
+            self._refuse(b"400 Bad Request")
+            return
         answer = self._at_once() if self._is_plain else None
         if answer is None:
             self._as_usual()
+            self._slow = self._later()  # for the body
             return
         self._is_answered = True
         self.transport.write(answer)
         self.on_response_complete()
+
+    def _is_for_somebody(self) -> bool:
+        """Tell whether the request names its host once, as one of HTTP/1.1 must (RFC 9112 section 3.2)."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return hosts == 1 or (not hosts and self.parser.get_http_version() != "1.1")
+
+    def on_body(self, body: bytes) -> None:
+        if self._is_answered:
+            return
+        super().on_body(body)
+        if self.cycle.response_complete:
+            self._unheard += len(body)
+            if self._unheard > _MOST_UNHEARD:
+                self.transport.close()
 
     def _at_once(self) -> bytes | None:
         busy = self.cycle is not None and not self.cycle.response_complete
@@ -159,5 +225,6 @@ class _Hot(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self._in_time()
         if not self._is_answered:
             super().on_message_complete()

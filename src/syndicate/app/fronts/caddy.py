@@ -22,6 +22,7 @@ from syndicate.app.fronts.quoting import caddy, caddy_literal, comment, pattern
 from syndicate.caching import LISTS, OTHER, PAGE, feed_age
 from syndicate.filetypes import content_type
 from syndicate.i18n import SOURCE_LANGUAGE
+from syndicate.safety import STRICT_TRANSPORT
 from syndicate.templating import Templates
 
 _PORTS: Final = {True: 443, False: 80}
@@ -47,6 +48,10 @@ def caddy_site(facts: Facts, templates: Templates, *, address: str = "") -> str:
         text=caddy_literal(
             "|".join([f"(?i){suffixes(TEXT | HTML)}", "/$", *(one.pattern for one in facts.feeds)])
         ),
+        ours=caddy_literal(f"^/(?:{'|'.join(FOLDERS)})(?:/|$)"),
+        html=caddy_literal(f"(?i)/$|{suffixes(HTML)}"),
+        policy=caddy(facts.policy) if facts.policy else "",
+        stay=caddy(STRICT_TRANSPORT[1]) if facts.stay else "",
         prefix=_prefix(facts.prefix) if facts.prefix else {},
         answers=caddy_literal(f"^{pattern(facts.answers)}/(?:{'|'.join(FOLDERS)})/") if other else "",
         answers_prefix=caddy(encoded(facts.answers)),

@@ -16,6 +16,7 @@ from syndicate.config import Config
 from syndicate.errors import SyndicateError
 from syndicate.feedfiles import KINDS, OPML, paths_of
 from syndicate.filetypes import content_type
+from syndicate.safety import is_secure, pages_policy
 from syndicate.store.folders import ARCHIVES
 
 TOPICS: Final = ("tags", "categories", "authors", "languages")
@@ -50,7 +51,8 @@ class Facts:
     """What a server in front of us needs to know.
 
     `hosts` are its names, `prefix` the path that the publication's address ends with, `answers` that of
-    `web.url`; both without a slash at their end, not encoded. `upstream` is where we answer.
+    `web.url`; both without a slash at their end, not encoded. `upstream` is where we answer. `policy` is what
+    pages say (Content-Security-Policy), `stay` whether browsers are told to ask by https alone.
     """
 
     title: str
@@ -64,6 +66,8 @@ class Facts:
     upstream: str
     feeds: tuple[FeedFiles, ...]
     hubs: tuple[str, ...]
+    policy: str = ""
+    stay: bool = False
 
     @property
     def origin(self) -> str:
@@ -91,6 +95,8 @@ def facts_of(config: Config) -> Facts:
         upstream=f"{f'[{upstream_host}]' if ':' in upstream_host else upstream_host}:{upstream_port}",
         feeds=tuple(_feeds(config)),
         hubs=tuple(hub for hub in config.feeds.hubs if not set(hub) & set('"<>')),
+        policy=pages_policy(config),
+        stay=is_secure(config),
     )
 
 

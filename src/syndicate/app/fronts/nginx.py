@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from syndicate import filetypes
-from syndicate.answered import FOLDERS
+from syndicate.answered import FOLDERS, LINKS
 from syndicate.app.fronts.facts import (
     ASKED,
     HTML,
@@ -23,6 +23,7 @@ from syndicate.app.fronts.quoting import DOLLAR, comment, nginx, nginx_value, pa
 from syndicate.caching import LISTS, OTHER, PAGE, feed_age
 from syndicate.filetypes import content_type
 from syndicate.i18n import SOURCE_LANGUAGE
+from syndicate.safety import STRICT_TRANSPORT
 from syndicate.templating import Templates
 
 _DOLLAR: Final = '\ngeo $syndicate_dollar {\n    default "$";\n}\n'  # order does not matter
@@ -55,6 +56,11 @@ def nginx_site(facts: Facts, templates: Templates, *, listen: Sequence[str] = ()
         scriptable=suffixes(SCRIPTABLE),
         text=suffixes(TEXT),
         prefix=_prefix(facts),
+        ours="|".join(name for name in FOLDERS if name not in LINKS),
+        private="|".join(LINKS),
+        links=LINKS,
+        policy=nginx_value(facts.policy) if facts.policy else "",
+        stay=nginx_value(STRICT_TRANSPORT[1]) if facts.stay else "",
         answers=[(nginx(path), name) for path, name in _answers(facts)],
     )
     return text + (_DOLLAR if DOLLAR in text else "")
