@@ -195,7 +195,8 @@ def test_what_of_our_list_cannot_be_read_is_told(news: Publication) -> None:
     row = {**dict.fromkeys(COLUMNS, ""), "newsletter": "daily", "state": "active"}
     rows = [
         {**row, "email": "a@x.example", "started": "gestern", "frequency": "hourly", "zone": "Mars",
-         "at": "25:00", "topics": "x", "token": "short", "consents": "[{}]", "extra": "[]", "paused_until": "x"},
+         "at": "25:00", "topics": "x", "token": "short", "consents": "[{}]", "extra": "[]",
+         "paused_until": "x"},
         {**row, "email": "nobody"},
         {**row, "email": "b@x.example", "state": "away"},
         {**row, "email": "c@x.example", "newsletter": "../x"},
