@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -41,7 +42,8 @@ mail:
   smtp: {{host: 127.0.0.1, port: {port}, security: none, connections: {connections}}}
 {more}"""
 # The shipped letter is personalised in seven places; this greeting in the HTML makes it nine.
-GREETING = '<p>{{ email }} · <a href="{{ unsubscribe_url }}">{{ _("Unsubscribe") }}</a></p>\n<table role='
+LINK = '<a class="quiet" href='  # the first in a letter
+GREETING = f'{{{{ email }}}} {LINK}"{{{{ unsubscribe_url }}}}">{{{{ _("Unsubscribe") }}}}</a> {LINK}'
 SENTENCE = "Harga beras di pasar kota naik lagi pagi ini — “sudah tiga kali sebulan”, kata para pedagang. "
 WITHOUT_UVLOOP = "import sys; sys.modules['uvloop'] = None; from syndicate.cli import main; main()"
 
@@ -82,11 +84,13 @@ class Publication:
         (folder / "content").mkdir()
         (folder / "templates" / "mail").mkdir(parents=True)
         html = (shipped("templates") / "mail" / "digest.html").read_text(encoding="utf-8")
-        greeted = html.replace("<table role=", GREETING, 1)
+        greeted = html.replace(LINK, GREETING, 1)
         (folder / "templates" / "mail" / "digest.html").write_text(greeted, encoding="utf-8")
         for number in range(ARTICLES):
             text = f"---\ntitle: Kabar nomor {number} dari pasar kota\n---\n\n" + SENTENCE * 3
-            (folder / "content" / f"a{number}.md").write_text(text, encoding="utf-8")
+            article = folder / "content" / f"a{number}.md"
+            article.write_text(text, encoding="utf-8")
+            os.utime(article, (time.time() - 3600,) * 2)  # one that is still written would wait
 
     @contextmanager
     def site(self, port: int) -> Iterator[Site]:
@@ -99,13 +103,14 @@ class Publication:
             yield site
 
     def import_people(self, site: Site) -> None:
-        """Subscribe as many as letters are wished, in transactions of thousands."""
+        """Subscribe as many as letters are wished, thousands in a transaction, a day before the articles."""
+        since = site.clock() - timedelta(days=1)  # nobody is due what was there before him
         persons: Iterator[subscribers.Person] = (
             (parse_email(f"p{number}@example.org"), {}) for number in range(self.wish.letters)
         )
         while batch := list(islice(persons, IMPORTED_AT_ONCE)):
             with site.store.write() as tx:
-                subscribers.add_many(tx, batch, [NEWSLETTER], now=site.clock(), token=mint_token)
+                subscribers.add_many(tx, batch, [NEWSLETTER], now=since, token=mint_token)
 
     def freeze(self, site: Site) -> float:
         """Make the edition for everyone; return the seconds that took."""

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
+from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
 
 from syndicate.model import Email
 
 SPECIAL_USE_DOMAIN_NAMES.clear()  # whether `localhost` or `.test` can be reached is for the relay to say
+_PLAIN = re.compile(
+    r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)"
+    r"@((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
+)
+_LONGEST_LOCAL, _LONGEST = 64, 254  # RFC 5321 section 4.5.3.1
 _MAILBOX = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>]+)")
 
 
@@ -20,14 +26,31 @@ def parse_email(text: str) -> Email:
     relay of one's own may serve them. Raises ValueError with the text and the reason.
     """
     stripped = text.strip()
+    return _plain(stripped) or checked_email(stripped)
+
+
+def checked_email(text: str) -> Email:
+    """Return what `parse_email` does of a text without spaces around it, whatever it is: 40 times slower."""
     try:
         checked = validate_email(
-            stripped, check_deliverability=False, globally_deliverable=False, allow_quoted_local=False
+            text, check_deliverability=False, globally_deliverable=False, allow_quoted_local=False
         )
     except EmailNotValidError as error:
-        raise ValueError(f"{stripped[:80]!r} is not a mail address: {error}") from None
+        raise ValueError(f"{text[:80]!r} is not a mail address: {error}") from None
     address = f"{checked.local_part}@{checked.ascii_domain.lower()}"
     return Email(address=address, key=address.lower())
+
+
+def _plain(text: str) -> Email | None:
+    """Return an address of plain letters and digits, as nearly all are; None for any other text."""
+    match = _PLAIN.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    local, domain = match.groups()
+    if len(local) > _LONGEST_LOCAL or "--" in domain or local.lower() in CASE_INSENSITIVE_MAILBOX_NAMES:
+        return None
+    domain = domain.lower()
+    return Email(address=f"{local}@{domain}", key=f"{local.lower()}@{domain}")
 
 
 def parse_mailbox(text: str) -> tuple[str, Email]:

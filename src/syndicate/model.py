@@ -734,6 +734,38 @@ class Suppression:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A subscription that a list brings, active or ended long ago; `token` is "" where it has no link yet.
+
+    `consents` come with it where it is new here, `extra` joins what is known of the person.
+    """
+
+    email: Email
+    newsletter: str
+    started_at: datetime
+    state: SubscriptionState = SubscriptionState.ACTIVE
+    ended_at: datetime | None = None
+    reason: str = ""
+    choice: Choice = Choice()
+    paused_until: datetime | None = None
+    token: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    consents: tuple[Consent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody of whom a list says that he left, or cannot be reached; `email` is None where he was erased.
+
+    `told_at` is when that was, None where the list does not say.
+    """
+
+    email: Email | None
+    suppression: Suppression
+    told_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """When a recurring work (scan, publish, newsletter:NAME, send) last ran, and how it ended."""
 

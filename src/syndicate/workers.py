@@ -140,11 +140,14 @@ def run_web(site: Site, *, listening: int, nudges: int) -> None:
     Beside it sign-ups are decided on.
     """
     from syndicate.app.confirming import keep_confirming
+    from syndicate.app.keyring import keyring
     from syndicate.schedule import Ticker
     from syndicate.web.routes import make_web
     from syndicate.web.server import server
 
     lifeline()
+    with contextlib.suppress(SyndicateError):
+        keyring(site)  # made now, so that no GET ever writes
     config = site.config
     schedules = {name: site.schedule(name) for name in config.newsletters}
     ticker = Ticker(lambda: nudge(nudges), every=config.content.every, schedules=schedules)

@@ -187,3 +187,11 @@ def test_other_moves_are_closed_and_suppressions_lose_their_address(store_db: St
         suppressions.suppress(tx, [Suppression("aa", "daily", "bounced", NOW, "ana@example.org", {"a": "b"})])
         suppressions.forget_email(tx, "aa")
         assert suppressions.of(tx, ["aa"])["aa"] == [Suppression("aa", "daily", "bounced", NOW)]
+
+
+def test_what_the_operator_is_told_stays_his(store_db: Store) -> None:
+    """He may be a subscriber too: erasing that leaves his alerts alone."""
+    with store_db.write() as tx:
+        letters.enqueue(tx, key="alert/1", email="ana@example.org", body=b"help", now=NOW)
+        letters.erase(tx, email("ana"), now=NOW)
+    assert ledger(store_db) == [("ana@example.org", "pending", 0, None)]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from list_steps import comes_in, everyone
 from mail_steps import comes, got, mailed
 from publications import Publication, maker
 from visiting import Visitor, contents, known, letters_to, link_in, visiting
@@ -15,7 +16,7 @@ from visiting import Visitor, contents, known, letters_to, link_in, visiting
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
 from syndicate.app.leaving import leave
-from syndicate.app.people import remove_person
+from syndicate.app.people import add_people, remove_person
 from syndicate.emails import parse_email
 from syndicate.model import Choice, Consent, Signup, Suppression
 from syndicate.store import consents, signups, subscribers, suppressions
@@ -320,3 +321,12 @@ def test_a_second_erasure_finds_nobody(news: Publication) -> None:
     assert erase(news.site, parse_email(ANA)) and not erase(news.site, parse_email(ANA))
     with news.site.store.read() as conn:
         assert [one.reason for one in suppressions.every(conn)] == ["erased"]
+
+
+def test_no_import_brings_an_erased_person_back(news: Publication) -> None:
+    """Nor an operator's slip; the other rows of the list come in, and the sums hold."""
+    erase(news.site, parse_email(ANA))
+    said = comes_in(news, f"email,name\n{ANA},Ana\nANA@Example.org,Ana\nbudi@example.org,Budi\n".encode())
+    assert said.account.rows == 3 and set(everyone(news)) == {"budi@example.org"}
+    [refused] = add_people(news.site, [ANA], ["daily"])
+    assert not refused.good and person(news, ANA) is None

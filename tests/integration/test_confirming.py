@@ -25,6 +25,7 @@ from signup_steps import (
 )
 
 from syndicate.app.confirming import clear_up, decide_due
+from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
 from syndicate.app.retention import tidy
 from syndicate.emails import parse_email
@@ -235,7 +236,22 @@ def test_the_latest_edition_comes_once(news: Publication) -> None:
         news.time_passes(days=2)
         visitor.post(is_asked(news, visitor, newsletters=["daily"]))
         assert letters_leave(news) == []
-    assert [key for key in queued(news) if key.startswith("welcome")] == ["welcome/daily/2"]
+    assert len([key for key in queued(news) if key.startswith("welcome/daily/")]) == 1
+
+
+def test_who_comes_after_somebody_erased_is_welcomed(news: Publication) -> None:
+    """The database gives his number to the next who comes, who is new all the same."""
+    offers_several(news)
+    news.people_subscribe("reader@example.org")
+    edition_leaves(news, "Bridge opened early")
+    with visiting(news) as visitor:
+        for somebody in (KIM, "lou@example.org"):
+            assert signs_up(visitor, somebody, newsletters=["daily"]).status_code == 200
+            [asks] = letters_leave(news)
+            visitor.post(link_in(asks))
+            [welcome] = letters_leave(news)
+            assert "Bridge opened early" in str(welcome["Subject"])
+            assert erase(news.site, parse_email(somebody))
 
 
 def test_who_had_the_edition_is_not_sent_it_again(news: Publication) -> None:

@@ -122,7 +122,7 @@ def test_an_import_accounts_for_every_row(run: Run, config: Path, tmp_path: Path
     people.write_text("email\na@example.org\nbad\n", "utf-8")
     status, said, _ = run("subscribers", "import", str(people), "--config", str(config))
     assert status == 1
-    assert said == "2 rows: 1 added, 1 left out.\n"
+    assert said == "2 rows: 1 added, 1 left out (cannot be read).\n"
 
 
 def test_check_answers_a_machine_also_where_the_file_is_no_yaml(run: Run, config: Path) -> None:

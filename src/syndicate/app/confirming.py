@@ -48,6 +48,9 @@ def keep_confirming(site: Site, told: Event) -> None:
             if monotonic() - tidied >= _TIDY:
                 tidy(site, now=site.clock())
                 tidied = monotonic()
+        except SyndicateError as error:
+            log.error("sign-ups wait, and are looked at again in a minute: %s", error)
+            sleep(60)
         except Exception:
             log.exception("sign-ups could not be looked at; it is done again in a minute")
             sleep(60)

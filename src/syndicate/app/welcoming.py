@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from syndicate.app.keyring import token_hash
 from syndicate.app.site import Site
 from syndicate.digest.slots import LetterTemplate
 from syndicate.model import Attempt, Email
@@ -32,7 +33,8 @@ def welcome(site: Site, tx: Any, newcomer: Newcomer, *, now: datetime) -> bool:
     """Queue the newest edition for somebody; False where there is none for him, or he had it, or one before.
 
     For the transaction in which he subscribes. The letter is the one that all got, with his own address and
-    links in it.
+    links in it. Its key is made of his token, which is nobody else's ever: the database gives the number of
+    somebody erased to the next who comes.
     """
     rows = edition_pages.frozen_before(tx, newcomer.newsletter, None, count=_LOOKED_AT)
     found = _chosen(site, tx, rows, newcomer, now=now)
@@ -60,7 +62,7 @@ def welcome(site: Site, tx: Any, newcomer: Newcomer, *, now: datetime) -> bool:
     )
     return letters.enqueue(
         tx,
-        key=f"{welcomes.prefix(newcomer.newsletter)}{newcomer.subscriber_id}",
+        key=f"{welcomes.prefix(newcomer.newsletter)}{token_hash(newcomer.token)[:24]}",
         email=newcomer.email.address,
         body=letter.body,
         now=now,

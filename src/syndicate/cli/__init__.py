@@ -27,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "deliveries": ("deliveries", "deliveries", "List an edition's letters, and send failed ones again."),
     "why": ("why", "why", "Tell what became of everything for one address."),
     "mail": ("mail", "mail", "Try the mail settings."),
-    "subscribers": ("subscribers", "subscribers", "Add, import, list and remove subscribers."),
+    "subscribers": ("subscribers", "subscribers", "Add, import, export, list and remove subscribers."),
     "extract": ("extract", "extract", "Show a file's article, and what was removed by which rule."),
     "articles": ("articles", "articles", "Export and import the ids of articles."),
     "setup": ("setup", "setup", "Print ready configuration for nginx, Caddy or systemd."),

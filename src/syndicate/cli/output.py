@@ -28,10 +28,11 @@ def configuration(ctx: click.Context) -> Config:
 
 def emit(data: Any) -> None:
     """Print `data` as JSON for a machine."""
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=_plain))
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2, default=plain))
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
+    """Return what JSON knows no form for as a text."""
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value)

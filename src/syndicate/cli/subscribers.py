@@ -1,44 +1,36 @@
-"""syndicate subscribers add|set|show|import|list|remove."""
+"""syndicate subscribers add|set|show|list|remove; the others are in files of their own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from syndicate.cli.output import configuration, count, emit, moment, short
+from syndicate.cli.output import configuration, emit, moment, plain, short
+from syndicate.cli.subscribers_moving import export, import_
+from syndicate.cli.subscribers_sums import stats
+from syndicate.cli.subscribers_suppress import stopped, suppress
+from syndicate.cli.subscribers_which import NEWSLETTER, newsletters_of
 from syndicate.config import Config
 from syndicate.errors import UsageError
+from syndicate.model import SubscriptionState
 
 if TYPE_CHECKING:
     from syndicate.app.wishes import Wish
-    from syndicate.model import Subscriber
+    from syndicate.model import Consent, Subscriber
 
 
 @click.group()
 def subscribers() -> None:
-    """Add, import, list and remove subscribers, and say what each wants."""
+    """Add, import, export, list and remove subscribers, suppress addresses, and say what each wants."""
 
 
-def _newsletters(config: Config, chosen: str | None) -> list[str]:
-    if chosen is None:
-        if not config.newsletters:
-            raise UsageError(
-                "there is no newsletter to subscribe to; add one under newsletters: in the configuration"
-            )
-        return list(config.newsletters)
-    if chosen not in config.newsletters:
-        raise UsageError(
-            f"no newsletter is named {chosen!r} (there are: {', '.join(config.newsletters) or 'none'})"
-        )
-    return [chosen]
-
-
-_NEWSLETTER = click.option("--newsletter", metavar="NAME", help="This one only; else every newsletter.")
+for command in (import_, export, suppress, stats):
+    subscribers.add_command(command)
 
 
 _WISHES = (
@@ -69,7 +61,7 @@ def _wish(options: dict[str, Any]) -> Wish:
 
 @subscribers.command()
 @click.argument("emails", nargs=-1, required=True, metavar="EMAIL...")
-@_NEWSLETTER
+@NEWSLETTER
 @click.option("--resubscribe", is_flag=True, help="Also those who once unsubscribed, because they asked to.")
 @_wishes
 @click.pass_context
@@ -85,7 +77,7 @@ def add(
     from syndicate.app.wishes import choice_for
 
     config = configuration(ctx)
-    names = _newsletters(config, newsletter)
+    names = newsletters_of(config, newsletter)
     wish = _wish(options)
     with open_site(config) as site:
         wanted = {} if wish.says_nothing else {name: choice_for(site, name, wish) for name in names}
@@ -123,7 +115,7 @@ def set_(
     from syndicate.app.wishes import Pause, change
 
     config = configuration(ctx)
-    names = _newsletters(config, newsletter)
+    names = newsletters_of(config, newsletter)
     wish = _wish(options)
     if len(names) > 1:
         raise UsageError(f"say of which newsletter: --newsletter {'|'.join(names)}")
@@ -141,27 +133,38 @@ def set_(
         ctx.exit(1)
 
 
-@subscribers.command()
+@subscribers.command(short_help="Show what EMAIL subscribes to, agreed to and wants.")
 @click.argument("email")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
 def show(ctx: click.Context, email: str, as_json: bool) -> None:
-    """Show what EMAIL subscribes to, and what it wants of each newsletter."""
+    """Show what EMAIL subscribes to, what it wants, what it agreed to, and what stops it."""
     from syndicate.app.people import find_person
     from syndicate.app.site import open_site
 
     config = configuration(ctx)
     with open_site(config) as site:
-        rows = find_person(site, email)
-        lines = [_line(config, row, now=site.clock(), whole=True) for row in rows]
+        found = find_person(site, email)
+        lines = [_line(config, row, now=site.clock(), whole=True) for row in found.subscriptions]
+    lines += [_agreed(config, one) for one in found.consents]
+    lines += [stopped(config, one) for one in found.suppressions]
     if as_json:
-        emit([_for_machine(row) for row in rows])
+        rows = [_for_machine(row) for row in found.subscriptions]
+        emit({"subscriptions": rows, "consents": list(map(asdict, found.consents)),
+              "suppressions": list(map(asdict, found.suppressions))})  # fmt: skip
     else:
         for line in lines:
             click.echo(line)
-    if not rows:
+    if not found.subscriptions:
         click.echo(f"{email} is not a subscriber.", err=True)
         ctx.exit(1)
+
+
+def _agreed(config: Config, one: Consent) -> str:
+    """Return what was agreed to or withdrawn as a line."""
+    cells = [one.newsletter or "every newsletter", one.kind, moment(one.at, config.publication.timezone)]
+    cells += filter(None, [one.source, one.ip or "", ", ".join(f"{k} {v}" for k, v in one.evidence.items())])
+    return "  " + "\t".join(cells)
 
 
 def _line(config: Config, row: Subscriber, *, now: datetime, whole: bool = False) -> str:
@@ -186,58 +189,43 @@ def _for_machine(row: Subscriber) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in fields}, "choice": asdict(row.choice)}
 
 
-@subscribers.command("import", short_help="Subscribe everyone in a CSV file.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@_NEWSLETTER
-@click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
-@click.pass_context
-def import_(ctx: click.Context, file: Path, newsletter: str | None, as_json: bool) -> None:
-    """Subscribe everyone in a CSV file with a column `email`; its other columns are kept.
-
-    Nobody who unsubscribed is subscribed again, and nobody is mailed by an import. Lines with a bad
-    address are named and left out.
-    """
-    from syndicate.app.people import import_people
-    from syndicate.app.site import open_site
-
-    config = configuration(ctx)
-    names = _newsletters(config, newsletter)
-    with open_site(config) as site:
-        report = import_people(site, file, names)
-    if as_json:
-        emit({**report.counts, "faults": list(report.faults)})
-    else:
-        for fault in report.faults:
-            click.echo(fault, err=True)
-        fates = {**report.counts, "left out": len(report.faults)}
-        done = ", ".join(f"{number:,} {what}" for what, number in fates.items() if number)
-        click.echo(f"{count(report.rows, 'row')}: {done or 'nothing to do'}.")
-    if report.faults:
-        ctx.exit(1)
-
-
 @subscribers.command("list")
-@_NEWSLETTER
+@NEWSLETTER
+@click.option("--state", type=click.Choice([one.value for one in SubscriptionState]), help="Those alone.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="NUMBER", help="No more than so many.")
 @click.option("--json", "as_json", is_flag=True, help="Answer for a machine.")
 @click.pass_context
-def list_(ctx: click.Context, newsletter: str | None, as_json: bool) -> None:
+def list_(
+    ctx: click.Context, newsletter: str | None, state: str | None, limit: int | None, as_json: bool
+) -> None:
     """List subscribers: address, newsletter, state, since when, wishes."""
     from syndicate.app.site import open_site
-    from syndicate.store import subscribers as people
+    from syndicate.store import exporting
 
     config = configuration(ctx)
+    which = exporting.Which(newsletter, SubscriptionState(state) if state else None)
+    number = 0
     with open_site(config) as site, site.store.read() as conn:
-        rows = list(people.subscribers(conn, newsletter))
         now = site.clock()
-    if not rows:
-        _newsletters(config, newsletter)  # names those that there are, where it is none of them
-    if as_json:
-        emit([_for_machine(row) for row in rows])
-        return
-    for row in rows:
-        click.echo(_line(config, row, now=now))
-    if not rows:
+        rows = islice(exporting.subscriptions(conn, which), limit)
+        shown = _as_json(rows) if as_json else (_line(config, row, now=now) for row in rows)
+        for number, line in enumerate(shown, start=1):  # noqa: B007
+            click.echo(line)
+    if not number or (as_json and number == 1):
+        newsletters_of(config, newsletter)  # names those that there are, where it is none of them
+    if not number:
         click.echo("Nobody yet; `syndicate subscribers add EMAIL` adds somebody.", err=True)
+
+
+def _as_json(rows: Iterable[Subscriber]) -> Iterator[str]:
+    """Give the lines of a JSON list, one for each subscription: there may be a million."""
+    import json
+
+    before = "["
+    for row in rows:
+        yield before + json.dumps(_for_machine(row), ensure_ascii=False, default=plain)
+        before = ","
+    yield "[]" if before == "[" else "]"
 
 
 @subscribers.command(short_help="Remove EMAIL and everything held about it.")

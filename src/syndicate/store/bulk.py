@@ -65,7 +65,7 @@ def storing(conn: sa.Connection) -> Callable[[datetime | None], object]:
 def _text(moment: datetime | None) -> str | None:
     if moment is None:
         return None
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return moment.astimezone(UTC).isoformat(sep=" ", timespec="microseconds")[:26]
 
 
 def _as_it_is(moment: datetime | None) -> datetime | None:

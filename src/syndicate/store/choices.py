@@ -65,7 +65,7 @@ def choose(conn: sa.Connection, key: str, newsletter: str, wanted: Choice, *, no
     """Give a person another choice from now on; False where he is not subscribed.
 
     What is due to him does not change by how often or when he gets it. By other topics or another language
-    it does: then all since his start counts, but what he had.
+    it does: then all since his start counts, but what he had. Who came by a list starts when he came here.
     """
     row = conn.execute(_subscription(key, newsletter, *_HIS)).first()
     if row is None:
@@ -73,7 +73,7 @@ def choose(conn: sa.Connection, key: str, newsletter: str, wanted: Choice, *, no
     number = number_of(conn, newsletter, wanted, now=now)
     had = _chosen(conn.execute(sa.select(*_COLUMNS).where(choice.c.id == row.choice_id)).one())
     if number != had.id:
-        start = before(max(row.started_at, row.paused_until or row.started_at))
+        start = before(max(row.started_at, row.created_at, row.paused_until or row.started_at))
         same = (had.choice.topics, had.choice.language) == (wanted.topics, wanted.language)
         after = max(start, row.after_at or had.covered_at or start) if same else start
         _set(conn, row.id, {"choice_id": number, "after_at": after})
@@ -119,7 +119,7 @@ _DECIDE = (
 )
 _HIS = (
     *(subscription.c.id, subscription.c.choice_id, subscription.c.started_at),
-    *(subscription.c.after_at, subscription.c.paused_until),
+    *(subscription.c.after_at, subscription.c.paused_until, subscriber.c.created_at),
 )
 
 

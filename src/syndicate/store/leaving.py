@@ -78,7 +78,7 @@ def _wait_again(conn: sa.Connection, row: Any, now: datetime) -> None:
     theirs = sa.select(edition.c.id).where(
         edition.c.newsletter == row.newsletter, edition.c.state != "cancelled"
     )
-    welcome = delivery.c.key == f"{welcomes.prefix(row.newsletter)}{row.subscriber_id}"
+    welcome = welcomes.is_welcome(row.newsletter)
     skipped = (
         (delivery.c.subscriber_id == row.subscriber_id)
         & (delivery.c.state == DeliveryState.SKIPPED.value)

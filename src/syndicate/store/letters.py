@@ -100,6 +100,9 @@ def erase(conn: sa.Connection, email: Email, *, now: datetime) -> None:
 
 
 def addressed_to(email: Email) -> sa.ColumnElement[bool]:
-    """Return what is true of the letters of no edition to an address, in whatever case it was written."""
+    """Return what is true of the letters of no edition to an address, in whatever case it was written.
+
+    What the operator is told is none of them, though he may be a subscriber too.
+    """
     spelt = delivery.c.email.in_([email.address, email.key]) | (sa.func.lower(delivery.c.email) == email.key)
-    return delivery.c.key.is_not(None) & spelt
+    return delivery.c.key.is_not(None) & delivery.c.key.not_like("alert/%") & spelt

@@ -59,6 +59,11 @@ def of(conn: sa.Connection, digests: Collection[str]) -> dict[str, list[Suppress
     return found
 
 
+def any_there(conn: sa.Connection) -> bool:
+    """Tell whether any address is suppressed."""
+    return conn.scalar(sa.select(suppression.c.hash).limit(1)) is not None
+
+
 def every(conn: sa.Connection) -> Iterator[Suppression]:
     """Give all suppressions, by address and newsletter; read it while `conn` is open."""
     ordered = sa.select(*_COLUMNS).order_by(suppression.c.email, suppression.c.hash, suppression.c.newsletter)

@@ -64,7 +64,7 @@ def of_who_left(conn: sa.Connection, newsletters: Sequence[str]) -> list[int]:
 
 def withdraw(conn: sa.Connection, newsletter: str, subscriber_id: int, *, now: datetime) -> None:
     """Skip somebody's welcome where it still waits."""
-    his = delivery.c.key == f"{prefix(newsletter)}{subscriber_id}"
+    his = (delivery.c.subscriber_id == subscriber_id) & is_welcome(newsletter)
     waits = sa.select(delivery.c.chunk_id).where(his, delivery.c.state.in_(_WAITING))
     skip(conn, list(conn.scalars(waits)), now=now)
 
@@ -76,6 +76,11 @@ def skip(conn: sa.Connection, places: Sequence[int], *, now: datetime) -> None:
         chunks.lock(plain, places)
         chunks.skip(plain, places, "unsubscribed", now=now)
         chunks.count(plain, places)
+
+
+def is_welcome(newsletter: str) -> sa.ColumnElement[bool]:
+    """Tell of a delivery whether it is a welcome to a newsletter, whoever's."""
+    return delivery.c.key.is_not(None) & delivery.c.key.startswith(prefix(newsletter), autoescape=True)
 
 
 def prefix(newsletter: str) -> str:

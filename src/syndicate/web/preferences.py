@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +19,7 @@ from syndicate.app.site import Site
 from syndicate.app.speaking import language_of, title_of
 from syndicate.app.wishes import settled_newsletter, zone_of
 from syndicate.digest.trial import TOKEN
-from syndicate.i18n import language_name
+from syndicate.i18n import format_date, format_time, language_name
 from syndicate.model import FREQUENCIES, Subscriber, SubscriptionState
 from syndicate.subscribers.zones import is_listed, zone_groups
 from syndicate.web.forms import first, read_form
@@ -142,15 +143,25 @@ def _choosing(site: Site, one: Subscriber, wanted: Wanted | None) -> dict[str, o
         "values": values,
         "frequencies": FREQUENCIES,
         "zones": zone_groups(),
-        "zone_apart": "" if is_listed(values.zone) else values.zone,
+        "zones_apart": ("UTC",) if values.zone == "UTC" or is_listed(values.zone) else ("UTC", values.zone),
         "languages": sorted(((tag, language_name(tag)) for tag in tags), key=lambda pair: pair[1].casefold()),
         "by_language": newsletter.by_language,
         "topics": preferences.topics_for(newsletter, one.choice),
         "pictures": newsletter.pictures,
         "pauses": tuple(preferences.LENGTHS),
         "chosen": preferences.wanted_now(site, one),
-        "next_at": preferences.next_letter(site, one, now=now),
+        "next_at": _next_at(site, one, now),
     }
+
+
+def _next_at(site: Site, one: Subscriber, now: datetime) -> str:
+    """Return day and hour of his next letter as he writes them, "" where it comes at no hour."""
+    moment = preferences.next_letter(site, one, now=now)
+    if moment is None:
+        return ""
+    language, zone = _language(site, one), zone_of(site.config, one.newsletter, one.choice)
+    day = format_date(moment, "full", language=language, zone=zone)
+    return f"{day}, {format_time(moment, language=language, zone=zone)}"
 
 
 def _language(site: Site, one: Subscriber) -> str:

@@ -1,0 +1,190 @@
+"""Bringing lists of subscribers in: each row is accounted for, nobody is resubscribed, and nobody is mailed.
+
+A list is read twice. The first time nothing is written: it must be readable to its end, and whoever left by
+any row is subscribed by none. The second time goes in short transactions, and what is there by then is left
+as it is, so that an import that was cut off is done again from its start.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from functools import partial
+from hashlib import sha256
+
+import syndicate.store.importing as store
+from syndicate.app.arrivals import Note, Read, Reader, fitted
+from syndicate.app.keyring import Keyring, keyring
+from syndicate.app.settling import Memory, Settling, Work
+from syndicate.app.sheets import Sheet, Wanted, by_name
+from syndicate.app.site import Site, mint_token
+from syndicate.emails import parse_email
+from syndicate.model import Arrival, Departure
+from syndicate.store.batches import batched
+from syndicate.subscribers.columns import Layout
+from syndicate.subscribers.moments import is_day_first
+from syndicate.subscribers.ourlist import Reading, read_row
+from syndicate.subscribers.statuses import GONE
+from syndicate.subscribers.telling import verdict
+from syndicate.subscribers.visitors import kept_ip
+
+Show = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What the first reading found: how many rows, who left, and which columns have American dates."""
+
+    rows: int
+    memory: Memory
+    slashes: dict[str, frozenset[int]]
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the rows: numbers by what was done, and of notes by why; `wrong` rows are at fault.
+
+    `added` and the like count subscriptions: a row may be for several newsletters.
+    """
+
+    rows: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    wrong: int = 0
+
+
+def mark_of(ring: Keyring) -> str:
+    """Return the mark of the key that hashes of addresses are made with; it tells nothing of the key."""
+    return sha256(b"syndicate address key\x00" + ring.address).hexdigest()[:16]
+
+
+def reading_of(site: Site) -> Reading:
+    """Return what an import makes values of texts with."""
+    ring = keyring(site)
+    kept = partial(kept_ip, keeping=site.config.privacy.ip)
+    return Reading(ring.address_key_hash, mark_of(ring), kept, site.clock())
+
+
+def look_through(sheets: Sequence[Sheet], reading: Reading, wanted: Wanted) -> Outlook:
+    """Read lists to their end; SyndicateError, with file and line, where that cannot be done."""
+    memory, slashes, rows = Memory(), dict[str, frozenset[int]](), 0
+    for sheet in sheets:
+        layout = sheet.layout
+        dated = [*layout.roles["since"], *layout.roles["ended"]] if layout else []
+        day_first: set[int] = set()
+        gone = partial(_gone_of_ours, sheet, reading, memory) if layout is None else None
+        scope = partial(_gone, layout, wanted, memory) if layout else None
+        for _, cells in sheet.rows():
+            rows += 1
+            for number in dated:
+                if number < len(cells) and "/" in cells[number] and is_day_first(cells[number]):
+                    day_first.add(number)
+            if gone:
+                gone(cells)
+            elif scope:
+                scope(cells)
+        slashes[sheet.file.label] = frozenset(dated) - day_first
+    return Outlook(rows, memory, slashes)
+
+
+def _gone(layout: Layout, wanted: Wanted, memory: Memory, cells: list[str]) -> None:
+    """Remember who left by a row of another program's list."""
+    if not layout.tells and layout.standing not in GONE:
+        return
+    try:
+        whole = fitted(layout, cells)
+        status = verdict(layout, whole)
+        if status in GONE:
+            scope = wanted.only if status == "unsubscribed" else ""
+            memory.gone.add(hash((parse_email(whole[layout.email]).key, scope)))
+    except ValueError:
+        return  # it is told when the row is read again
+
+
+def _gone_of_ours(sheet: Sheet, reading: Reading, memory: Memory, cells: list[str]) -> None:
+    """Remember who left by a row of our own list."""
+    try:
+        row = by_name(sheet.header, cells)
+        if row["state"] == "active":
+            return
+        item, _ = read_row(row, reading)
+    except ValueError:
+        return
+    if isinstance(item, Arrival):
+        memory.gone.add(hash((item.email.key, item.newsletter)))
+    elif item.email is None:
+        memory.erased.add(item.suppression.hash)
+    else:
+        memory.gone.add(hash((item.email.key, item.suppression.newsletter)))
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+def bring(
+    site: Site,
+    sheets: Sequence[Sheet],
+    wanted: Wanted,
+    *,
+    dry: bool = False,
+    tell: Callable[[Note], None] = _nothing,
+    show: Show = _nothing,
+) -> Account:
+    """Subscribe everyone in some lists who is to be, and write down who is never to be; return the account.
+
+    Each row that is left out, or becomes something else, is told. `dry` writes nothing and gives the same
+    account. SyndicateError where a list cannot be read to its end: then nobody was subscribed.
+    """
+    reading = reading_of(site)
+    outlook = look_through(sheets, reading, wanted)
+    reader = Reader(site, wanted, reading)
+    settling = Settling(outlook.memory, reading.digest, now=reading.now)
+    account = Account()
+    size = max(store.AT_ONCE // max(len(wanted.newsletters), 1), 1)
+    with nullcontext(_nothing) if dry else store.at_ease(site.store) as rest:
+        for sheet in sheets:
+            for batch in batched(reader.read(sheet, outlook.slashes[sheet.file.label]), size):
+                work = _brought(site, batch, settling, reading, dry=dry)
+                _count(account, batch, work)
+                for note in work.notes:
+                    tell(note)
+                show(account.rows, outlook.rows)
+                rest()
+    return account
+
+
+def _brought(site: Site, batch: Sequence[Read], settling: Settling, reading: Reading, *, dry: bool) -> Work:
+    """Settle a batch as things stand, and write it down unless it is `dry`."""
+    items = _items(batch)
+    keys = {item.email.key for item in items if item.email}
+    tokens = [item.token for item in items if isinstance(item, Arrival) and item.token]
+    with site.store.read() if dry else site.store.write() as conn:
+        known = store.look(conn, keys, partial(_digests, items, reading))
+        work = settling.settle(batch, known, store.taken_tokens(conn, tokens))
+        if not dry:
+            store.write(conn, work.changes, now=reading.now, token=mint_token)
+    return work
+
+
+def _items(batch: Sequence[Read]) -> list[Arrival | Departure]:
+    return [item for read in batch for item in read.items]
+
+
+def _digests(items: Sequence[Arrival | Departure], reading: Reading) -> set[str]:
+    """Return the hashes of all addresses in a batch."""
+    return {
+        reading.digest(item.email.key) if isinstance(item, Arrival) else item.suppression.hash
+        for item in items
+    }
+
+
+def _count(account: Account, batch: Sequence[Read], work: Work) -> None:
+    account.rows += len(batch)
+    account.counts += work.counts
+    account.left_out.update(note.why for note in work.notes if note.what == "left out")
+    account.changed.update(note.why for note in work.notes if note.what == "changed")
+    account.wrong += sum(note.wrong for note in work.notes)
