@@ -189,6 +189,16 @@ def test_one_click_is_answered_in_a_line(
     assert kinds(news) == [("left", "one click")]
 
 
+@pytest.mark.parametrize(
+    "path", ["/subscribe//", "/api/subscribe/", "/health/", "/move/x/", "/unsubscribe/x/"]
+)
+def test_no_answer_leads_to_the_host_that_a_request_names(visitor: Visitor, path: str) -> None:
+    """A slash too many is no address of ours: a redirect would name a host that anybody may write."""
+    for method in ("GET", "POST"):
+        answer = visitor._client.request(method, path, headers={"host": "evil.example"})
+        assert (answer.status_code, answer.headers.get("location")) == (404, None)
+
+
 def test_links_outlive_the_key_of_forms(news: Publication, visitor: Visitor) -> None:
     """Only pages that lie open must be opened again when that key is deleted."""
     path = leave(news)
