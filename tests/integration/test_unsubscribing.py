@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from mail_steps import chooses, comes, got, mailed
 from publications import Publication, maker
-from visiting import Visitor, known, visiting
+from visiting import Visitor, contents, known, visiting
 
 from syndicate.app import leaving
 from syndicate.app.site import Site
+from syndicate.app.suppressing import suppress
 from syndicate.model import Choice, Subscriber
 from syndicate.store import consents, subscribers
 from syndicate.store.tables import setting, subscriber
@@ -145,6 +146,25 @@ def test_a_letter_gone_stale_before_undo_is_made_up_for(news: Publication, visit
     mailed(news, days=1)
     assert [sorted(text.split()) for text in got(news, "ana")] == [["first", "second"]]
     assert known(news, ANA).token == token
+
+
+def test_undo_brings_nobody_back_who_is_blocked(news: Publication, visitor: Visitor) -> None:
+    """The page still offers the button, to whoever asks for it; a blocked address stays away."""
+    suppress(news.site, [ANA], "blocked")
+    visitor.opens(leave(news))
+    visitor.page = visitor._client.post(leave(news))
+    assert "subscribed again" not in visitor.sends("/undo").text
+    assert known(news, ANA).state.value == "unsubscribed"
+    assert kinds(news) == [("left", "command line")]
+
+
+def test_undo_outweighs_a_suppression(news: Publication, visitor: Visitor) -> None:
+    """As a sign-up does: nobody is subscribed and suppressed at once, else no import would take him along."""
+    suppress(news.site, [ANA], "bounced")
+    visitor.page = visitor._client.post(leave(news))
+    assert "subscribed again" in visitor.sends("/undo").text
+    assert known(news, ANA).state.value == "active"
+    assert contents(news)["suppression"] == []
 
 
 def test_undo_ends_with_its_page(news: Publication, visitor: Visitor) -> None:

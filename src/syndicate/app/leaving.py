@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from syndicate.app.keyring import keyring
 from syndicate.app.site import Site
+from syndicate.emails import parse_email
 from syndicate.model import Consent, ConsentKind, Subscriber
-from syndicate.store import consents, leaving, subscribers
+from syndicate.store import consents, leaving, subscribers, suppressions
 
 LONGEST_TOKEN: Final = 64
 LONGEST_REASON: Final = 500  # characters
@@ -37,13 +39,24 @@ def leave(site: Site, one: Subscriber, *, by: By) -> None:
             consents.record(tx, person, [_consent("left", one, site, by)])
 
 
-def undo(site: Site, one: Subscriber) -> None:
-    """Take the end of a subscription back; one that goes on stays as it is."""
-    now = site.clock()
+def undo(site: Site, one: Subscriber) -> bool:
+    """Take the end of a subscription back; one that goes on stays as it is. False where he is blocked.
+
+    As a sign-up of his own does, it lifts what else suppresses the address for this newsletter and for all.
+    """
+    now, digest, scope = (
+        site.clock(),
+        keyring(site).address_hash(parse_email(one.email)),
+        ("", one.newsletter),
+    )
     with site.store.write() as tx:
+        if suppressions.is_blocked(tx, digest, scope):
+            return False
         person = leaving.undo(tx, one.token, now=now)
         if person is not None:
+            suppressions.lift(tx, digest, scope)
             consents.record(tx, person, [_consent("undone", one, site, "unsubscribe page")])
+    return True
 
 
 def explain(site: Site, one: Subscriber, reason: str, words: str) -> None:

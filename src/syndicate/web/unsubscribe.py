@@ -52,8 +52,8 @@ async def undo(request: Request) -> Response:
         return answer
     if not await _is_ours(request, await read_form(request), found, UNDO):
         return refused(site, language=_language(site, found))
-    await run_in_threadpool(leaving.undo, site, found)
-    return _page(site, "undone", found)
+    good = await run_in_threadpool(leaving.undo, site, found)
+    return _page(site, "undone" if good else "done", found)
 
 
 async def reason(request: Request) -> Response:
