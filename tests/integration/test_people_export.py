@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from list_steps import comes_in, goes_out, known, stopped
 from publications import Publication, maker
 
+from syndicate.app.importing import mark_of
 from syndicate.app.keyring import keyring
 from syndicate.app.people import add_people
 from syndicate.app.suppressing import suppress
@@ -174,6 +175,27 @@ def test_an_erased_person_is_known_by_the_key_alone(news: Publication, make: Mak
     said = comes_in(other, body)
     assert [text for text in said.texts if "another publication's key" in text] and said.account.wrong == 1
     assert set(stopped(other)) == {"d@x.example", "-c@x.example"}
+
+
+def test_who_was_erased_after_a_backup_is_ended_by_the_list(news: Publication) -> None:
+    """A database put back knows him still; the newer list names him by a hash, and he gets nothing more.
+
+    Who subscribed here after that is left alone.
+    """
+    add_people(news.site, ["a@x.example", "b@x.example"], ["daily"])
+    news.time_passes(hours=1)
+    [head, *_] = goes_out(news).decode().splitlines()
+    ring, at = keyring(news.site), news.now.isoformat()
+    empty = dict.fromkeys(COLUMNS, "")
+    rows = [
+        {**empty, "state": "suppressed", "reason": "erased", "started": started,
+         "hash": f"{mark_of(ring)}:{ring.address_key_hash(key)}"}
+        for key, started in (("a@x.example", at), ("b@x.example", "2020-01-01"), ("c@x.example", at))
+    ]  # fmt: skip
+    said = comes_in(news, "\r\n".join([head, *(",".join(row.values()) for row in rows)]).encode())
+    assert said.account.counts == {"unsubscribed": 1, "suppressed": 2}
+    [of_a], [of_b] = (known(news, f"{name}@x.example").subscriptions for name in "ab")
+    assert (of_a.state.value, of_b.state.value) == ("unsubscribed", "active")
 
 
 def test_a_link_opens_one_persons_subscription(news: Publication, make: Make) -> None:

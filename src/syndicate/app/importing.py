@@ -8,7 +8,7 @@ as it is, so that an import that was cut off is done again from its start.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -68,7 +68,7 @@ def reading_of(site: Site) -> Reading:
     return Reading(ring.address_key_hash, mark_of(ring), kept, site.clock())
 
 
-def look_through(sheets: Sequence[Sheet], reading: Reading, wanted: Wanted) -> Outlook:
+def look_through(site: Site, sheets: Sequence[Sheet], reading: Reading, wanted: Wanted) -> Outlook:
     """Read lists to their end; SyndicateError, with file and line, where that cannot be done."""
     memory, slashes, rows = Memory(), dict[str, frozenset[int]](), 0
     for sheet in sheets:
@@ -87,7 +87,18 @@ def look_through(sheets: Sequence[Sheet], reading: Reading, wanted: Wanted) -> O
             elif scope:
                 scope(cells)
         slashes[sheet.file.label] = frozenset(dated) - day_first
+    memory.here.update(_here(site, memory.erased, reading))
     return Outlook(rows, memory, slashes)
+
+
+def _here(site: Site, hashes: Collection[str], reading: Reading) -> dict[str, str]:
+    """Return the address keys of the people here whom a list knows by a hash alone: a database may be older
+    than the list."""
+    if not hashes:
+        return {}
+    with site.store.read() as conn:
+        marked = ((reading.digest(key), key) for key in store.every_key(conn))
+        return {digest: key for digest, key in marked if digest in hashes}
 
 
 def _gone(layout: Layout, wanted: Wanted, memory: Memory, cells: list[str]) -> None:
@@ -140,7 +151,7 @@ def bring(
     account. SyndicateError where a list cannot be read to its end: then nobody was subscribed.
     """
     reading = reading_of(site)
-    outlook = look_through(sheets, reading, wanted)
+    outlook = look_through(site, sheets, reading, wanted)
     reader = Reader(site, wanted, reading)
     settling = Settling(outlook.memory, reading.digest, now=reading.now)
     account = Account()
@@ -148,7 +159,7 @@ def bring(
     with nullcontext(_nothing) if dry else store.at_ease(site.store) as rest:
         for sheet in sheets:
             for batch in batched(reader.read(sheet, outlook.slashes[sheet.file.label]), size):
-                work = _brought(site, batch, settling, reading, dry=dry)
+                work = _brought(site, batch, settling, reading, outlook.memory.here, dry=dry)
                 _count(account, batch, work)
                 for note in work.notes:
                     tell(note)
@@ -157,10 +168,19 @@ def bring(
     return account
 
 
-def _brought(site: Site, batch: Sequence[Read], settling: Settling, reading: Reading, *, dry: bool) -> Work:
+def _brought(
+    site: Site,
+    batch: Sequence[Read],
+    settling: Settling,
+    reading: Reading,
+    here: Mapping[str, str],
+    *,
+    dry: bool,
+) -> Work:
     """Settle a batch as things stand, and write it down unless it is `dry`."""
     items = _items(batch)
     keys = {item.email.key for item in items if item.email}
+    keys |= {here[digest] for digest in _unnamed(items) if digest in here}
     tokens = [item.token for item in items if isinstance(item, Arrival) and item.token]
     with site.store.read() if dry else site.store.write() as conn:
         known = store.look(conn, keys, partial(_digests, items, reading))
@@ -172,6 +192,10 @@ def _brought(site: Site, batch: Sequence[Read], settling: Settling, reading: Rea
 
 def _items(batch: Sequence[Read]) -> list[Arrival | Departure]:
     return [item for read in batch for item in read.items]
+
+
+def _unnamed(items: Sequence[Arrival | Departure]) -> set[str]:
+    return {one.suppression.hash for one in items if isinstance(one, Departure) and one.email is None}
 
 
 def _digests(items: Sequence[Arrival | Departure], reading: Reading) -> set[str]:

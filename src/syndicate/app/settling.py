@@ -28,11 +28,13 @@ class Work:
 class Memory:
     """What an import must remember of the rows before: 64 bits of each, not the texts.
 
-    `gone` are those who left by any row of the lists, found when these were read first.
+    `gone` are those who left by any row of the lists, found when these were read first; `erased` are hashes
+    of addresses that these do not name, and `here` the address keys of the people who have one of them.
     """
 
     gone: set[int] = field(default_factory=set)
     erased: set[str] = field(default_factory=set)
+    here: dict[str, str] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
     ended: set[tuple[str, str]] = field(default_factory=set)
 
@@ -126,8 +128,8 @@ class Settling:
         if self._memory.again(said.hash, said.newsletter, "gone"):
             work.counts["suppressed already"] += 1
             return
-        if one.email is not None:
-            key = one.email.key
+        key = one.email.key if one.email else self._memory.here.get(said.hash)
+        if key is not None:
             his = {name: began for name, (state, began) in known.standings.get(key, {}).items()
                    if state is _ACTIVE and said.newsletter in ("", name)}  # fmt: skip
             later = [name for name, began in his.items() if one.told_at and one.told_at < began]

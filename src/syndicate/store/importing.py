@@ -107,6 +107,11 @@ _LOOK = (
 )
 
 
+def every_key(conn: sa.Connection) -> Iterator[str]:
+    """Give the address keys of all people; read it while `conn` is open."""
+    yield from conn.scalars(sa.select(subscriber.c.email_key), execution_options={"yield_per": KEYS})
+
+
 def taken_tokens(conn: sa.Connection, tokens: Collection[str]) -> set[str]:
     """Return which of these links are somebody's already."""
     found: set[str] = set()
