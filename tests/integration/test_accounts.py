@@ -15,7 +15,7 @@ from visiting import Visitor, contents, known, letters_to, link_in, visiting
 
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
-from syndicate.app.leaving import leave
+from syndicate.app.leaving import find, leave
 from syndicate.app.people import add_people, remove_person
 from syndicate.emails import parse_email
 from syndicate.model import Choice, Consent, Signup, Suppression
@@ -244,7 +244,7 @@ def test_of_two_subscriptions_to_one_newsletter_the_living_one_counts(
     leave(news.site, known(news, NEW), by="one click")
     comes(news, "second")
     mailed(news, days=1)
-    token = known(news, NEW).token
+    token, former = known(news, NEW).token, known(news, ANA).token
     visitor.opens(asked_to_move(news, visitor))
     visitor.sends()
     comes(news, "third")
@@ -252,6 +252,10 @@ def test_of_two_subscriptions_to_one_newsletter_the_living_one_counts(
     one = known(news, NEW)
     assert (one.token, one.state.value) == (token, "active")
     assert sorted(got_by(news, NEW)) == ["first", "second", "third"]
+    found = find(news.site, former)  # letters keep their links for ever
+    assert found == one
+    leave(news.site, found, by="one click")
+    assert known(news, NEW).state.value == "unsubscribed"
 
 
 @pytest.mark.parametrize(
