@@ -83,7 +83,7 @@ def test_the_whole_way_by_postfix(browser: Browser) -> None:
 
 
 def test_a_form_on_another_site(browser: Browser, place: Town, tmp_path: Path) -> None:
-    """What `setup form` prints signs up from a page of another origin as from here, with nothing set up."""
+    """What `setup form` prints signs up from another origin; the link brings back nobody who left."""
     form = here(place.folder, "setup", "form", "--newsletter", "daily")
     (tmp_path / "index.html").write_text(f"{OTHER}{form}</main></html>")
     with other_site(tmp_path) as url, visiting(browser, "other", looks=LOOKS) as visitor:
@@ -93,9 +93,14 @@ def test_a_form_on_another_site(browser: Browser, place: Town, tmp_path: Path) -
         visitor.presses("Subscribe")
         visitor.sees("Check your mail")
         assert visitor.page.url.startswith(place.url)
-        confirms(
-            visitor, place, "eve@example.org", link_in(place.letters.new_for("eve@example.org"), "/confirm/")
-        )
+        link = link_in(place.letters.new_for("eve@example.org"), "/confirm/")
+        confirms(visitor, place, "eve@example.org", link)
+        for step in ("Preferences", "Unsubscribe"):
+            visitor.follows(step)
+        visitor.presses("Unsubscribe")
+        visitor.sees("You are unsubscribed")
+        visitor.opens(link)
+        visitor.sees("You have unsubscribed since")
 
 
 def test_the_visitor_sees_a_fault(browser: Browser, tmp_path: Path) -> None:

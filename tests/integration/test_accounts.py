@@ -103,7 +103,7 @@ def test_the_export_holds_what_every_table_says_of_him(news: Publication, visito
         "email": ANA, "since": held["person"]["since"], "bounces": 0, "extra": {"city": "Bandung"},
     }  # fmt: skip
     assert [one["newsletter"] for one in held["subscriptions"]] == ["daily"]
-    assert held["consents"][0]["words"] == words and held["consents"][0]["ip"] == "203.0.113.0"
+    assert (words, "203.0.113.0") in {(one["words"], one["ip"]) for one in held["consents"]}
     assert held["suppressions"][0]["evidence"] == {"file": "old.csv"}
     assert held["signup"]["wanted"]["weekly"]["frequency"] == "monthly"
     assert {one["purpose"] for one in held["letters_asked_for"]} == {"confirm", "account/2026-11-23"}
@@ -191,7 +191,7 @@ def test_a_move_needs_the_new_address_to_say_so(news: Publication, visitor: Visi
         assert list(sent) == [NEW]
         number = subscribers.number_of_person(conn, NEW)
         assert number is not None
-        assert [one.kind for one in consents.of_person(conn, number)] == ["moved"]
+        assert [one.kind for one in consents.of_person(conn, number)][-1] == "moved"
 
 
 def test_links_at_the_old_address_open_nothing_after_a_move(news: Publication, visitor: Visitor) -> None:

@@ -277,7 +277,9 @@ _CELLS = ["email", "status", "created_at", "a@x.example", "", '"', "active", "\x
 @given(st.one_of(
     st.binary(max_size=400),
     st.text(max_size=200).map(str.encode),
-    st.lists(st.lists(st.sampled_from(_CELLS), max_size=4), max_size=6).map(lambda rows: "\n".join(map(",".join, rows)).encode()),
+    st.lists(st.lists(st.sampled_from(_CELLS), max_size=4), max_size=6).map(
+        lambda rows: "\n".join(map(",".join, rows)).encode()
+    ),
 ))  # fmt: skip
 @example(b"email\n\x00@x.example\n")
 @example("email,x\na@x.example,\ud800\n".encode("utf-16-le", "surrogatepass"))

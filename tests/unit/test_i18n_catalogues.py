@@ -57,7 +57,7 @@ def test_translations_keep_the_places_of_values(language: str) -> None:
     said = categories(language)
     order = [name for name in ("zero", "one", "two", "few", "many", "other") if name in said.values()]
     for message in used():
-        wanted = set(PLACE.findall(message[0]))
+        wanted = {place for each in message for place in PLACE.findall(each)}
         for index, form in enumerate(forms(language, message)):
             places = set(PLACE.findall(form))
             alone = message[1] and list(said.values()).count(order[index]) == 1

@@ -145,7 +145,10 @@ def _subscribe(
     conn: sa.Connection, arrivals: Sequence[Arrival], *, now: datetime, token: Callable[[], str]
 ) -> None:
     stored = storing(conn)
-    known = _persons(conn, {one.email.key: one for one in arrivals}, stored(now))
+    people: dict[str, Arrival] = {}
+    for one in arrivals:
+        people.setdefault(one.email.key, one)
+    known = _persons(conn, people, stored(now))
     choices: dict[tuple[str, object], int] = {}
     after = before(now)
     rows: list[Row] = []

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _GO = re.compile(  # Go's time.Time.String, which listmonk exports
-    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?:\.\d+)? ([+-]\d{4})(?: [A-Z][A-Za-z]*| [+-]\d\d)?(?: m=\S+)?"
+    r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(\.\d+)? ([+-]\d{4})(?: [A-Z][A-Za-z]*| [+-]\d\d)?(?: m=\S+)?"
 )
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ].*)?")
 _SLASHES = re.compile(
@@ -37,7 +37,7 @@ def is_day_first(text: str) -> bool:
 def _dashed(said: str) -> datetime | None:
     match = _GO.fullmatch(said)
     try:
-        return datetime.fromisoformat("".join(match.groups()) if match else said.removesuffix(" UTC"))
+        return datetime.fromisoformat("".join(match.groups("")) if match else said.removesuffix(" UTC"))
     except ValueError:
         return None
 
