@@ -15,6 +15,7 @@ from publications import Publication, maker
 from signup_steps import INTO_FOLDER, everything
 
 from syndicate.store import subscribers
+from syndicate.web.limiting import proxy_unbelieved
 from syndicate.web.routes import make_web
 
 MINUTES = "360"
@@ -126,6 +127,27 @@ def test_nobody_is_believed_but_proxies_of_ours(news: Publication) -> None:
     ):
         answers = [signs_up(client, f"203.0.113.{number}", number).status_code for number in range(6)]
     assert answers == [200] * 5 + [429]
+
+
+def test_a_proxy_that_is_not_believed_is_named_to_the_operator(
+    news: Publication, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once, when its visitors are held up together; not who writes such a header from afar."""
+    app = make_web(news.site, started=news.now)
+    with (
+        loopback.answering(app, app.files, ["10.0.0.1"]) as address,
+        httpx.Client(base_url=address) as client,
+    ):
+        assert [signs_up(client, f"203.0.113.{number}").status_code for number in range(8)].count(429) == 3
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [
+        "sign-ups are held up: 127.0.0.1 hands visitors on, but web.trusted_proxies does not name it"
+    ]
+    fields = [(b"x-forwarded-for", b"203.0.113.7")]
+    for peer in ("203.0.113.7", "8.8.8.8", "", "unix:"):
+        assert not proxy_unbelieved({"client": (peer, 1), "headers": fields})
+    assert not proxy_unbelieved({"client": ("172.17.0.1", 1), "headers": []})
+    assert proxy_unbelieved({"client": ("172.17.0.1", 1), "headers": fields}) == "172.17.0.1"
 
 
 def test_guesses_are_slowed_down_and_known_links_never(news: Publication) -> None:

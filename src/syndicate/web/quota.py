@@ -74,9 +74,15 @@ class _Buckets:
 class Quotas:
     """What visitors have left in one process. A call is a look-up: no lock, for the event loop alone."""
 
-    def __init__(self, *, most: int = MOST_VISITORS, sign_ups: Allowance = SIGN_UPS) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = MOST_VISITORS,
+        sign_ups: Allowance = SIGN_UPS,
+        together: Allowance = ALL_SIGN_UPS,
+    ) -> None:
         self._sign_ups = _Buckets(sign_ups, most)
-        self._all = _Buckets(ALL_SIGN_UPS, 1)
+        self._all = _Buckets(together, 1)
         self._guesses = _Buckets(GUESSES, most)
 
     def sign_up(self, visitor: str, now: datetime) -> float | None:
