@@ -9,7 +9,7 @@ from typing import Final
 from syndicate.app.site import Site
 from syndicate.app.wishes import Wish, choice_for
 from syndicate.config import Config
-from syndicate.emails import parse_email
+from syndicate.emails import parse_visitor_email
 from syndicate.errors import UsageError
 from syndicate.i18n import translations
 from syndicate.model import Signup
@@ -49,7 +49,7 @@ def checked(site: Site, asked: Asked) -> Signup:
     UsageError, in words for the visitor in English, where it is none: that hangs on the texts alone.
     """
     try:
-        email = parse_email(asked.email)
+        email = parse_visitor_email(asked.email)
     except ValueError as error:
         raise UsageError(str(error)) from None
     there = offered(site)

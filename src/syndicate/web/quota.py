@@ -23,7 +23,7 @@ class Allowance:
     every: float
 
 
-SIGN_UPS: Final = Allowance(5, 360.0)  # of one visitor: 10 an hour; a household or an office is one
+SIGN_UPS: Final = Allowance(20, 180.0)  # of one visitor: 20 an hour; an office or a lecture hall is one
 ALL_SIGN_UPS: Final = Allowance(200, 3.6)  # 1,000 an hour, whoever asks
 GUESSES: Final = Allowance(60, 1.0)  # links of one visitor that lead nowhere
 
