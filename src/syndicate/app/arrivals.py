@@ -122,7 +122,7 @@ class Reader:
     def _arrival(self, email: Email, newsletter: str, said: Told, source: str) -> Arrival:
         choice, until, wrong = self._wish(newsletter, said)
         since = said.since or self._reading.now
-        ip = self._reading.kept_ip(said.ip) if said.ip else None
+        ip = self._reading.kept_ip(said.ip, since) if said.ip else None
         return Arrival(
             email=email,
             newsletter=newsletter,
