@@ -30,14 +30,14 @@ _packed = json.JSONEncoder(ensure_ascii=False).encode
 
 @contextmanager
 def at_ease(store: Store) -> Iterator[Callable[[], None]]:
-    """Let SQLite hold 64 MB of pages for the block; give what brings them to the database after a batch.
+    """Let SQLite hold 96 MB of pages for the block; give what brings them to the database after a batch.
 
     Left alone it would do so within the commits, while others that write wait for their turn.
     """
     if store.dialect != "sqlite":
         yield lambda: None
         return
-    had = _settings(store, {"cache_size": -65_536, "wal_autocheckpoint": 0})
+    had = _settings(store, {"cache_size": -98_304, "wal_autocheckpoint": 0})
     batches = count(1)
 
     def rest() -> None:
