@@ -42,7 +42,6 @@ from syndicate.app import confirming
 from syndicate.app.site import open_site
 from syndicate.configfile import load_config
 from pathlib import Path
-from typing import Any
 was = confirming.letters.enqueue
 def enqueue(*args, **named):
     was(*args, **named)
