@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from mail_steps import comes, got, mailed
 from publications import Publication, maker
 from visiting import Visitor, contents, known, letters_to, link_in, visiting
 
+from syndicate.app import readdressing
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
 from syndicate.app.leaving import find, leave
@@ -223,6 +225,18 @@ def test_a_move_to_another_subscriber_joins_both(news: Publication, visitor: Vis
     mailed(news, days=1)
     assert got_by(news, NEW) == ["first", "second"]
     assert contents(news)["suppression"] == []
+
+
+def test_two_moves_at_once_are_one(news: Publication, visitor: Visitor) -> None:
+    """What was opened before another tab moved or erased him changes nothing."""
+    link = asked_to_move(news, visitor)
+    opened_before = readdressing.find(news.site, link.rpartition("/")[2])
+    assert opened_before is not None
+    visitor.opens(link)
+    visitor.sends()
+    elsewhere = replace(opened_before, email=parse_email("third@example.org"))
+    assert not readdressing.make(news.site, elsewhere)
+    assert person(news, NEW) is not None and person(news, "third@example.org") is None
 
 
 def got_by(news: Publication, email: str) -> list[str]:
