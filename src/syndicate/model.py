@@ -722,7 +722,8 @@ class Ticket:
 class Suppression:
     """An address that nothing brings back but the person himself, or, where `reason` is blocked, nobody.
 
-    `hash` is keyed; `email` is "" where the person was erased, `newsletter` where it holds for all.
+    `hash` is keyed; `email` is "" where the person was erased or has another address, `newsletter` where it
+    holds for all.
     """
 
     hash: str

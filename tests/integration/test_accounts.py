@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from list_steps import comes_in, everyone
+from list_steps import comes_in, everyone, goes_out
 from mail_steps import comes, got, mailed
 from publications import Publication, maker
 from visiting import Visitor, contents, known, letters_to, link_in, visiting
@@ -19,6 +19,7 @@ from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
 from syndicate.app.leaving import find, leave
 from syndicate.app.people import add_people, remove_person
+from syndicate.app.suppressing import suppress
 from syndicate.emails import parse_email
 from syndicate.model import Choice, Consent, Signup, Suppression
 from syndicate.store import consents, signups, subscribers, suppressions
@@ -224,7 +225,42 @@ def test_a_move_to_another_subscriber_joins_both(news: Publication, visitor: Vis
     comes(news, "second")
     mailed(news, days=1)
     assert got_by(news, NEW) == ["first", "second"]
-    assert contents(news)["suppression"] == []
+    with news.site.store.read() as conn:
+        assert [(one.reason, one.email) for one in suppressions.every(conn)] == [("unsubscribed", "")]
+
+
+def test_a_move_lifts_what_suppressed_the_new_address(news: Publication, visitor: Visitor) -> None:
+    """Its owner pressed the button; were he subscribed and suppressed at once, an import would end it."""
+    suppress(news.site, [NEW], "bounced")
+    visitor.opens(asked_to_move(news, visitor))
+    visitor.sends()
+    assert known(news, NEW).state.value == "active"
+    assert comes_in(news, goes_out(news)).account.counts["unsubscribed"] == 0
+    assert known(news, NEW).state.value == "active"
+
+
+def test_nobody_moves_to_an_address_that_was_blocked_since(news: Publication, visitor: Visitor) -> None:
+    """Its link opens still, and its button moves nobody."""
+    link = asked_to_move(news, visitor)
+    suppress(news.site, [NEW], "blocked")
+    visitor.opens(link)
+    assert "Letters go to" not in visitor.sends().text
+    assert known(news, ANA).state.value == "active" and person(news, NEW) is None
+
+
+def test_no_list_brings_back_an_address_that_was_left(news: Publication, visitor: Visitor) -> None:
+    """Neither the list that it came with nor an operator's slip; a move back does."""
+    visitor.opens(asked_to_move(news, visitor))
+    visitor.sends()
+    comes_in(news, f"email\n{ANA}\n".encode())
+    [refused] = add_people(news.site, [ANA], ["daily"])
+    assert not refused.good and person(news, ANA) is None
+    assert ANA not in str(contents(news)["suppression"])
+    opened(news, visitor, NEW)
+    visitor.sends("/move", {"email": ANA})
+    visitor.opens(link_in(letters_to(news, ANA, "move")[-1], "move"))
+    visitor.sends()
+    assert known(news, ANA).state.value == "active" and person(news, NEW) is None
 
 
 def test_two_moves_at_once_are_one(news: Publication, visitor: Visitor) -> None:

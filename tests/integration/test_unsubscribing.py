@@ -148,6 +148,16 @@ def test_a_letter_gone_stale_before_undo_is_made_up_for(news: Publication, visit
     assert known(news, ANA).token == token
 
 
+def test_undo_brings_nobody_back_who_is_blocked(news: Publication, visitor: Visitor) -> None:
+    """The page still offers the button, to whoever asks for it; a blocked address stays away."""
+    suppress(news.site, [ANA], "blocked")
+    visitor.opens(leave(news))
+    visitor.page = visitor._client.post(leave(news))
+    assert "subscribed again" not in visitor.sends("/undo").text
+    assert known(news, ANA).state.value == "unsubscribed"
+    assert kinds(news) == [("left", "command line")]
+
+
 def test_undo_ends_with_its_page(news: Publication, visitor: Visitor) -> None:
     """Hours later, with another's mark or from another site nothing is taken back; nor by looking."""
     visitor.opens(leave(news))
@@ -221,6 +231,16 @@ def test_one_click_is_answered_in_a_line(
             assert "set-cookie" not in answer.headers and "location" not in answer.headers
             assert known(news, ANA).state.value == "unsubscribed"
     assert kinds(news) == [("left", "one click")]
+
+
+@pytest.mark.parametrize(
+    "path", ["/subscribe//", "/api/subscribe/", "/health/", "/move/x/", "/unsubscribe/x/"]
+)
+def test_no_answer_leads_to_the_host_that_a_request_names(visitor: Visitor, path: str) -> None:
+    """A slash too many is no address of ours: a redirect would name a host that anybody may write."""
+    for method in ("GET", "POST"):
+        answer = visitor._client.request(method, path, headers={"host": "evil.example"})
+        assert (answer.status_code, answer.headers.get("location")) == (404, None)
 
 
 def test_links_outlive_the_key_of_forms(news: Publication, visitor: Visitor) -> None:

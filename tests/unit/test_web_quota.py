@@ -62,6 +62,17 @@ def test_all_together_may_sign_up_a_thousand_times_an_hour() -> None:
     assert quotas.remembered <= 1001
 
 
+def test_what_others_used_up_is_no_visitor_s_fault() -> None:
+    """Who is refused while all together have nothing left has his own allowance whole."""
+    quotas = Quotas()
+    for number in range(ALL_SIGN_UPS.burst):
+        assert quotas.sign_up(str(IPv4Address(0x0A000000 + number)), NOW) is None
+    for _ in range(2 * SIGN_UPS.burst):
+        assert quotas.sign_up("203.0.113.7", NOW) == ALL_SIGN_UPS.every
+    later = after(ALL_SIGN_UPS.every * SIGN_UPS.burst)
+    assert [quotas.sign_up("203.0.113.7", later) for _ in range(SIGN_UPS.burst)] == [None] * SIGN_UPS.burst
+
+
 def test_a_million_addresses_take_no_more_than_some_megabytes() -> None:
     """What is kept of visitors is bounded, whoever they say they are."""
     quotas = Quotas(most=10_000)

@@ -13,7 +13,7 @@ from syndicate.app.notices import Notice, notice_letter
 from syndicate.app.site import Site, mint_token
 from syndicate.app.speaking import language_of
 from syndicate.emails import parse_email
-from syndicate.model import Consent, Email, Ticket
+from syndicate.model import Consent, Email, Suppression, Ticket
 from syndicate.store import consents, letters, moving, persons, signups, subscribers, suppressions, tickets
 from syndicate.store.persons import Person
 
@@ -58,14 +58,22 @@ def ask(site: Site, account: Account, email: Email) -> bool:
 def _allowed(tx: Any, ring: Keyring, person: Person, email: Email, now: datetime) -> bool:
     """Tell whether one more letter may go to an address, and count it."""
     to, by = ring.address_hash(email), ring.address_hash(person.email)
-    blocked = any(one.reason == "blocked" for one in suppressions.of(tx, [to]).get(to, ()))
     to_it, last_to = signups.letters_asked(tx, to, "move")
     by_him, _ = signups.letters_asked(tx, by, on_day("moves", now))
-    if blocked or to_it >= _TO_ONE or (last_to is not None and now - last_to < _DAY) or by_him >= _BY_ONE:
+    if (
+        _is_blocked(tx, to)
+        or to_it >= _TO_ONE
+        or (last_to is not None and now - last_to < _DAY)
+        or by_him >= _BY_ONE
+    ):
         return False
     signups.count_letter(tx, to, "move", now=now)
     signups.count_letter(tx, by, on_day("moves", now), now=now)
     return True
+
+
+def _is_blocked(tx: Any, digest: str) -> bool:
+    return any(one.reason == "blocked" for one in suppressions.of(tx, [digest]).get(digest, ()))
 
 
 def find(site: Site, token: str) -> Move | None:
@@ -79,19 +87,24 @@ def find(site: Site, token: str) -> Move | None:
 
 
 def make(site: Site, one: Move) -> bool:
-    """Let a person's letters go to the new address, and tell the old one; False where he is gone.
+    """Let a person's letters go to the new address, and tell the old one; False where he is gone, or the
+    address was blocked since it was asked.
 
     Links to his account that were mailed to the old address open nothing from then on, nor do other moves.
-    Made again, it changes nothing.
+    What else suppressed the new address no longer holds for what he gets there, as after a sign-up; and no
+    list brings back the address that he left. Made again, it changes nothing.
     """
     if one.done:
         return True
-    now, old = site.clock(), one.person.email
+    now, old, ring = site.clock(), one.person.email, keyring(site)
+    to, left = ring.address_hash(one.email), Suppression(ring.address_hash(old), "", "unsubscribed", now)
     key = f"moved/{one.person.id}/{token_hash(f'{now.isoformat()}{one.email.key}')}"
     body = notice_letter(site, old, Notice("moved", key, spoken_by(site, one.person)), now=now)
     with site.store.write() as tx:
         there = persons.find(tx, one.person.id)
         if there is None or there.email != old:  # erased or moved in another tab
+            return False
+        if _is_blocked(tx, to):
             return False
         number = moving.move(tx, one.person.id, one.email)
         if number is None:
@@ -103,7 +116,10 @@ def make(site: Site, one: Move) -> bool:
         tickets.spend_others(tx, number, "move", email=one.email.address)
         signups.forget_person(tx, [old.key])
         letters.erase(tx, old, now=now)
+        his = subscribers.of_person(tx, one.email.key)
+        suppressions.lift(tx, to, ["", *(each.newsletter for each in his if each.ended_at is None)])
         if old.key != one.email.key:
+            suppressions.suppress(tx, [left])
             letters.enqueue(tx, key=key, email=old.address, body=body, now=now)
     return True
 

@@ -82,6 +82,6 @@ def _list(config: Config, store: Store, newsletter: str | None, *, as_json: bool
 
 def stopped(config: Config, one: Suppression) -> str:
     """Return a suppression as a line."""
-    who = one.email or f"(erased, {one.hash[:12]})"
+    who = one.email or f"({'erased' if one.reason == 'erased' else 'left'}, {one.hash[:12]})"
     since = short(one.at, config.publication.timezone)
     return "\t".join([who, one.newsletter or "every newsletter", f"suppressed: {one.reason}", since])

@@ -59,6 +59,12 @@ def of(conn: sa.Connection, digests: Collection[str]) -> dict[str, list[Suppress
     return found
 
 
+def is_blocked(conn: sa.Connection, digest: str, newsletters: Collection[str]) -> bool:
+    """Tell whether an address is blocked for any of some newsletters ("": for all)."""
+    his = of(conn, [digest]).get(digest, ())
+    return any(one.reason == "blocked" and one.newsletter in newsletters for one in his)
+
+
 def any_there(conn: sa.Connection) -> bool:
     """Tell whether any address is suppressed."""
     return conn.scalar(sa.select(suppression.c.hash).limit(1)) is not None

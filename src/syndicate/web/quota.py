@@ -90,8 +90,13 @@ class Quotas:
 
         `visitor` is his IP address. What he typed in is not asked: the answer cannot hang on it.
         """
-        moment = now.timestamp()
-        return self._sign_ups.take(counted_as(visitor), moment) or self._all.take("", moment) or None
+        moment, name = now.timestamp(), counted_as(visitor)
+        if wait := self._sign_ups.take(name, moment):
+            return wait
+        wait = self._all.take("", moment)
+        if wait:  # that others have used up all is no fault of his
+            self._sign_ups.give_back(name)
+        return wait or None
 
     def unasked(self, visitor: str) -> None:
         """Give back what `sign_up` took: the form was not filled in right, or is to be sent again."""

@@ -85,6 +85,7 @@ def make_web(
         ],
         exception_handlers={HTTPException: _refused, SyndicateError: _broken, Exception: _broken},
     )
+    app.router.redirect_slashes = False  # it would lead to whatever host the request names
     app.state.site = site
     app.state.started = started
     app.state.asked = asked
