@@ -53,6 +53,17 @@ def _plain(text: str) -> Email | None:
     return Email(address=f"{local}@{domain}", key=f"{local.lower()}@{domain}")
 
 
+def parse_visitor_email(text: str) -> Email:
+    """Return the address in `text` as `parse_email`; ValueError too for one that is nobody's on the internet.
+
+    A visitor who writes ``name@gmail`` left the end out.
+    """
+    email = parse_email(text)
+    if "." not in email.key.rpartition("@")[2]:
+        raise ValueError(f"{text.strip()[:80]!r} is not a mail address: its end is missing, such as .org")
+    return email
+
+
 def parse_mailbox(text: str) -> tuple[str, Email]:
     """Return the display name (may be empty) and the address of ``Name <address>`` (RFC 5322 3.4).
 

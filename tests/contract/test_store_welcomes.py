@@ -76,10 +76,11 @@ def test_who_was_sent_an_edition_has_it(store_db: Store) -> None:
     people_subscribe(store_db, ["ben"], "daily")
     ana, ben = number_of(store_db, "ana"), number_of(store_db, "ben")
     with store_db.read() as conn:
-        assert welcomes.has(conn, ana, edition) and not welcomes.has(conn, ben, edition)
+        [copy] = welcomes.copies(conn, edition, now=NOW)
+        assert welcomes.has(conn, ana, copy.rendition_id) and not welcomes.has(conn, ben, copy.rendition_id)
     letter_ends(store_db, DeliveryState.FAILED, "550 no")
     with store_db.read() as conn:
-        assert not welcomes.has(conn, ana, edition)
+        assert not welcomes.has(conn, ana, copy.rendition_id)
 
 
 def test_a_welcome_is_queued_once_and_goes_with_the_person(store_db: Store) -> None:

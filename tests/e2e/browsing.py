@@ -29,7 +29,7 @@ CHROMIUM: Final = next(filter(None, map(shutil.which, ("chromium", "chromium-bro
 PATIENCE: Final = 10_000  # milliseconds until something that should be on a page is missed
 Looks = Sequence[tuple[int, str]]
 LOOKS: Final[Looks] = ((375, "light"), (375, "dark"), (1280, "light"), (1280, "dark"))
-AXE: Final = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+AXE: Final = {"resultTypes": ["violations"], "preload": False, "rules": {"target-size": {"enabled": True}}}
 # What sticks out at either side, and controls too small for a finger: axe looks for neither.
 OWN: Final = """() => {
   const found = [], wide = document.documentElement.scrollWidth - innerWidth;
@@ -207,6 +207,7 @@ class Visitor:
             return
         self.seen.append(name)
         view = self.page.viewport_size
+        self.page.evaluate(_axe_source())
         for width, scheme in self._looks:
             self.page.set_viewport_size({"width": width, "height": 800})
             self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
@@ -231,7 +232,6 @@ class Visitor:
         return self.page.locator("main").get_by_label(self.said(words), exact=True).first
 
     def _axe(self) -> Iterator[str]:
-        self.page.evaluate(_axe_source())
         found = self.page.evaluate("options => axe.run(document, options)", AXE)
         for one in found["violations"]:
             for node in one["nodes"][:3]:

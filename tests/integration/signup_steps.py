@@ -41,7 +41,11 @@ def offers_several(news: Publication) -> None:
 @contextmanager
 def visiting(news: Publication) -> Iterator[httpx.Client]:
     """Run the application behind a real server on loopback for the block; gives a visitor."""
-    app = make_web(news.site, started=news.now, quotas=Quotas(sign_ups=Allowance(1000, 1.0)))
+    app = make_web(
+        news.site,
+        started=news.now,
+        quotas=Quotas(sign_ups=Allowance(1000, 1.0), together=Allowance(1000, 1.0)),
+    )
     with loopback.answering(app, app.files) as address, httpx.Client(base_url=address, timeout=10) as client:
         yield client
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from mail_steps import comes, got, mailed
 from publications import Publication, maker
 from visiting import Visitor, contents, known, letters_to, link_in, visiting
 
+from syndicate.app import readdressing
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
-from syndicate.app.leaving import leave
+from syndicate.app.leaving import find, leave
 from syndicate.app.people import add_people, remove_person
 from syndicate.app.suppressing import suppress
 from syndicate.emails import parse_email
@@ -261,6 +263,18 @@ def test_no_list_brings_back_an_address_that_was_left(news: Publication, visitor
     assert known(news, ANA).state.value == "active" and person(news, NEW) is None
 
 
+def test_two_moves_at_once_are_one(news: Publication, visitor: Visitor) -> None:
+    """What was opened before another tab moved or erased him changes nothing."""
+    link = asked_to_move(news, visitor)
+    opened_before = readdressing.find(news.site, link.rpartition("/")[2])
+    assert opened_before is not None
+    visitor.opens(link)
+    visitor.sends()
+    elsewhere = replace(opened_before, email=parse_email("third@example.org"))
+    assert not readdressing.make(news.site, elsewhere)
+    assert person(news, NEW) is not None and person(news, "third@example.org") is None
+
+
 def got_by(news: Publication, email: str) -> list[str]:
     with news.site.store.write() as tx:
         tx.execute(sa.update(subscriber).where(subscriber.c.email == email).values(email="x@example.org"))
@@ -280,7 +294,7 @@ def test_of_two_subscriptions_to_one_newsletter_the_living_one_counts(
     leave(news.site, known(news, NEW), by="one click")
     comes(news, "second")
     mailed(news, days=1)
-    token = known(news, NEW).token
+    token, former = known(news, NEW).token, known(news, ANA).token
     visitor.opens(asked_to_move(news, visitor))
     visitor.sends()
     comes(news, "third")
@@ -288,6 +302,10 @@ def test_of_two_subscriptions_to_one_newsletter_the_living_one_counts(
     one = known(news, NEW)
     assert (one.token, one.state.value) == (token, "active")
     assert sorted(got_by(news, NEW)) == ["first", "second", "third"]
+    found = find(news.site, former)  # letters keep their links for ever
+    assert found == one
+    leave(news.site, found, by="one click")
+    assert known(news, NEW).state.value == "unsubscribed"
 
 
 @pytest.mark.parametrize(

@@ -221,6 +221,17 @@ def test_check_and_build_tell_the_same_of_articles(publication: Maker) -> None:
     assert set(checked(news.folder / "config.yaml").faults) == built
 
 
+def test_a_letter_that_confirms_is_tried_before_its_first_person(publication: Maker) -> None:
+    """`check` and a build tell of a template of our own letters that fails, with its file and line."""
+    kept = publication(more="templates: {folder: own}\n")
+    (kept.folder / "own/mail").mkdir(parents=True)
+    (kept.folder / "own/mail/confirmation.txt").write_text("Hello\n{{ links }}\n")
+    told = [one for one in checked(kept.folder / "config.yaml").faults if "confirmation" in one]
+    assert len(told) == 1 and "confirmation.txt:2" in told[0] and "links" in told[0]
+    built = kept.is_built()
+    assert [str(fault) for fault in built.faults if "confirmation" in fault.path] == told
+
+
 def test_a_look_that_there_is_not_is_told_once(publication: Maker) -> None:
     """With file, line and column of the setting, not once more as a template that is missing."""
     news = publication()

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -27,10 +28,11 @@ from signup_steps import (
 from syndicate.app.confirming import clear_up, decide_due
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
+from syndicate.app.notices import notice_letter
 from syndicate.app.retention import tidy
 from syndicate.emails import parse_email
 from syndicate.model import Choice, Suppression
-from syndicate.store import choices, consents, signups, subscribers, suppressions
+from syndicate.store import choices, consents, persons, signups, subscribers, suppressions
 
 # A decision that dies with its process once the letter is written, and before that is committed.
 DIES = """
@@ -356,3 +358,75 @@ def test_who_left_long_ago_is_erased_where_asked_for(news: Publication) -> None:
     tidy(news.site, now=news.now)
     assert state_of(news) == ""
     assert state_of(news, email="stays@example.org") == "active"
+
+
+@pytest.mark.parametrize("language", ["\r\nEnglish", "en\r\n", "a\u200br", "Arabic", " ar ", "PT_br"])
+def test_a_language_in_any_spelling_makes_a_sound_letter(news: Publication, language: str) -> None:
+    """What is typed stands in no header: one letter that cannot be made would keep all others waiting."""
+    with visiting(news) as visitor:
+        signs_up(visitor, KIM, language=language)
+        signs_up(visitor, "next@example.org")
+    said = [letter["Content-Language"] for letter in letters_leave(news)]
+    assert len(said) == 2 and set(said) <= {"en", "ar", "pt-BR"}
+
+
+def test_one_sign_up_that_cannot_be_decided_on_keeps_no_other_waiting(
+    news: Publication, visitor: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever went wrong with it: the next one has its letter, and it is told."""
+    signs_up(visitor, KIM)
+    signs_up(visitor, "next@example.org")
+    made = notice_letter
+
+    def fails_for_kim(site: Any, to: Any, *more: Any, **named: Any) -> bytes:
+        if to.key == KIM.lower():
+            raise ValueError("no letter for this one")
+        return made(site, to, *more, **named)
+
+    monkeypatch.setattr("syndicate.app.confirming.notice_letter", fails_for_kim)
+    with pytest.raises(ValueError, match="no letter"):
+        decide_due(news.site)
+    assert len(queued(news)) == 1
+    monkeypatch.undo()
+    assert len(letters_leave(news)) == 2
+
+
+def test_who_had_its_articles_at_another_hour_is_not_sent_them_again(news: Publication) -> None:
+    """An edition of other hours or zones, with the same articles, is none that he lacks."""
+    offers_several(news)
+    news.people_subscribe(KIM, "tom@example.org")
+    with news.site.store.write() as tx:
+        choices.choose(tx, "tom@example.org", "daily", Choice(at="09:00"), now=news.now)
+    edition_leaves(news, "Bridge opened early")
+    news.time_passes(hours=2)
+    assert [one.fate for one in news.due_editions_are_made()] == ["made"]
+    letters_leave(news)
+    leaves(news)
+    with visiting(news) as visitor:
+        visitor.post(is_asked(news, visitor, newsletters=["daily"]))
+    assert state_of(news) == "active" and letters_leave(news) == []
+
+
+def test_a_welcome_is_listed_once_in_what_is_held(news: Publication) -> None:
+    """It is a letter to the person and to his address, and one letter all the same."""
+    offers_several(news)
+    news.people_subscribe("tom@example.org")
+    edition_leaves(news, "Bridge opened early")
+    with visiting(news) as visitor:
+        visitor.post(is_asked(news, visitor, newsletters=["daily"]))
+    with news.site.store.read() as conn:
+        number = subscribers.number_of_person(conn, KIM.lower())
+        person = persons.find(conn, number or 0)
+        assert person is not None
+        assert [one.about for one in persons.mailed(conn, person)] == ["confirm", "welcome"]
+
+
+def test_who_confirmed_is_told_so_when_nobody_may_sign_up_any_more(news: Publication) -> None:
+    """`signup: false` ends no subscription: his link says how it stands, pressed or not."""
+    with visiting(news) as visitor:
+        link = is_asked(news, visitor)
+        visitor.post(link)
+    news.configuration_says('at: "07:00"', 'at: "07:00", signup: false')
+    with visiting(news) as visitor:
+        for answer in (visitor.get(link), visitor.post(link)):
+            assert answer.status_code == 200 and "/preferences/" in answer.text

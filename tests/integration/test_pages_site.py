@@ -533,11 +533,17 @@ def test_the_unsubscribe_page(state: str, language: str) -> None:
         newsletter_title="Kabar & Harian" if state != "unknown" else "",
         masked_email="b…i@example.org" if state != "unknown" else "",
         action="/u/abc" if state == "ask" else "",
+        marks={},
+        reasons=(),
+        most=500,
+        preferences_url=f"{BASE}/preferences/abc",
+        signup_url=f"{BASE}/subscribe/",
         home_url=f"{BASE}/",
     )
     walker = walk(html)
     assert [tag for tag, _ in walker.tags].count("button") == (1 if state == "ask" else 0)
-    assert {target for _, target in walker.links} <= {f"{BASE}/", "#content"}
+    ours = {f"{BASE}/preferences/abc", f"{BASE}/subscribe/"}
+    assert {target for _, target in walker.links} <= {f"{BASE}/", "#content", *ours}
     assert not [tag for tag, _ in walker.tags if tag in ("script", "link", "img")]
     if state == "ask":
         assert '<form method="post" action="/u/abc">' in html

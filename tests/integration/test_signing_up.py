@@ -148,7 +148,8 @@ def test_a_bad_address_comes_back_with_the_form(news: Publication) -> None:
             visitor, '"><script>alert(1)</script>', choose="1", newsletters=["weekly"], zone="Asia/Tokyo"
         )
         empty = signs_up(visitor, "", choose="1")
-    assert (answer.status_code, empty.status_code) == (422, 422)
+        endless = signs_up(visitor, "name@gmail")
+    assert [one.status_code for one in (answer, empty, endless)] == [422, 422, 422]
     assert 'aria-describedby="email-wrong"' in answer.text and 'id="email-wrong"' in answer.text
     assert "<script" not in answer.text and "&lt;script" in answer.text
     assert 'value="weekly" checked' in answer.text and 'value="Asia/Tokyo" selected' in answer.text

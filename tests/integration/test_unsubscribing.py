@@ -11,12 +11,12 @@ import pytest
 import sqlalchemy as sa
 from mail_steps import chooses, comes, got, mailed
 from publications import Publication, maker
-from visiting import Visitor, contents, known, visiting
+from visiting import Visitor, known, visiting
 
 from syndicate.app import leaving
 from syndicate.app.site import Site
 from syndicate.app.suppressing import suppress
-from syndicate.model import Choice, Subscriber
+from syndicate.model import Choice, Subscriber, SuppressionReason
 from syndicate.store import consents, subscribers
 from syndicate.store.tables import setting, subscriber
 
@@ -158,15 +158,6 @@ def test_undo_brings_nobody_back_who_is_blocked(news: Publication, visitor: Visi
     assert kinds(news) == [("left", "command line")]
 
 
-def test_undo_outweighs_a_suppression(news: Publication, visitor: Visitor) -> None:
-    """As a sign-up does: nobody is subscribed and suppressed at once, else no import would take him along."""
-    suppress(news.site, [ANA], "bounced")
-    visitor.page = visitor._client.post(leave(news))
-    assert "subscribed again" in visitor.sends("/undo").text
-    assert known(news, ANA).state.value == "active"
-    assert contents(news)["suppression"] == []
-
-
 def test_undo_ends_with_its_page(news: Publication, visitor: Visitor) -> None:
     """Hours later, with another's mark or from another site nothing is taken back; nor by looking."""
     visitor.opens(leave(news))
@@ -187,6 +178,39 @@ def test_undo_ends_with_its_page(news: Publication, visitor: Visitor) -> None:
     assert client.post(f"{path}/undo", data=marks).status_code == 403
     assert known(news, ANA).state.value == "unsubscribed"
     assert "/subscribe/" in visitor.opens(path).text and "<button" not in visitor.page.text
+
+
+def test_who_left_long_ago_is_not_brought_back_by_his_old_link(news: Publication, visitor: Visitor) -> None:
+    """Letters get forwarded: the button pressed again offers no undo, and an old page takes nothing back."""
+    visitor.opens(leave(news))
+    visitor.sends()
+    news.time_passes(hours=1.9)
+    visitor.page = visitor._client.post(leave(news))
+    marks = visitor.fields("/undo")
+    news.time_passes(hours=1)
+    assert visitor._client.post(f"{leave(news)}/undo", data=marks).status_code == 403
+    again = visitor._client.post(leave(news))
+    assert (again.status_code, again.text.count("<button")) == (200, 0)
+    assert known(news, ANA).state.value == "unsubscribed"
+
+
+@pytest.mark.parametrize("reason", ["blocked", "complained"])
+def test_who_was_suppressed_cannot_undo_that(
+    news: Publication, visitor: Visitor, reason: SuppressionReason
+) -> None:
+    """The page of a subscription that the operator ended offers nothing that outweighs him."""
+    suppress(news.site, [ANA], reason, "")
+    visitor.page = visitor._client.post(leave(news))
+    assert "subscribed again" not in visitor.sends("/undo").text
+    assert known(news, ANA).state.value == "unsubscribed"
+
+
+def test_words_cannot_steer_the_operators_terminal(news: Publication, visitor: Visitor) -> None:
+    """He reads them with `subscribers stats`: what is no sign to be seen is replaced."""
+    visitor.opens(leave(news))
+    visitor.sends()
+    visitor.sends("/reason", {"words": "bad \x1b]0;title\x07 \u202eword, gut für Zoë"})
+    assert known(news, ANA).reason == "bad \ufffd]0;title\ufffd \ufffdword, gut für Zoë"
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,8 @@ def mail_link(site: Site, one: Subscriber) -> bool:
     email = parse_email(one.email)
     digest = ring.address_hash(email)
     with site.store.read() as conn:
-        number = subscribers.number_of_person(conn, email.key)
-        allowed = _may_ask(conn, digest, now)
-    if number is None or not allowed:
-        return False
+        if not _may_ask(conn, digest, now):
+            return False
     hashed = token_hash(token)
     key = f"account/{hashed}"
     link = f"{site.config.web_url}/account/{token}"
@@ -50,7 +48,8 @@ def mail_link(site: Site, one: Subscriber) -> bool:
     notice = Notice("account", key, language_of(site.config, one.newsletter, one.choice), values=said)
     body = notice_letter(site, email, notice, now=now)
     with site.store.write() as tx:
-        if not _may_ask(tx, digest, now):
+        number = subscribers.number_of_person(tx, email.key)
+        if number is None or not _may_ask(tx, digest, now):
             return False
         signups.count_letter(tx, digest, on_day("account", now), now=now)
         tickets.issue(tx, hashed, Ticket("account", now + LASTS, subscriber_id=number), now=now)

@@ -14,6 +14,7 @@ from syndicate.app.wishes import settled_newsletter, zone_of
 from syndicate.emails import parse_email
 from syndicate.model import Arrival, Choice, Consent, Departure, Email, Suppression
 from syndicate.store import selection
+from syndicate.store.choices import DEFAULT
 from syndicate.subscribers.choosing import parse_choice
 from syndicate.subscribers.columns import Layout
 from syndicate.subscribers.ourlist import Reading, read_row
@@ -122,7 +123,7 @@ class Reader:
     def _arrival(self, email: Email, newsletter: str, said: Told, source: str) -> Arrival:
         choice, until, wrong = self._wish(newsletter, said)
         since = said.since or self._reading.now
-        ip = self._reading.kept_ip(said.ip) if said.ip else None
+        ip = self._reading.kept_ip(said.ip, since) if said.ip else None
         return Arrival(
             email=email,
             newsletter=newsletter,
@@ -135,7 +136,7 @@ class Reader:
 
     def _wish(self, newsletter: str, said: Told) -> tuple[Choice, datetime | None, tuple[str, ...]]:
         if not said.wishes:
-            return Choice(), None, ()
+            return DEFAULT, None, ()
         return self._choice(newsletter, tuple(said.wishes.items()))
 
     def _choice_of(

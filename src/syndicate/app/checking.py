@@ -13,6 +13,7 @@ from syndicate.app.composing import letter_faults
 from syndicate.app.keeping_up import seen_from_outside
 from syndicate.app.lettercheck import letter_warnings, unfit_looks
 from syndicate.app.looking import rules_of
+from syndicate.app.notices import Trial, notice_faults
 from syndicate.app.paging import page_site
 from syndicate.app.scanning import chosen, findable, terms_of
 from syndicate.app.site import defaults_of, mint_urn, templates_of, wall_clock
@@ -243,7 +244,8 @@ def _templates(
         stock = Stock(shown, feeds, lambda ids: [by_id[one] for one in ids])
         faults += render_pages(page_site(config), stock, templates).faults
     faults += letter_faults(_with_looks(config, templates), shown, templates, now=now)
-    return faults
+    faults += notice_faults(Trial(config, templates), now=now) if config.newsletters else []
+    return list(dict.fromkeys(faults))
 
 
 def _with_looks(config: Config, templates: Templates) -> Config:

@@ -68,7 +68,7 @@ def confirm(site: Site, token: str, *, ip: str = "") -> Opened | None:
             return None
         digest = ring.address_hash(row.signup.email)
         names = wanted(site, tx, row.signup, digest)
-        if not names:
+        if row.confirmed_at is None and not names:
             return None
         if signups.confirm(tx, row.id, now=now):
             suppressions.lift(tx, digest, [*names, ""])
@@ -127,12 +127,14 @@ def _standing(site: Site, conn: Any, row: SignupRow) -> Opened | None:
     there = site.config.newsletters
     his = {one.newsletter: one for one in subscribers.of_person(conn, row.signup.email.key)}
     gets = {name: one for name, one in his.items() if one.state is SubscriptionState.ACTIVE}
-    names = [name for name in row.signup.wanted if name in there and there[name].signup]
+    names = [name for name in row.signup.wanted if name in there]
     state = "waits"
     if row.confirmed_at is not None:
         names = [name for name in names if name in gets]
         state = "confirmed" if names else "left"
-    elif not names:
+    else:
+        names = [name for name in names if there[name].signup]
+    if state == "waits" and not names:
         return None
     standings = tuple(
         _of_one(site, name, row.signup.wanted[name], gets.get(name) if state == "confirmed" else None)

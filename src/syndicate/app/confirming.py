@@ -74,17 +74,18 @@ def clear_up(site: Site) -> None:
 def decide_due(site: Site) -> int:
     """Decide on all sign-ups that wait; return how many letters were queued.
 
-    Raises SyndicateError, at its end, where one could not be decided on; it goes on waiting.
+    Raises, at its end, what kept one from being decided on; it goes on waiting, and no other with it.
     """
     with site.store.read() as conn:
         rows = signups.due(conn)
     ring = keyring(site) if rows else None
-    queued, failed = 0, None
+    failed: Exception | None = None
+    queued = 0
     for row in rows:
         assert ring is not None  # noqa: S101 there is a row
         try:
             queued += _decide(site, ring, row)
-        except SyndicateError as error:
+        except Exception as error:
             failed = error
     if failed:
         raise failed

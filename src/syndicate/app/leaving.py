@@ -40,28 +40,25 @@ def leave(site: Site, one: Subscriber, *, by: By) -> None:
 
 
 def undo(site: Site, one: Subscriber) -> bool:
-    """Take the end of a subscription back; one that goes on stays as it is. False where he is blocked.
+    """Take the end of a subscription back; one that goes on stays as it is.
 
-    As a sign-up of his own does, it lifts what else suppresses the address for this newsletter and for all.
+    False, and nothing is done, for an address that is suppressed: the operator ended it, or a list did.
     """
-    now, digest, scope = (
-        site.clock(),
-        keyring(site).address_hash(parse_email(one.email)),
-        ("", one.newsletter),
-    )
+    now, email = site.clock(), parse_email(one.email)
+    digest = keyring(site).address_hash(email)
     with site.store.write() as tx:
-        if suppressions.is_blocked(tx, digest, scope):
+        there = suppressions.of(tx, [digest]).get(digest, ())
+        if any(each.newsletter in ("", one.newsletter) for each in there):
             return False
         person = leaving.undo(tx, one.token, now=now)
         if person is not None:
-            suppressions.lift(tx, digest, scope)
             consents.record(tx, person, [_consent("undone", one, site, "unsubscribe page")])
     return True
 
 
 def explain(site: Site, one: Subscriber, reason: str, words: str) -> None:
     """Write down why somebody left: one of `REASONS`, his own words, or both; nothing says nothing."""
-    said = {"reason": REASONS.get(reason, ""), "words": " ".join(words.split())[:LONGEST_REASON]}
+    said = {"reason": REASONS.get(reason, ""), "words": _shown(words)[:LONGEST_REASON]}
     text = ": ".join(filter(None, said.values()))
     if not text:
         return
@@ -70,6 +67,11 @@ def explain(site: Site, one: Subscriber, reason: str, words: str) -> None:
         if person is not None:
             evidence = {name: value for name, value in said.items() if value}
             consents.explain(tx, person, one.newsletter, "left", evidence)
+
+
+def _shown(words: str) -> str:
+    """Return typed words as an operator's terminal may show them: on one line, without what steers it."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in " ".join(words.split()))
 
 
 def _consent(kind: ConsentKind, one: Subscriber, site: Site, by: By) -> Consent:

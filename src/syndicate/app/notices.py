@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.delivery.providers import letter_headers
 from syndicate.digest.inline import inline
@@ -27,10 +27,35 @@ from syndicate.digest.mime import (
 )
 from syndicate.digest.style import for_outlook, resolved, variables
 from syndicate.errors import TemplateFault
-from syndicate.model import Email
-from syndicate.templating import as_html
+from syndicate.model import Email, Fault
+from syndicate.templating import Templates, as_html
 
+# What each of our own letters is filled with, as an example: none may meet its first person with a fault.
+_EXAMPLES: Mapping[str, Mapping[str, object]] = {
+    "confirmation": {"titles": ["Example"], "link": "https://news.example.org/confirm/AbCdEfGh12345678"},
+    "account": {"link": "https://news.example.org/account/AbCdEfGh12345678", "hours": 1},
+    "move": {"link": "https://news.example.org/move/AbCdEfGh12345678", "hours": 1},
+    "moved": {},
+}
 _STYLES = ("mail/style.css", "mail/notice.css")
+
+
+class Desk(Protocol):
+    """Where letters are written: a site, or the parts of one that they need."""
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def templates(self) -> Templates: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A desk without a store."""
+
+    config: Config
+    templates: Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +75,16 @@ class Notice:
     values: Mapping[str, object] = field(default_factory=dict)
 
 
-def notice_letter(site: Site, to: Email, notice: Notice, *, now: datetime) -> bytes:
+def notice_letter(desk: Desk, to: Email, notice: Notice, *, now: datetime) -> bytes:
     """Return the letter as bytes without slots: text and HTML, 7-bit. Raises TemplateFault."""
-    subject = notice_subject(site, notice)
-    text = _rendered(site, notice, "txt", subject)
-    html = _html(site, notice, subject)
-    mark = _mark(site.config, notice)
+    subject = notice_subject(desk, notice)
+    text = _rendered(desk, notice, "txt", subject)
+    html = _html(desk, notice, subject)
+    mark = _mark(desk.config, notice)
     delimiter = f"--=_{mark}".encode("ascii")
     return b"".join(
         [
-            *_headers(site.config, to, notice, subject, now=now),
+            *_headers(desk.config, to, notice, subject, now=now),
             f'Content-Type: multipart/alternative;\r\n boundary="=_{mark}"\r\n'.encode("ascii"),
             CRLF,
             *(
@@ -72,9 +97,21 @@ def notice_letter(site: Site, to: Email, notice: Notice, *, now: datetime) -> by
     )
 
 
-def notice_subject(site: Site, notice: Notice) -> str:
+def notice_faults(desk: Desk, *, now: datetime) -> list[Fault]:
+    """Write each of these letters as an example; return what their templates get wrong."""
+    faults = []
+    for name, values in _EXAMPLES.items():
+        try:
+            notice = Notice(name, "", values={**values, "until": now})
+            notice_letter(desk, desk.config.mail.sender.email, notice, now=now)
+        except TemplateFault as error:
+            faults.append(error.fault)
+    return faults
+
+
+def notice_subject(desk: Desk, notice: Notice) -> str:
     """Return the subject that the letter has. Raises TemplateFault."""
-    return clean_header(_rendered(site, notice, "subject.txt"))
+    return clean_header(_rendered(desk, notice, "subject.txt"))
 
 
 def _part(delimiter: bytes, kind: str, body: str) -> tuple[bytes, ...]:
@@ -103,20 +140,20 @@ def _headers(config: Config, to: Email, notice: Notice, subject: str, *, now: da
     ]
 
 
-def _html(site: Site, notice: Notice, subject: str) -> str:
-    name, colours = f"mail/{notice.name}.html", variables(site.config.letter)
+def _html(desk: Desk, notice: Notice, subject: str) -> str:
+    name, colours = f"mail/{notice.name}.html", variables(desk.config.letter)
     try:
-        style = "\n".join(resolved(site.templates.source(sheet), colours) for sheet in _STYLES)
+        style = "\n".join(resolved(desk.templates.source(sheet), colours) for sheet in _STYLES)
         styles = {"style": as_html(style), "outlook_style": as_html(for_outlook(style))}
-        return inline(_rendered(site, notice, "html", subject, **styles))
+        return inline(_rendered(desk, notice, "html", subject, **styles))
     except ValueError as error:
         raise TemplateFault(name, str(error)) from error
 
 
-def _rendered(site: Site, notice: Notice, part: str, subject: str = "", **more: object) -> str:
-    config = site.config
+def _rendered(desk: Desk, notice: Notice, part: str, subject: str = "", **more: object) -> str:
+    config = desk.config
     known = config.newsletters.get(notice.newsletter)
-    return site.templates.render(
+    return desk.templates.render(
         f"mail/{notice.name}.{part}",
         language=_language(config, notice),
         zone=notice.zone or config.publication.timezone,

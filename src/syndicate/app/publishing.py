@@ -132,6 +132,7 @@ def _everything(
     site: Site, articles: Library, due: Due, *, now: datetime, progress: Callable[[int, int], None] | None
 ) -> _Made:
     from syndicate.app.composing import letter_faults
+    from syndicate.app.notices import notice_faults
     from syndicate.i18n import unreadable  # loads Babel
 
     faults = [fault for fault in due.faults if fault.kind == "feed" and not due.whole]
@@ -144,6 +145,7 @@ def _everything(
         published = publish(site.config.publish.folder, files, keep=filing.keep)
     newest = articles.newest(now=now, count=_TRIED)
     faults += letter_faults(site.config, newest, site.templates, now=site.clock())
+    faults += notice_faults(site, now=site.clock()) if site.config.newsletters else []
     faults += unreadable(site.config.templates.folder)
     return _Made(published, (*dict.fromkeys(faults), *published.faults))
 

@@ -101,6 +101,9 @@ def make(site: Site, one: Move) -> bool:
     key = f"moved/{one.person.id}/{token_hash(f'{now.isoformat()}{one.email.key}')}"
     body = notice_letter(site, old, Notice("moved", key, spoken_by(site, one.person)), now=now)
     with site.store.write() as tx:
+        there = persons.find(tx, one.person.id)
+        if there is None or there.email != old:  # erased or moved in another tab
+            return False
         if _is_blocked(tx, to):
             return False
         number = moving.move(tx, one.person.id, one.email)

@@ -9,12 +9,14 @@ from typing import Final
 from syndicate.app.site import Site
 from syndicate.app.wishes import Wish, choice_for
 from syndicate.config import Config
-from syndicate.emails import parse_email
+from syndicate.configtypes import parse_language
+from syndicate.emails import parse_visitor_email
 from syndicate.errors import UsageError
-from syndicate.i18n import translations
+from syndicate.i18n import has_words, translations
 from syndicate.model import Signup
 from syndicate.spelling import folded
 from syndicate.store import signups
+from syndicate.subscribers.choosing import canonical
 from syndicate.subscribers.visitors import kept_ip
 
 MOST_WAITING: Final = 2000  # sign-ups that are not decided on: beyond that all are asked to come back later
@@ -49,7 +51,7 @@ def checked(site: Site, asked: Asked) -> Signup:
     UsageError, in words for the visitor in English, where it is none: that hangs on the texts alone.
     """
     try:
-        email = parse_email(asked.email)
+        email = parse_visitor_email(asked.email)
     except ValueError as error:
         raise UsageError(str(error)) from None
     there = offered(site)
@@ -63,7 +65,19 @@ def checked(site: Site, asked: Asked) -> Signup:
         raise UsageError("there is no newsletter to subscribe to")
     wanted = {name: choice_for(site, name, _wish_of(site.config, name, names, asked.wish)) for name in names}
     ip = kept_ip(asked.ip, site.config.privacy.ip)
-    return Signup(email, wanted, asked.language[:35], asked.source[:500], asked.words, ip)
+    return Signup(email, wanted, _tag(site.config, asked.language), asked.source[:500], asked.words, ip)
+
+
+def _tag(config: Config, said: str) -> str:
+    """Return the tag of a language that we have words in, "" for any other text.
+
+    A choice may name a language in any spelling; this stands in a letter's header and in pages.
+    """
+    try:
+        tag = canonical(parse_language(said))
+    except ValueError:
+        return ""
+    return tag if has_words(tag, config.templates.folder) else ""
 
 
 def _wish_of(config: Config, name: str, among: Collection[str], wish: Wish) -> Wish:

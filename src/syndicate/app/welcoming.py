@@ -30,7 +30,7 @@ class Newcomer:
 
 
 def welcome(site: Site, tx: Any, newcomer: Newcomer, *, now: datetime) -> bool:
-    """Queue the newest edition for somebody; False where there is none for him, or he had it, or one before.
+    """Queue the newest edition for somebody; False where there is none, he had any of it, or was welcomed.
 
     For the transaction in which he subscribes. The letter is the one that all got, with his own address and
     links in it. Its key is made of his token, which is nobody else's ever: the database gives the number of
@@ -41,7 +41,7 @@ def welcome(site: Site, tx: Any, newcomer: Newcomer, *, now: datetime) -> bool:
     if found is None:
         return False
     row, copy = found
-    if welcomes.has(tx, newcomer.subscriber_id, row.id):
+    if welcomes.has(tx, newcomer.subscriber_id, copy.rendition_id):
         return False
     made = row.edition
     sender = site.config.envelope_sender(newcomer.newsletter)

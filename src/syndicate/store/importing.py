@@ -16,7 +16,7 @@ from syndicate.model import Arrival, Consent, SubscriptionState, Suppression
 from syndicate.store import suppressions
 from syndicate.store.batches import KEYS, batched
 from syndicate.store.bulk import Row, storing
-from syndicate.store.choices import before, number_of
+from syndicate.store.choices import DEFAULT, before, number_of
 from syndicate.store.consents import number_of_words
 from syndicate.store.engine import Store
 from syndicate.store.peopletables import consent, suppression
@@ -30,14 +30,14 @@ _packed = json.JSONEncoder(ensure_ascii=False).encode
 
 @contextmanager
 def at_ease(store: Store) -> Iterator[Callable[[], None]]:
-    """Let SQLite hold 64 MB of pages for the block; give what brings them to the database after a batch.
+    """Let SQLite hold 96 MB of pages for the block; give what brings them to the database after a batch.
 
     Left alone it would do so within the commits, while others that write wait for their turn.
     """
     if store.dialect != "sqlite":
         yield lambda: None
         return
-    had = _settings(store, {"cache_size": -65_536, "wal_autocheckpoint": 0})
+    had = _settings(store, {"cache_size": -98_304, "wal_autocheckpoint": 0})
     batches = count(1)
 
     def rest() -> None:
@@ -154,18 +154,21 @@ def _subscribe(
     for one in arrivals:
         people.setdefault(one.email.key, one)
     known = _persons(conn, people, stored(now))
-    choices: dict[tuple[str, object], int] = {}
-    after = before(now)
+    choices: dict[object, int] = {}
+    after = stored(before(now))
     rows: list[Row] = []
     for one in arrivals:
-        wanted = (one.newsletter, one.choice)
+        wanted = (
+            one.newsletter if one.choice is DEFAULT else (one.newsletter, one.choice)
+        )  # it is slow to hash
         if wanted not in choices:
             choices[wanted] = number_of(conn, one.newsletter, one.choice, now=now)
-        since = stored(before(one.paused_until) if one.paused_until and one.paused_until > now else after)
+        paused = one.paused_until
         rows.append(
-            (known[one.email.key], one.newsletter, one.state.value, one.token or token(),
-             stored(one.started_at), stored(one.ended_at), choices[wanted], since,
-             stored(one.paused_until), one.reason)
+            (known[one.email.key], one.newsletter, one.state.value,
+             one.token or token(), stored(one.started_at), stored(one.ended_at) if one.ended_at else None,
+             choices[wanted], stored(before(paused)) if paused and paused > now else after,
+             stored(paused) if paused else None, one.reason)
         )  # fmt: skip
     _insert(conn, subscription, _SUBSCRIPTION, rows, unique="(subscriber_id, newsletter)")
     _consent(conn, [(known[one.email.key], each) for one in arrivals for each in one.consents])

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from syndicate.model import Email, SubscriptionState
-from syndicate.store.peopletables import consent, ticket
+from syndicate.store.peopletables import consent, link, ticket
 from syndicate.store.tables import choice, delivery, edition, subscriber, subscription
 
 _ACTIVE = SubscriptionState.ACTIVE.value
@@ -46,6 +46,8 @@ def _join(conn: sa.Connection, number: int, other: Any) -> None:
     }
     for row in conn.execute(_STANDING.where(subscription.c.subscriber_id == number)).all():
         there = his.get(row.newsletter)
+        if there is not None:
+            _lead(conn, row, there.id)
         if there is not None and (there.state == _ACTIVE or row.state != _ACTIVE):
             continue
         if there is not None:
@@ -61,12 +63,19 @@ def _join(conn: sa.Connection, number: int, other: Any) -> None:
 _STANDING = sa.select(
     subscription.c.id,
     subscription.c.newsletter,
+    subscription.c.token,
     subscription.c.state,
     subscription.c.started_at,
     subscription.c.choice_id,
     sa.func.coalesce(subscription.c.after_at, choice.c.covered_at).label("after_at"),
     subscription.c.paused_until,
 ).join_from(subscription, choice)
+
+
+def _lead(conn: sa.Connection, row: Any, there: int) -> None:
+    """Let the links of a subscription that ends here lead to the other: letters keep theirs for ever."""
+    conn.execute(sa.update(link).where(link.c.subscription_id == row.id).values(subscription_id=there))
+    conn.execute(sa.insert(link).values(token=row.token, subscription_id=there))
 
 
 def _go_on(conn: sa.Connection, ended: int, row: Any) -> None:

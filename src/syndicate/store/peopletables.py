@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from syndicate.store.tables import Serial, UtcDateTime, column, metadata
 
-__all__ = ["asked", "consent", "metadata", "signup", "suppression", "ticket", "wording"]
+__all__ = ["asked", "consent", "link", "metadata", "signup", "suppression", "ticket", "wording"]
 
 _EMPTY = sa.text("''")
 
@@ -74,6 +74,14 @@ ticket = sa.Table(
     column("email", sa.Text, server_default=_EMPTY),
     column("created_at", UtcDateTime),
     column("expires_at", UtcDateTime, index=True),
+)
+
+# Links of subscriptions that were joined with another of the same newsletter: they lead to that one for ever.
+link = sa.Table(
+    "link",
+    metadata,
+    column("token", sa.Text, primary_key=True),
+    column("subscription_id", Serial, sa.ForeignKey("subscription.id", ondelete="CASCADE"), index=True),
 )
 
 # How many letters an address was sent because somebody asked for them, by its keyed hash and their purpose.

@@ -58,11 +58,12 @@ def find(conn: sa.Connection, number: int) -> Person | None:
 
 def mailed(conn: sa.Connection, person: Person) -> list[Mailed]:
     """Return the letters to a person, of editions and of none, the oldest first, with their attempts."""
-    rows = [  # two queries, so that each has its index
-        row
+    found = {  # two queries, so that each has its index; a welcome is in both
+        row.id: row
         for mine in (delivery.c.subscriber_id == person.id, addressed_to(person.email))
-        for row in conn.execute(_MAILED.where(mine).order_by(delivery.c.id))
-    ]
+        for row in conn.execute(_MAILED.where(mine))
+    }
+    rows = [found[number] for number in sorted(found)]
     tried = _attempts(conn, [row.id for row in rows])
     return [
         Mailed(

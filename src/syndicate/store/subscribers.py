@@ -16,6 +16,7 @@ from syndicate.store.batches import BATCH, batched, insert_missing
 from syndicate.store.choices import WANTED, before, number_of, wanted_of
 from syndicate.store.chunks import count, lock
 from syndicate.store.leaving import end
+from syndicate.store.peopletables import link
 from syndicate.store.persons import hush
 from syndicate.store.plain import Plain
 from syndicate.store.tables import choice, delivery, subscriber, subscription
@@ -267,8 +268,11 @@ def audiences_at(conn: sa.Connection, domains: Collection[str]) -> dict[str, dic
 
 
 def by_token(conn: sa.Connection, token: str) -> Subscriber | None:
-    """Return the subscription whose unsubscribe link carries `token`."""
+    """Return the subscription whose links carry `token`, or did before it was joined with another."""
     row = conn.execute(_SUBSCRIBER.where(subscription.c.token == token)).first()
+    if row is None:
+        former = sa.select(link.c.subscription_id).where(link.c.token == token).scalar_subquery()
+        row = conn.execute(_SUBSCRIBER.where(subscription.c.id == former)).first()
     return _subscriber(row) if row else None
 
 

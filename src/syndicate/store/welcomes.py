@@ -41,10 +41,13 @@ def copies(conn: sa.Connection, edition_id: int, *, now: datetime) -> list[Copy]
     return [Copy(number, language, count, count == out) for number, language, count, out in rows]
 
 
-def has(conn: sa.Connection, subscriber_id: int, edition_id: int) -> bool:
-    """Tell whether a person was sent an edition, or will be."""
-    his = (delivery.c.subscriber_id == subscriber_id) & (delivery.c.edition_id == edition_id)
-    return conn.scalar(sa.select(delivery.c.id).where(his, delivery.c.state.in_(_HAS)).limit(1)) is not None
+def has(conn: sa.Connection, subscriber_id: int, rendition_id: int) -> bool:
+    """Tell whether a person was sent an article of a rendition in any edition, or will be."""
+    other = rendition_article.alias("other")
+    his = sa.select(delivery.c.id).join(other, other.c.rendition_id == delivery.c.rendition_id)
+    his = his.where(delivery.c.subscriber_id == subscriber_id, delivery.c.state.in_(_HAS))
+    these = sa.select(rendition_article.c.article_id).where(rendition_article.c.rendition_id == rendition_id)
+    return conn.scalar(his.where(other.c.article_id.in_(these)).limit(1)) is not None
 
 
 def of_who_left(conn: sa.Connection, newsletters: Sequence[str]) -> list[int]:

@@ -46,11 +46,14 @@ _REASONS: Final[tuple[SuppressionReason, ...]] = get_args(SuppressionReason)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What makes values of texts: the hash of an address key, the mark of the key, what is kept of an IP."""
+    """What makes values of texts: the hash of an address key, the mark of the key, what is kept of an IP.
+
+    That also hangs on when somebody agreed: it is not kept long.
+    """
 
     digest: Callable[[str], str]
     mark: str
-    kept_ip: Callable[[str], str | None]
+    kept_ip: Callable[[str, datetime], str | None]
     now: datetime
 
 
@@ -266,7 +269,7 @@ def _one_consent(said: object, reading: Reading) -> Consent | None:
         newsletter=texts.get("newsletter", "").replace("\x00", ""),
         source=texts.get("source", "").replace("\x00", ""),
         words=texts.get("words", "").replace("\x00", ""),
-        ip=reading.kept_ip(texts["ip"]) if texts.get("ip") else None,
+        ip=reading.kept_ip(texts["ip"], at) if texts.get("ip") else None,
         evidence={_sound(name): _sound(str(value)) for name, value in evidence.items()},
     )
 

@@ -59,12 +59,12 @@ class Teller:
         ended = self._moment(self._ended, cells, doubts) if self._ended else None
         shown = [f"{name} {cells[number][:60]!r}" for number, name in self._states if cells[number]]
         return Told(
-            verdict(self._layout, cells),
+            verdict(self._layout, cells) if self._layout.tells else self._layout.standing,
             ", ".join(shown),
             since,
             ended,
             next(filter(None, [cells[number] for number in self._ips]), ""),
-            {role: cells[number] for number, role in self._wishes if cells[number]},
+            {role: cells[number] for number, role in self._wishes if cells[number]} if self._wishes else {},
             {name: cells[number] for number, name in self._telling if cells[number]},
             {name: cells[number] for number, name in self._layout.others if cells[number]},
             tuple(doubts),

@@ -18,7 +18,7 @@ from syndicate.app.keyring import keyring
 from syndicate.app.notices import Notice, notice_subject
 from syndicate.app.site import Site
 from syndicate.app.speaking import title_of
-from syndicate.emails import parse_email
+from syndicate.emails import parse_visitor_email
 from syndicate.model import Subscriber
 from syndicate.web.forms import first, read_form
 from syndicate.web.pages import PRIVATE, is_ours, mask, page, place, refused, unknown
@@ -64,7 +64,7 @@ async def move(request: Request) -> Response:
         return refused(site, language=language)
     typed = first(form, "email")
     try:
-        email = parse_email(typed)
+        email = parse_visitor_email(typed)
     except ValueError:
         return await run_in_threadpool(_page, site, found, token, wrong="email", typed=typed)
     if email == found.person.email:

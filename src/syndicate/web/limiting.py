@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import re
+from ipaddress import ip_address
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +20,8 @@ from syndicate.web.pages import page
 from syndicate.web.quota import Quotas
 from syndicate.web.refusing import API, refusal
 
+log = logging.getLogger("syndicate.web")
+
 SIGN_UPS: Final = frozenset({"/subscribe", "/subscribe/", "/subscribe/again", "/api/subscribe"})
 _LINKS = re.compile(rf"/(?:{'|'.join(LINKS)})/.")
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{2,35}")
@@ -31,6 +35,7 @@ class Limited:
         self._app = app
         self._site = site
         self._quotas = quotas
+        self._told = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]
@@ -46,6 +51,7 @@ class Limited:
         visitor = visitor_of(scope)
         wait = self._quotas.sign_up(visitor, self._site.clock())
         if wait:
+            self._tell_of_proxy(scope)
             answer = await run_in_threadpool(self._later, Request(scope), wait)
             await answer(scope, receive, send)
             return
@@ -56,6 +62,14 @@ class Limited:
             await send(message)
 
         await self._app(scope, receive, seen)
+
+    def _tell_of_proxy(self, scope: Scope) -> None:
+        """Tell the operator, once, where all visitors count as one since their proxy is not believed."""
+        proxy = proxy_unbelieved(scope)
+        if proxy and not self._told:
+            self._told = True
+            words = "sign-ups are held up: %s hands visitors on, but web.trusted_proxies does not name it"
+            log.warning(words, proxy)
 
     async def _link(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a link; where it leads nowhere once too often, in a line and no page."""
@@ -90,6 +104,17 @@ def visitor_of(scope: Scope) -> str:
     """Return the IP address of who asks, as far as the proxies that are trusted say it; "" for none."""
     client: tuple[str, int] | None = scope.get("client")
     return client[0] if client else ""
+
+
+def proxy_unbelieved(scope: Scope) -> str:
+    """Return the address of a neighbour who says for whom he asks and is not believed; "" for none."""
+    peer = visitor_of(scope)
+    said = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    try:
+        near = ip_address(peer).is_private
+    except ValueError:
+        return ""
+    return peer if near and said and peer not in ",".join(said) else ""
 
 
 def _seconds(wait: float) -> str:

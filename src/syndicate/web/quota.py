@@ -23,7 +23,7 @@ class Allowance:
     every: float
 
 
-SIGN_UPS: Final = Allowance(5, 360.0)  # of one visitor: 10 an hour; a household or an office is one
+SIGN_UPS: Final = Allowance(20, 180.0)  # of one visitor: 20 an hour; an office or a lecture hall is one
 ALL_SIGN_UPS: Final = Allowance(200, 3.6)  # 1,000 an hour, whoever asks
 GUESSES: Final = Allowance(60, 1.0)  # links of one visitor that lead nowhere
 
@@ -74,9 +74,15 @@ class _Buckets:
 class Quotas:
     """What visitors have left in one process. A call is a look-up: no lock, for the event loop alone."""
 
-    def __init__(self, *, most: int = MOST_VISITORS, sign_ups: Allowance = SIGN_UPS) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = MOST_VISITORS,
+        sign_ups: Allowance = SIGN_UPS,
+        together: Allowance = ALL_SIGN_UPS,
+    ) -> None:
         self._sign_ups = _Buckets(sign_ups, most)
-        self._all = _Buckets(ALL_SIGN_UPS, 1)
+        self._all = _Buckets(together, 1)
         self._guesses = _Buckets(GUESSES, most)
 
     def sign_up(self, visitor: str, now: datetime) -> float | None:

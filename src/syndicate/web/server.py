@@ -87,6 +87,7 @@ class _Hot(HttpToolsProtocol):
     _is_new = False
     _head = 0
     _unheard = 0
+    _hosts = 0
     _slow: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
@@ -170,9 +171,11 @@ class _Hot(HttpToolsProtocol):
         self._is_heading = True
         self._is_new = True
         self._unheard = 0
+        self._hosts = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
+        self._hosts += name == b"host"
         if name in _MORE or (name == b"connection" and value.lower() != b"keep-alive"):
             self._is_plain = False
         self.headers.append((name, value))
@@ -196,8 +199,7 @@ class _Hot(HttpToolsProtocol):
 
     def _is_for_somebody(self) -> bool:
         """Tell whether the request names its host once, as one of HTTP/1.1 must (RFC 9112 section 3.2)."""
-        hosts = sum(name == b"host" for name, _ in self.headers)
-        return hosts == 1 or (not hosts and self.parser.get_http_version() != "1.1")
+        return self._hosts == 1 or (not self._hosts and self.parser.get_http_version() != "1.1")
 
     def on_body(self, body: bytes) -> None:
         if self._is_answered:

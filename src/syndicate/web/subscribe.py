@@ -22,7 +22,7 @@ from syndicate.app.offering import offer
 from syndicate.app.signing_up import Asked, agreed_words, offered
 from syndicate.app.site import Site
 from syndicate.app.wishes import Wish
-from syndicate.emails import parse_email
+from syndicate.emails import parse_visitor_email
 from syndicate.errors import UsageError
 from syndicate.i18n import has_words
 from syndicate.i18n.places import zone_of, zones
@@ -160,7 +160,7 @@ def _checked(site: Site, visit: Visit, typed: Typed, *, has_boxes: bool) -> Sign
     """Return the sign-up that a form asks for. Raises _Wrong."""
     wrong = {}
     try:
-        parse_email(typed.email)
+        parse_visitor_email(typed.email)
     except ValueError:
         wrong["email"] = "empty" if not typed.email else "address"
     if has_boxes and not typed.newsletters and len(offered(site)) > 1:
@@ -190,7 +190,7 @@ def _checked(site: Site, visit: Visit, typed: Typed, *, has_boxes: bool) -> Sign
 def _once_more(site: Site, visit: Visit, sent: Mapping[str, list[str]]) -> tuple[Response, bool]:
     typed = _typed(sent, "")
     try:
-        email = parse_email(typed.email)
+        email = parse_visitor_email(typed.email)
     except ValueError:
         return _form(site, visit, typed, {"email": "address"}, status=422), False
     if not keyring(site).is_form_token(first(sent, "mark"), _AGAIN, email.key, now=site.clock()):

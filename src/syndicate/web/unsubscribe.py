@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +21,8 @@ from syndicate.web.pages import PRIVATE, is_ours, mask, page, place, refused
 
 UNDO: Final = "undo"
 REASON: Final = "reason"
+_OFFERED: Final = timedelta(hours=2)  # after the end of a subscription
+_TAKEN: Final = _OFFERED + timedelta(minutes=30)
 
 
 async def unsubscribe(request: Request) -> Response:
@@ -39,21 +42,28 @@ async def unsubscribe(request: Request) -> Response:
         )
         if not by_browser:
             return PlainTextResponse("You are unsubscribed.\n", headers=PRIVATE)
+        if _ended_before(site, found, _OFFERED):
+            return _page(site, "done", found)
         return _page(site, "left", found, marks=await run_in_threadpool(_marks, site, found))
     ended = found.state is SubscriptionState.UNSUBSCRIBED
     return _page(site, "done" if ended else "ask", found)
 
 
 async def undo(request: Request) -> Response:
-    """Take an unsubscription back, within two hours of the page that offers it."""
+    """Take an unsubscription back, within two hours of it.
+
+    Not later, whoever opens the page then: letters get forwarded, and who has left comes back by signing up.
+    """
     site: Site = request.app.state.site
     found, answer = await _found(request)
     if found is None:
         return answer
-    if not await _is_ours(request, await read_form(request), found, UNDO):
+    form = await read_form(request)
+    if not await _is_ours(request, form, found, UNDO) or _ended_before(site, found, _TAKEN):
         return refused(site, language=_language(site, found))
-    good = await run_in_threadpool(leaving.undo, site, found)
-    return _page(site, "undone" if good else "done", found)
+    if not await run_in_threadpool(leaving.undo, site, found):
+        return _page(site, "done", found)
+    return _page(site, "undone", found)
 
 
 async def reason(request: Request) -> Response:
@@ -86,6 +96,10 @@ async def _is_ours(request: Request, form: Mapping[str, list[str]], found: Subsc
 def _marks(site: Site, found: Subscriber) -> dict[str, str]:
     ring, now = keyring(site), site.clock()
     return {purpose: ring.form_token(purpose, found.token, now=now) for purpose in (UNDO, REASON)}
+
+
+def _ended_before(site: Site, found: Subscriber, span: timedelta) -> bool:
+    return found.ended_at is not None and site.clock() - found.ended_at > span
 
 
 def _language(site: Site, found: Subscriber | None) -> str:

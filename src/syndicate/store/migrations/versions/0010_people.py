@@ -83,6 +83,16 @@ def upgrade() -> None:
     for name in ("signup_id", "subscriber_id", "expires_at"):
         op.create_index(f"ix_ticket_{name}", "ticket", [name])
     op.create_table(
+        "link",
+        sa.Column("token", sa.Text, nullable=False),
+        sa.Column("subscription_id", _serial, nullable=False),
+        sa.PrimaryKeyConstraint("token", name="pk_link"),
+        sa.ForeignKeyConstraint(
+            ["subscription_id"], ["subscription.id"], name="fk_link_subscription_id", ondelete="CASCADE"
+        ),
+    )
+    op.create_index("ix_link_subscription_id", "link", ["subscription_id"])
+    op.create_table(
         "asked",
         sa.Column("hash", sa.Text, nullable=False),
         sa.Column("purpose", sa.Text, nullable=False),
