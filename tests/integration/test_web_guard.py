@@ -18,7 +18,7 @@ from loopback import answering, serving
 
 from syndicate.model import OutputFile
 from syndicate.publish.folder import publish
-from syndicate.web import guard
+from syndicate.web import guard, server
 from syndicate.web import server as web_server
 from syndicate.web.files import PublishedFiles
 from syndicate.web.guard import LONGEST_BODY
@@ -183,6 +183,28 @@ def test_slow_people_take_nobodys_place(place: tuple[str, int]) -> None:
         finally:
             over.set()
             dripping.join()
+
+
+def test_who_holds_many_connections_keeps_nobody_out(
+    place: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes when all places are taken gets that of who has asked nothing for the longest time."""
+    monkeypatch.setattr(server, "_MOST_CONNECTIONS", 50)
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.create_connection(place, timeout=5)) for _ in range(50)]
+        for one in held[1:]:
+            one.sendall(b"GET /rss.xml HTTP/1.1\r\nHost: n.example\r\n\r\n")
+            assert one.recv(1 << 16).startswith(b"HTTP/1.1 200")
+        for _ in range(5):
+            assert said(place, form(300)).endswith(b"300")
+        assert held[0].recv(1) == b"", "it never asked anything"
+        held[-1].sendall(b"GET /rss.xml HTTP/1.0\r\nHost: n.example\r\n\r\n")
+        assert held[-1].recv(1 << 16).startswith(b"HTTP/1.1 200")
+        busy = [stack.enter_context(socket.create_connection(place, timeout=5)) for _ in range(50)]
+        for one in busy:
+            one.sendall(HEAD + b"Content-Length: 5000\r\n\r\n")
+        time.sleep(0.5)
+        assert said(place, form(300)).startswith(b"HTTP/1.1 503"), "all are at work"
 
 
 @pytest.mark.parametrize(

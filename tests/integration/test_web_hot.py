@@ -18,7 +18,6 @@ from loopback import answering
 from syndicate.model import OutputFile
 from syndicate.publish.compress import compress
 from syndicate.publish.folder import publish
-from syndicate.web import server as web_server
 from syndicate.web.documents import FeedTerms
 from syndicate.web.files import PublishedFiles
 
@@ -211,24 +210,3 @@ def test_a_head_without_end_is_refused(tmp_path: Path) -> None:
                         time.sleep(0.002)
                 with suppress(ConnectionError):
                     assert opened.recv(1000).startswith(b"HTTP/1.1 431")
-
-
-def test_more_connections_than_it_can_serve_are_told_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One more than the limit hears 503 with Retry-After; those that are open are answered."""
-    monkeypatch.setattr(web_server, "_MOST_CONNECTIONS", 2)
-    folder = tmp_path / "public"
-    publish(folder, FILES)
-    files = PublishedFiles(folder)
-    with answering(files, files) as base, ExitStack() as stack:
-        host, _, port = base.removeprefix("http://").partition(":")
-        place = (host, int(port))
-        opened = [stack.enter_context(socket.create_connection(place, timeout=5)) for _ in range(2)]
-        time.sleep(0.2)
-        with socket.create_connection(place, timeout=5) as third:
-            answer = third.recv(1000)
-        assert answer.startswith(b"HTTP/1.1 503") and b"retry-after: 10" in answer
-        for one in opened:
-            one.sendall(_request("GET", "/rss.xml", "1.1", []))
-            assert one.recv(1000).startswith(b"HTTP/1.1 200")

@@ -88,15 +88,31 @@ class _Hot(HttpToolsProtocol):
     _head = 0
     _unheard = 0
     _hosts = 0
+    _idle_since = 0.0
     _slow: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > _MOST_CONNECTIONS:
+        self._idle_since = self.loop.time()
+        if len(self.connections) > _MOST_CONNECTIONS and not self._makes_place():
             self._refuse(b"503 Service Unavailable", b"retry-after: 10\r\n")
             return
         self.timeout_keep_alive_task = self._later()
+
+    def _makes_place(self) -> bool:
+        """End the connection that asks nothing for the longest time; False where all are at work.
+
+        So nobody who holds many open keeps others out.
+        """
+        others = (one for one in self.connections if isinstance(one, _Hot) and one is not self)
+        idle = min(filter(_Hot._is_idle, others), key=lambda one: one._idle_since, default=None)
+        if idle is not None:
+            idle.transport.close()
+        return idle is not None
+
+    def _is_idle(self) -> bool:
+        return not self.transport.is_closing() and (self.cycle is None or self.cycle.response_complete)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
@@ -138,6 +154,7 @@ class _Hot(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
+        self._idle_since = self.loop.time()
         self._see_him_read()
 
     def _see_him_read(self) -> None:
