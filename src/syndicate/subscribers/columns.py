@@ -31,7 +31,7 @@ _NAMES: Final[Mapping[Role, tuple[str, ...]]] = {
         *("datejoined", "createdat", "creationdate", "createddate", "datecreated", "created"),
     ),
     "ended": (
-        *("unsubtime", "unsubscribedat", "unsubscriptiondate", "unsubscribedate", "optouttime"),
+        *("unsubtime", "unsubscribedat", "unsubscriptiondate", "unsubscribedate", "optouttime", "deletedat"),
         *("cleantime", "bouncedat", "undeliverabilitydate", "complainedat", "blockedat"),
     ),
     "reason": ("unsubreason", "unsubscriptionreason", "unsubscribereason", "undeliverabilityreason"),
