@@ -10,6 +10,7 @@ from syndicate.subscribers.columns import ENDINGS, WISHES, Layout, Role
 from syndicate.subscribers.moments import parse_moment, within
 from syndicate.subscribers.statuses import Status, flagged, plainly, reason_of, status_of, weightiest
 
+_DELETED = "deletedat"
 _Columns = tuple[tuple[int, str], ...]  # numbers and names
 
 
@@ -92,8 +93,9 @@ def verdict(layout: Layout, cells: Sequence[str]) -> Status:
         return layout.standing
     said = [status_of(cells[number], layout.service) for number in layout.roles["status"]]
     said += [flagged(layout.names[number], cells[number]) for number in layout.flags]
-    if not said:
-        ended = (number for number in layout.roles["ended"] if cells[number].strip())
-        said = [ENDINGS.get(plainly(layout.names[number]), "unsubscribed") for number in ended]
+    ended = [plainly(layout.names[number]) for number in layout.roles["ended"] if cells[number].strip()]
+    if said:  # who came back may keep the day on which he left, but nobody deleted is there
+        ended = [name for name in ended if name == _DELETED]
+    said += [ENDINGS.get(name, "unsubscribed") for name in ended]
     why = " ".join([cells[number] for number in layout.roles["reason"]])
     return reason_of(weightiest([layout.standing, *said]), why)
