@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from syndicate.app.keyring import keyring
 from syndicate.app.site import Site
@@ -72,3 +72,14 @@ def mask(email: str) -> str:
     """Return the address with all but the ends of its local part hidden: ``k…i@example.org``."""
     local, _, domain = email.rpartition("@")
     return f"{local[:1]}…{local[-1:] if len(local) > 2 else ''}@{domain}"
+
+
+async def back(request: Request) -> Response:
+    """Lead from the address of an action, which a browser that is opened again may ask for, to its page.
+
+    Relative, so that no header makes it lead elsewhere; it says nothing of the link.
+    """
+    token = quote(request.path_params["token"], safe="")
+    return RedirectResponse(
+        f"../{token}", 303, {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    )

@@ -31,12 +31,16 @@ from syndicate.web.files import PublishedFiles
 from syndicate.web.guard import taken
 from syndicate.web.headers import with_safety
 from syndicate.web.limiting import Limited
-from syndicate.web.pages import PRIVATE
+from syndicate.web.pages import PRIVATE, back
 from syndicate.web.quota import Quotas
 from syndicate.web.refusing import API, refusal
 
 log = logging.getLogger("syndicate.web")
 
+_ACTIONS = (
+    *("/unsubscribe/{token}/undo", "/unsubscribe/{token}/reason", "/preferences/{token}/link"),
+    *("/account/{token}/move", "/account/{token}/delete"),
+)
 _MOST_AT_ONCE = 400  # requests: more would only wait for each other
 
 
@@ -79,6 +83,7 @@ def make_web(
             Route("/account/{ticket}/move", account.move, methods=["POST"]),
             Route("/account/{ticket}/delete", account.delete, methods=["POST"]),
             Route("/move/{ticket}", account.confirm_move, methods=["GET", "POST"]),
+            *(Route(action, back, methods=["GET"]) for action in _ACTIONS),
             Route("/editions", shown, methods=["GET"]),
             Route("/editions/{path:path}", shown, methods=["GET"]),
             *admin.routes(site),
