@@ -7,10 +7,11 @@ as it is, so that an import that was cut off is done again from its start.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -36,6 +37,7 @@ from syndicate.subscribers.visitors import kept_ip
 
 Show = Callable[[int, int], None]
 T = TypeVar("T")
+_OBJECTS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def bring(
     account = Account()
     size = max(store.AT_ONCE // max(len(wanted.newsletters), 1), 1)
     batches = batched(_read(sheets, reader, outlook), size)
-    with nullcontext(_nothing) if dry else store.at_ease(site.store) as rest, ThreadPoolExecutor(1) as ahead:
+    easy = nullcontext(_nothing) if dry else store.at_ease(site.store)
+    with _seldom_collected(), easy as rest, ThreadPoolExecutor(1) as ahead:
         batch = next(batches, None)
         while batch:
             work, coming = _brought(
@@ -186,6 +189,17 @@ def bring(
             rest()
             batch = coming.result()
     return account
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for cycles a few times in a batch, not each 700 objects: rows make none, statements a few."""
+    was = gc.get_threshold()
+    gc.set_threshold(_OBJECTS, *was[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*was)
 
 
 def _read(sheets: Sequence[Sheet], reader: Reader, outlook: Outlook) -> Iterator[Read]:
