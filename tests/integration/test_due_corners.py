@@ -210,3 +210,31 @@ def test_a_letter_held_for_the_operator_stays_when_its_edition_goes_stale(public
     outbox.give_back(chunk, now=news.now)
     mailed(news, days=1)
     assert (got(news, "ana"), got(news, "budi")) == ([], ["first"])
+
+
+@pytest.mark.parametrize("way", ["left", "paused"])
+def test_who_comes_back_is_not_sent_at_once_what_he_had(news: Publication, way: str) -> None:
+    """An edition at once brings the newest articles, however old, but to nobody twice."""
+
+    def titles(news: Publication) -> list[str]:
+        return sorted(title for letter in got(news, "ana") for title in letter.split())
+
+    comes(news, "first")
+    comes(news, "second")
+    assert news.edition_is_made(at_once=True).fate == "made"
+    news.letters_leave()
+    assert titles(news) == ["first", "second"]
+    if way == "left":
+        with news.site.store.write() as tx:
+            [his] = subscribers.of_person(tx, "ana@example.org")
+            assert subscribers.unsubscribe(tx, his.token, now=news.now)
+        news.time_passes(hours=1)
+        add_people(news.site, ["ana@example.org"], ["daily"], resubscribe=True)
+    else:
+        pauses(news, "ana", news.now + timedelta(hours=1))
+        news.time_passes(hours=2)
+    assert news.edition_is_made(at_once=True).fate == "nothing new"
+    comes(news, "third")
+    assert news.edition_is_made(at_once=True).fate == "made"
+    news.letters_leave()
+    assert titles(news) == ["first", "second", "third"]

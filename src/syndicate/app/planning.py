@@ -80,13 +80,16 @@ def plan(site: Site, wanted: Occasioned, articles: Library) -> Plan:
         own = audience.earliest(conn, numbers)
     least = min(marks.values(), default=wanted.until)
     candidates = _candidates(articles, wanted, min(least, own or least))
-    counting = [one.id for one in candidates if one.mail_at > least] + [one.id for one in wanted.beyond]
+    beyond = [one.id for one in wanted.beyond]
+    counting = [one.id for one in candidates if one.mail_at > least] + beyond
     whose = Audience(tuple(sorted(numbers)), wanted.until, only=wanted.only)
     if not candidates:  # most looks at instant letters: nobody is to be asked for
         with site.store.read() as conn:
             return replace(_nothing(site, wanted, whose), reached=audience.count(conn, whose))
     with site.store.read() as conn:
-        whose = audience.with_letters(conn, whose, wanted.newsletter, candidates=counting, own_after=own)
+        whose = audience.with_letters(
+            conn, whose, wanted.newsletter, candidates=counting, beyond=beyond, own_after=own
+        )
         groups = audience.groups(conn, whose)
         contents = audience.contents(conn, set().union(*(one.had for one in groups)))
     newsletter = site.config.newsletters[wanted.newsletter]

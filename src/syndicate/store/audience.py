@@ -113,12 +113,14 @@ def with_letters(
     newsletter: str,
     *,
     candidates: Collection[str],
+    beyond: Collection[str] = (),
     own_after: datetime | None,
 ) -> Audience:
     """Return the audience with the editions of which it matters who had them.
 
     Those are of the newsletter, and hold an article whose id is in `candidates`; `own_after` is as `earliest`
-    says.
+    says. Of `beyond` are the candidates that count however old they are, also for who has a later moment of
+    his own: who came back may have had them before.
     """
     those = _editions_with(conn, newsletter, candidates)
     last = conn.scalar(sa.select(sa.func.max(edition.c.id))) or 0
@@ -129,7 +131,8 @@ def with_letters(
         since = own_after.replace(microsecond=0)  # one made ahead of its time was frozen before its articles
         late = sa.or_(edition.c.frozen_at >= since, edition.c.occasion_at >= since)
         after = sa.select(sa.func.min(edition.c.id)).where(edition.c.newsletter == newsletter, late)
-        own = conn.scalar(after)
+        older = _editions_with(conn, newsletter, beyond)
+        own = min(filter(None, (conn.scalar(after), *older)), default=None)
     return replace(audience, near=min(recent, default=None), far=far, own=own)
 
 
