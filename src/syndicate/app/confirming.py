@@ -114,9 +114,7 @@ def _decide(site: Site, ring: Keyring, row: SignupRow) -> bool:
 def wanted(site: Site, tx: Any, signup: Signup, digest: str) -> list[str]:
     """Return the newsletters that a sign-up is for, without those not offered or blocked for the address."""
     there = offered(site)
-    blocked = {
-        one.newsletter for one in suppressions.of(tx, [digest]).get(digest, ()) if one.reason == "blocked"
-    }
+    blocked = suppressions.blocked(tx, digest)
     return [name for name in signup.wanted if name in there and not blocked & {"", name}]
 
 

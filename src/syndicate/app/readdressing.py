@@ -61,7 +61,7 @@ def _allowed(tx: Any, ring: Keyring, person: Person, email: Email, now: datetime
     to_it, last_to = signups.letters_asked(tx, to, "move")
     by_him, _ = signups.letters_asked(tx, by, on_day("moves", now))
     if (
-        _is_blocked(tx, to)
+        suppressions.blocked(tx, to)
         or to_it >= _TO_ONE
         or (last_to is not None and now - last_to < _DAY)
         or by_him >= _BY_ONE
@@ -70,10 +70,6 @@ def _allowed(tx: Any, ring: Keyring, person: Person, email: Email, now: datetime
     signups.count_letter(tx, to, "move", now=now)
     signups.count_letter(tx, by, on_day("moves", now), now=now)
     return True
-
-
-def _is_blocked(tx: Any, digest: str) -> bool:
-    return any(one.reason == "blocked" for one in suppressions.of(tx, [digest]).get(digest, ()))
 
 
 def find(site: Site, token: str) -> Move | None:
@@ -104,7 +100,7 @@ def make(site: Site, one: Move) -> bool:
         there = persons.find(tx, one.person.id)
         if there is None or there.email != old:  # erased or moved in another tab
             return False
-        if _is_blocked(tx, to):
+        if suppressions.blocked(tx, to):
             return False
         number = moving.move(tx, one.person.id, one.email)
         if number is None:

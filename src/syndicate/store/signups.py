@@ -35,6 +35,11 @@ def ask(conn: sa.Connection, one: Signup, *, now: datetime) -> None:
     Who only wants the letter again (`again`) changes nothing of what he asked for, and nothing where he asked
     for nothing. What is done hangs neither on whether the address is a subscriber's nor on what it was sent.
     """
+    if one.again:
+        waits = (signup.c.email_key == one.email.key) & signup.c.confirmed_at.is_(None)
+        waits &= signup.c.expires_at > now
+        conn.execute(sa.update(signup).where(waits).values(again=True, due_at=now))
+        return
     values: dict[str, Any] = {
         "email": one.email.address,
         "email_key": one.email.key,
@@ -45,15 +50,10 @@ def ask(conn: sa.Connection, one: Signup, *, now: datetime) -> None:
         "ip": one.ip,
         "asked_at": now,
         "due_at": now,
-        "again": one.again,
+        "again": False,
         "expires_at": now + LASTS,
         "confirmed_at": None,
     }
-    if one.again:
-        waits = (signup.c.email_key == one.email.key) & signup.c.confirmed_at.is_(None)
-        waits &= signup.c.expires_at > now
-        conn.execute(sa.update(signup).where(waits).values(again=True, due_at=now))
-        return
     new = insert(conn, signup).values(values)
     others = {name: new.excluded[name] for name in values if name not in ("email", "email_key")}
     conn.execute(new.on_conflict_do_update(index_elements=["email_key"], set_=others))

@@ -59,10 +59,9 @@ def of(conn: sa.Connection, digests: Collection[str]) -> dict[str, list[Suppress
     return found
 
 
-def is_blocked(conn: sa.Connection, digest: str, newsletters: Collection[str]) -> bool:
-    """Tell whether an address is blocked for any of some newsletters ("": for all)."""
-    his = of(conn, [digest]).get(digest, ())
-    return any(one.reason == "blocked" and one.newsletter in newsletters for one in his)
+def blocked(conn: sa.Connection, digest: str) -> set[str]:
+    """Return the newsletters that an address is blocked for ("": for all)."""
+    return {one.newsletter for one in of(conn, [digest]).get(digest, ()) if one.reason == "blocked"}
 
 
 def any_there(conn: sa.Connection) -> bool:

@@ -15,13 +15,12 @@ from syndicate.app.accounts import Account
 from syndicate.app.dossier import dossier
 from syndicate.app.erasing import erase
 from syndicate.app.keyring import keyring
-from syndicate.app.notices import Notice, notice_subject
 from syndicate.app.site import Site
 from syndicate.app.speaking import title_of
 from syndicate.emails import parse_visitor_email
 from syndicate.model import Subscriber
 from syndicate.web.forms import first, read_form
-from syndicate.web.pages import PRIVATE, is_ours, mask, page, place, refused, unknown
+from syndicate.web.pages import PRIVATE, is_ours, mask, page, place, refused, sent, unknown
 
 MOVE: Final = "move"
 DELETE: Final = "delete"
@@ -70,15 +69,7 @@ async def move(request: Request) -> Response:
     if email == found.person.email:
         return await run_in_threadpool(_page, site, found, token, wrong="same", typed=typed)
     await run_in_threadpool(readdressing.ask, site, found, email)
-    return page(
-        site,
-        "web/sent.html",
-        language=language,
-        masked_email=mask(email.address),
-        sender=site.config.letter_sender(),
-        subject=notice_subject(site, Notice("move", "", language)),
-        hours=accounts.HOURS,
-    )
+    return sent(site, "move", email.address, language=language)
 
 
 async def delete(request: Request) -> Response:

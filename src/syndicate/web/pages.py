@@ -10,7 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from syndicate.app.accounts import HOURS
 from syndicate.app.keyring import keyring
+from syndicate.app.notices import Notice, notice_subject
 from syndicate.app.site import Site
 from syndicate.config import Config
 from syndicate.web.forms import first
@@ -66,6 +68,19 @@ def refused(site: Site, *, language: str = "") -> Response:
 def unknown(site: Site, *, state: str = "expired") -> Response:
     """Answer a link that opens nothing: one that has expired, or was cut off."""
     return page(site, "web/link.html", status=404, state=state)
+
+
+def sent(site: Site, notice: str, email: str, *, language: str) -> Response:
+    """Answer that a letter with a link to an account is on its way, and how to know it: whether or not."""
+    return page(
+        site,
+        "web/sent.html",
+        language=language,
+        masked_email=mask(email),
+        sender=site.config.letter_sender(),
+        subject=notice_subject(site, Notice(notice, "", language)),
+        hours=HOURS,
+    )
 
 
 def mask(email: str) -> str:

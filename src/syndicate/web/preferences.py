@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from syndicate.app import accounts, leaving, preferences
 from syndicate.app.keyring import keyring
-from syndicate.app.notices import Notice, notice_subject
 from syndicate.app.preferences import Saved, Wanted
 from syndicate.app.signing_up import offered
 from syndicate.app.site import Site
@@ -23,7 +22,7 @@ from syndicate.i18n import format_date, format_time, language_name
 from syndicate.model import FREQUENCIES, Subscriber, SubscriptionState
 from syndicate.subscribers.zones import is_listed, zone_groups
 from syndicate.web.forms import first, read_form
-from syndicate.web.pages import is_ours, mask, page, place, refused, unknown
+from syndicate.web.pages import is_ours, mask, page, place, refused, sent, unknown
 
 SAVE: Final = "preferences"
 LINK: Final = "link"
@@ -57,15 +56,7 @@ async def link(request: Request) -> Response:
     if not await is_ours(request, form, purpose=LINK, subject=found.token):
         return refused(site, language=language)
     await run_in_threadpool(accounts.mail_link, site, found)
-    return page(
-        site,
-        "web/sent.html",
-        language=language,
-        masked_email=mask(found.email),
-        sender=site.config.letter_sender(),
-        subject=notice_subject(site, Notice("account", "", language)),
-        hours=accounts.HOURS,
-    )
+    return sent(site, "account", found.email, language=language)
 
 
 async def _found(request: Request) -> Subscriber | Response:
