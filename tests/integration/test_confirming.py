@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from publications import Publication, maker
+from publications import Publication
 from signup_steps import (
-    INTO_FOLDER,
     KIM,
     everything,
     letters_leave,
@@ -34,6 +31,8 @@ from syndicate.emails import parse_email
 from syndicate.model import Choice, Suppression
 from syndicate.store import choices, consents, persons, signups, subscribers, suppressions
 
+pytest_plugins = ["signup_fixtures"]
+
 # A decision that dies with its process once the letter is written, and before that is committed.
 DIES = """
 import os, sys
@@ -51,19 +50,6 @@ now = datetime.fromisoformat(sys.argv[2])
 with open_site(load_config(Path(sys.argv[1]), {}), lambda: now) as site:
     confirming.decide_due(site)
 """
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Iterator[Publication]:
-    """A publication whose letters go into a folder."""
-    with maker(tmp_path) as make:
-        yield make(more=INTO_FOLDER)
-
-
-@pytest.fixture
-def visitor(news: Publication) -> Iterator[httpx.Client]:
-    with visiting(news) as client:
-        yield client
 
 
 def is_asked(news: Publication, visitor: httpx.Client, **fields: str | list[str]) -> str:

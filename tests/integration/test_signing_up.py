@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from click.testing import CliRunner
-from publications import Publication, maker
+from publications import Publication
 from signup_steps import (
-    INTO_FOLDER,
     KIM,
     everything,
     letters_leave,
@@ -33,18 +30,7 @@ from syndicate.model import Suppression
 from syndicate.store import consents, signups, subscribers, suppressions
 from syndicate.store.engine import Store
 
-
-@pytest.fixture
-def news(tmp_path: Path) -> Iterator[Publication]:
-    """A publication whose letters go into a folder."""
-    with maker(tmp_path) as make:
-        yield make(more=INTO_FOLDER)
-
-
-@pytest.fixture
-def visitor(news: Publication) -> Iterator[httpx.Client]:
-    with visiting(news) as client:
-        yield client
+pytest_plugins = ["signup_fixtures"]
 
 
 def waiting(store: Store) -> int:
